@@ -1,0 +1,45 @@
+package org.candor.api.tokenize;
+
+import java.util.List;
+import java.util.OptionalInt;
+
+/** Turns text into token ids and back, as its tokenizer.json says. Immutable and thread safe. */
+public interface Tokenizer {
+
+    /** Encodes a text with special tokens, without truncation or padding. */
+    default Encoding encode(String text) {
+        return encode(new TokenizerInput.Text(text), EncodeOptions.DEFAULT);
+    }
+
+    /**
+     * Encodes one input. Unpaired surrogates count as U+FFFD.
+     *
+     * @throws IllegalArgumentException when the truncation leaves no room
+     */
+    Encoding encode(TokenizerInput input, EncodeOptions options);
+
+    /** Encodes a batch; padding without a fixed length goes to its longest member. */
+    List<Encoding> encode(List<? extends TokenizerInput> inputs, EncodeOptions options);
+
+    /**
+     * Text of these ids. Unknown ids are skipped.
+     *
+     * @param skipSpecialTokens true to leave out special added tokens
+     */
+    String decode(int[] ids, boolean skipSpecialTokens);
+
+    /** Number of ids, added tokens included. */
+    int vocabularySize();
+
+    /** Id of a token's text, added tokens included. */
+    OptionalInt id(String token);
+
+    /** Text of an id, or null. */
+    String token(int id);
+
+    /** Truncation written in tokenizer.json, or null. */
+    Truncation truncation();
+
+    /** Padding written in tokenizer.json, or null. */
+    Padding padding();
+}
