@@ -1,0 +1,54 @@
+package org.candor.api.model;
+
+import java.util.List;
+
+/**
+ * Tracks model packs through their life and leads routes to revisions. Which revision is active is an explicit, durable
+ * record, never a ranking. Thread safe.
+ */
+public interface ModelRegistry {
+
+    /**
+     * Leases the active text encoder of a route.
+     *
+     * @throws ModelUnavailableException when none is active
+     */
+    ModelLease<TextEncoder> leaseEncoder(String route);
+
+    /**
+     * Leases a certain revision, loading and testing it first where it is not.
+     *
+     * @param digest as in {@link ModelId#digest}
+     * @throws ModelUnavailableException when no such revision is installed or it fails
+     */
+    ModelLease<TextEncoder> leaseEncoderByDigest(String digest);
+
+    /** All revisions known, sorted by name and version. */
+    List<ModelRevision> revisions();
+
+    /** Routes with an active revision, and those whose revision is being loaded, sorted. */
+    List<String> routes();
+
+    /** The activation the route follows now, or null. */
+    Activation active(String route);
+
+    /** Past activations of a route, oldest first, the present one included. */
+    List<Activation> history(String route);
+
+    /**
+     * Loads and tests the revision, records the activation durably, then flips the route. Returns after the flip.
+     * Requests that hold leases finish on theirs.
+     *
+     * @param actor who asks for it
+     * @param reason why; not blank
+     * @throws ModelUnavailableException when it is not installed or fails a check; the old one keeps serving
+     */
+    Activation activate(String name, String version, String actor, String reason);
+
+    /**
+     * Activates the revision that was active before the present one.
+     *
+     * @throws ModelUnavailableException when there is none, or as for {@link #activate}
+     */
+    Activation rollBack(String route, String actor, String reason);
+}

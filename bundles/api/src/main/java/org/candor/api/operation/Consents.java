@@ -1,0 +1,28 @@
+package org.candor.api.operation;
+
+import java.util.List;
+import org.candor.api.consent.ConsentRecord;
+import org.candor.api.retrieval.DocumentInfo;
+
+/** Operations {@code admin.consent.*}. Every method throws {@link OperationException}. Thread safe. */
+public interface Consents {
+
+    /**
+     * @param entry in the register
+     * @param documents what it reaches: documents that name the subject
+     * @param evidence its log entry is durable
+     */
+    record Change(ConsentRecord entry, List<DocumentInfo> documents, Evidence evidence) {}
+
+    /** Operation {@code admin.consent.grant}. */
+    Change grant(Caller caller, String subject, String purpose, String reason);
+
+    /** Operation {@code admin.consent.withdraw}. */
+    Change withdraw(Caller caller, String subject, String purpose, String reason);
+
+    /** Operation {@code admin.consent.erase}: destroys the subject's key and the documents that name the subject. */
+    Change erase(Caller caller, String subject, String reason);
+
+    /** Operation {@code admin.consent.list}. */
+    List<ConsentRecord> records(Caller caller, String subject);
+}

@@ -1,0 +1,58 @@
+package org.candor.api.operation;
+
+/** An operation was not done: the message says why, what, and what to do; the code is stable. */
+public final class OperationException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** What kind of failure. */
+    public enum Kind {
+        /** The request is wrong. */
+        INVALID,
+        /** The policy says no. */
+        DENIED,
+        /** What the request names does not exist. */
+        NOT_FOUND,
+        /** A required service is missing or failed; try later. */
+        UNAVAILABLE
+    }
+
+    private final Kind kind;
+    private final String code;
+    private final String parameter;
+
+    /**
+     * @param code stable, for example {@code policy-denied}
+     * @param message for people
+     */
+    public OperationException(Kind kind, String code, String message) {
+        this(kind, code, message, null, null);
+    }
+
+    /**
+     * @param code stable, for example {@code policy-denied}
+     * @param message for people
+     * @param parameter name of the wrong parameter, or null
+     * @param cause or null
+     */
+    public OperationException(Kind kind, String code, String message, String parameter, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+        this.code = code;
+        this.parameter = parameter;
+    }
+
+    /** What kind of failure. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Stable code. */
+    public String code() {
+        return code;
+    }
+
+    /** Name of the wrong parameter, or null. */
+    public String parameter() {
+        return parameter;
+    }
+}

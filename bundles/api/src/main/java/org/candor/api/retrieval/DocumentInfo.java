@@ -1,0 +1,39 @@
+package org.candor.api.retrieval;
+
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * One document of a library.
+ *
+ * @param tenant whose it is
+ * @param document path relative to the library, with {@code /} and extension
+ * @param version {@code sha256:} and the hexadecimal digest of the file's bytes
+ * @param title from front matter or the file, never blank
+ * @param language {@code en} or {@code zh}
+ * @param owner who answers for it, or empty
+ * @param subjects persons it is about
+ * @param purposes what it may be used for; empty means every purpose
+ * @param licence or empty
+ * @param bytes of the file
+ * @param characters code points of the extracted text
+ * @param indexed when it became searchable
+ */
+public record DocumentInfo(
+        String tenant,
+        String document,
+        String version,
+        String title,
+        String language,
+        String owner,
+        Set<String> subjects,
+        Set<String> purposes,
+        String licence,
+        long bytes,
+        int characters,
+        Instant indexed) {
+    public DocumentInfo {
+        subjects = Set.copyOf(subjects);
+        purposes = Set.copyOf(purposes);
+    }
+}

@@ -1,0 +1,53 @@
+package org.candor.api.retrieval;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The documents that are searched: a folder that is mirrored, and uploads. Durable: it survives a crash at any moment.
+ * Not governed by itself. Thread safe.
+ */
+public interface Library {
+
+    /**
+     * Makes this folder the only mirrored one and indexes what is new or changed, in the background. Documents of a
+     * former folder leave the index at once; uploads stay.
+     *
+     * @param tenant whose documents they are
+     * @throws IOException when it is no readable folder
+     */
+    void mirror(String tenant, Path folder) throws IOException;
+
+    /** Looks for changes in the mirrored folder again, in the background. */
+    void rescan();
+
+    /**
+     * Adds or replaces an uploaded document. Returns when it is searchable.
+     *
+     * @param document relative path with an extension of a supported type (txt, md, html, pdf, docx)
+     * @throws IOException when the content cannot be read as that type; nothing changes then
+     */
+    DocumentInfo add(String tenant, String document, byte[] content, DocumentMetadata metadata) throws IOException;
+
+    /**
+     * Deletes a document: it is never found again from the next request on. One that lies in the mirrored folder stays
+     * out of the index until its content changes.
+     *
+     * @return false when there is none
+     */
+    boolean delete(String tenant, String document) throws IOException;
+
+    /**
+     * Deletes every document that names the subject and never takes it in again.
+     *
+     * @return what was deleted
+     */
+    List<DocumentInfo> erase(String tenant, String subject) throws IOException;
+
+    /** Documents of a tenant, sorted by path. */
+    List<DocumentInfo> documents(String tenant);
+
+    /** Progress and counts. */
+    LibraryStatus status();
+}
