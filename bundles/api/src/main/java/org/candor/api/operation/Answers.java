@@ -17,10 +17,10 @@ public interface Answers {
 
     /**
      * Answers. The result is a JSON object of plain values (Map, List, String, Number, Boolean, null) with the members
-     * id, question, answer (null without support, with {@code reason}), citations, models, energy, policy, proof, leaf,
-     * openings, timings. Its log entry is durable.
+     * id, question, answer (null without support, with {@code reason}), language, purpose, citations, masked, models,
+     * energy, policy, proof, leaf, openings, timings; docs/api.md shows each. Its log entry is durable.
      *
-     * @throws OperationException INVALID, DENIED or UNAVAILABLE
+     * @throws OperationException INVALID, DENIED, BUSY or UNAVAILABLE
      */
     Map<String, Object> answer(Caller caller, Question question);
 }

@@ -9,15 +9,25 @@ public interface Consents {
 
     /**
      * @param entry in the register
-     * @param documents what it reaches: documents that name the subject
+     * @param documents what it reaches: documents that name the subject; in an erasure those that were deleted
      * @param evidence its log entry is durable
      */
     record Change(ConsentRecord entry, List<DocumentInfo> documents, Evidence evidence) {}
 
-    /** Operation {@code admin.consent.grant}. */
+    /**
+     * Operation {@code admin.consent.grant}.
+     *
+     * @param purpose or null for {@link Answers#DEFAULT_PURPOSE}
+     * @param reason or empty
+     */
     Change grant(Caller caller, String subject, String purpose, String reason);
 
-    /** Operation {@code admin.consent.withdraw}. */
+    /**
+     * Operation {@code admin.consent.withdraw}.
+     *
+     * @param purpose or null for {@link Answers#DEFAULT_PURPOSE}
+     * @param reason or empty
+     */
     Change withdraw(Caller caller, String subject, String purpose, String reason);
 
     /** Operation {@code admin.consent.erase}: destroys the subject's key and the documents that name the subject. */
@@ -25,4 +35,7 @@ public interface Consents {
 
     /** Operation {@code admin.consent.list}. */
     List<ConsentRecord> records(Caller caller, String subject);
+
+    /** Operation {@code admin.consent.list}: subjects with an entry, sorted. */
+    List<String> subjects(Caller caller);
 }

@@ -2,6 +2,7 @@ package org.candor.api.operation;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.candor.api.retrieval.DocumentInfo;
 import org.candor.api.retrieval.DocumentMetadata;
 import org.candor.api.retrieval.LibraryStatus;
@@ -10,13 +11,20 @@ import org.candor.api.retrieval.SearchResult;
 /** Operations {@code search} and {@code admin.documents.*}. Every method throws {@link OperationException}. Thread safe. */
 public interface Documents {
 
-    /** Operation {@code search}. */
-    SearchResult search(Caller caller, String query, String language, String purpose, int limit);
+    /**
+     * Operation {@code search}.
+     *
+     * @param query not blank, at most 4,000 code points
+     * @param language {@code en}, {@code zh}, or null to detect it
+     * @param purpose or null for {@link Answers#DEFAULT_PURPOSE}
+     * @param limit 1 to 1000
+     */
+    Found search(Caller caller, String query, String language, String purpose, int limit);
 
     /** Operation {@code admin.documents.list}. */
     List<DocumentInfo> list(Caller caller);
 
-    /** Operation {@code admin.documents.list}. */
+    /** Progress of indexing. Needs the permit of {@code admin.documents.list}; writes no log entry unless refused. */
     LibraryStatus status(Caller caller);
 
     /** Operation {@code admin.documents.mirror}: the folder becomes the only library. */
@@ -27,6 +35,13 @@ public interface Documents {
 
     /** Operation {@code admin.documents.delete}. NOT_FOUND when there is none. */
     Evidence delete(Caller caller, String document);
+
+    /**
+     * @param result passages; masked code points of their texts are U+2588
+     * @param masked spans: {@code in} is {@code data/N}, {@code start}, {@code end} (code points) and {@code kind}
+     * @param evidence its log entry is durable
+     */
+    record Found(SearchResult result, List<Map<String, Object>> masked, Evidence evidence) {}
 
     /**
      * @param document that was added

@@ -19,7 +19,18 @@ public interface Embedding {
      *
      * @param model route, for example {@code encoder-en}
      * @param texts 1 to 2,048; none empty, blank ones are allowed
-     * @throws OperationException INVALID, DENIED, NOT_FOUND (no such model) or UNAVAILABLE
+     * @param purpose or null for {@link Answers#DEFAULT_PURPOSE}
+     * @throws OperationException INVALID, DENIED, NOT_FOUND (no such model), BUSY or UNAVAILABLE
      */
     Result embed(Caller caller, String model, List<String> texts, String purpose);
+
+    /**
+     * Encodes token ids of the model's own vocabulary, special ones included by the caller.
+     *
+     * @param model route, for example {@code encoder-en}
+     * @param tokens 1 to 2,048 sequences, none empty
+     * @param purpose or null for {@link Answers#DEFAULT_PURPOSE}
+     * @throws OperationException INVALID (an id outside the vocabulary too), DENIED, NOT_FOUND, BUSY or UNAVAILABLE
+     */
+    Result embedTokens(Caller caller, String model, List<int[]> tokens, String purpose);
 }

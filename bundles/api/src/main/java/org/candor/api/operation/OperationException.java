@@ -12,6 +12,8 @@ public final class OperationException extends RuntimeException {
         DENIED,
         /** What the request names does not exist. */
         NOT_FOUND,
+        /** Too much is going on; try again shortly. */
+        BUSY,
         /** A required service is missing or failed; try later. */
         UNAVAILABLE
     }
