@@ -1,0 +1,212 @@
+package org.candor.models.internal;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.candor.api.compute.Pooling;
+import org.candor.api.compute.WeightType;
+import org.candor.api.model.EncoderSettings;
+import org.candor.api.model.ModelFormatException;
+import org.candor.api.model.ModelId;
+
+/**
+ * The card.json of a pack: what the model is, how it is used, and the digest of every other file. The revision's digest
+ * is the SHA-256 of one line {@code <sha256 hex>  <name>\n} per file, the card included, sorted by name: what {@code
+ * sha256sum *|sha256sum} prints in the pack's MODEL folder.
+ *
+ * @param id name, version and digest
+ * @param family the {@code model_type}
+ * @param tasks for example {@code embed}
+ * @param encoder how it is used as a text encoder
+ * @param files SHA-256 in hexadecimal and size by name, the card itself left out
+ * @param values the card as JSON values
+ */
+record ModelCard(
+        ModelId id,
+        String family,
+        Set<String> tasks,
+        EncoderSettings encoder,
+        Map<String, FileDigest> files,
+        Map<String, Object> values) {
+
+    /** Most bytes of a card. */
+    static final int MAX_BYTES = 1 << 20;
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+    private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    /**
+     * @param sha256 64 hexadecimal digits
+     * @param bytes size
+     */
+    record FileDigest(String sha256, long bytes) {}
+
+    /**
+     * Reads a card.
+     *
+     * @param location of the pack, for messages
+     * @throws ModelFormatException naming location, key and what is allowed
+     */
+    static ModelCard read(String location, byte[] json) throws ModelFormatException {
+        Map<String, Object> values;
+        try {
+            values = JSON.readValue(json, new TypeReference<LinkedHashMap<String, Object>>() {});
+        } catch (JacksonException e) {
+            throw new ModelFormatException(location + ": card.json is no JSON object: " + e.getOriginalMessage(), e);
+        } catch (java.io.IOException e) {
+            throw new ModelFormatException(location + ": card.json cannot be read: " + e.getMessage(), e);
+        }
+        if (values == null) {
+            throw new ModelFormatException(location + ": card.json is no JSON object");
+        }
+        Reader card = new Reader(location, values);
+        String name = card.matching("name", NAME);
+        String version = card.matching("version", NAME);
+        String family = card.matching("family", NAME);
+        Set<String> tasks = new TreeSet<>();
+        for (Object task : card.list("tasks")) {
+            tasks.add(String.valueOf(task));
+        }
+        if (!tasks.equals(Set.of("embed"))) {
+            throw new ModelFormatException(location + ": card.json: tasks are " + tasks + ", [embed] is supported");
+        }
+        Map<String, FileDigest> files = new TreeMap<>();
+        for (Map.Entry<String, Object> entry : card.object("files").entrySet()) {
+            Reader file = new Reader(location, card.object("files"), "files.").inside(entry.getKey());
+            if (!FILE.matcher(entry.getKey()).matches() || entry.getKey().equals("card.json")) {
+                throw new ModelFormatException(location + ": card.json: files: \"" + entry.getKey()
+                        + "\" is no name of a pack's file (letters, digits, dot, dash and underscore)");
+            }
+            files.put(
+                    entry.getKey(), new FileDigest(file.matching("sha256", SHA256), file.whole("bytes", 0, 1L << 40)));
+        }
+        for (String needed : List.of("config.json", "tokenizer.json", "selftest.json")) {
+            if (!files.containsKey(needed)) {
+                throw new ModelFormatException(location + ": card.json: files lists no " + needed);
+            }
+        }
+        return new ModelCard(
+                new ModelId(name, version, digest(files, json)), family, tasks, card.encoder(), files, values);
+    }
+
+    private static String digest(Map<String, FileDigest> files, byte[] card) {
+        Map<String, String> all = new TreeMap<>();
+        files.forEach((name, file) -> all.put(name, file.sha256()));
+        all.put("card.json", HexFormat.of().formatHex(sha256().digest(card)));
+        MessageDigest digest = sha256();
+        all.forEach((name, hex) -> digest.update((hex + "  " + name + "\n").getBytes(StandardCharsets.UTF_8)));
+        return "sha256:" + HexFormat.of().formatHex(digest.digest());
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Typed access to JSON values with errors that name the key. */
+    private record Reader(String location, Map<String, Object> values, String prefix) {
+
+        Reader(String location, Map<String, Object> values) {
+            this(location, values, "");
+        }
+
+        EncoderSettings encoder() throws ModelFormatException {
+            Reader encoder = inside("encoder");
+            return new EncoderSettings(
+                    encoder.choice("pooling", Pooling.class),
+                    encoder.flag("normalize"),
+                    (int) encoder.whole("maxTokens", 3, 1 << 20),
+                    encoder.text("queryPrefix"),
+                    encoder.choice("weights", WeightType.class));
+        }
+
+        Reader inside(String key) throws ModelFormatException {
+            return new Reader(location, object(key), prefix + key + ".");
+        }
+
+        @SuppressWarnings("unchecked")
+        Map<String, Object> object(String key) throws ModelFormatException {
+            if (values.get(key) instanceof Map<?, ?> map) {
+                return (Map<String, Object>) map;
+            }
+            throw wrong(key, "an object is needed");
+        }
+
+        List<?> list(String key) throws ModelFormatException {
+            if (values.get(key) instanceof List<?> list) {
+                return list;
+            }
+            throw wrong(key, "a list is needed");
+        }
+
+        String text(String key) throws ModelFormatException {
+            if (values.get(key) instanceof String text) {
+                return text;
+            }
+            throw wrong(key, "a string is needed");
+        }
+
+        String matching(String key, Pattern pattern) throws ModelFormatException {
+            String text = text(key);
+            if (!pattern.matcher(text).matches()) {
+                throw wrong(key, "it has to match " + pattern);
+            }
+            return text;
+        }
+
+        boolean flag(String key) throws ModelFormatException {
+            if (values.get(key) instanceof Boolean flag) {
+                return flag;
+            }
+            throw wrong(key, "true or false is needed");
+        }
+
+        long whole(String key, long from, long to) throws ModelFormatException {
+            Object value = values.get(key);
+            if ((value instanceof Integer || value instanceof Long)
+                    && ((Number) value).longValue() >= from
+                    && ((Number) value).longValue() <= to) {
+                return ((Number) value).longValue();
+            }
+            throw wrong(key, "a whole number from " + from + " to " + to + " is needed");
+        }
+
+        <E extends Enum<E>> E choice(String key, Class<E> type) throws ModelFormatException {
+            String text = text(key);
+            for (E constant : type.getEnumConstants()) {
+                if (constant.name().equalsIgnoreCase(text)) {
+                    return constant;
+                }
+            }
+            throw wrong(key, "one of " + List.of(type.getEnumConstants()) + " is needed");
+        }
+
+        private ModelFormatException wrong(String key, String needed) {
+            Object value = values.get(key);
+            String found = value == null ? "missing" : String.valueOf(value);
+            return new ModelFormatException(location + ": card.json: " + prefix + key + " is "
+                    + (found.length() > 80 ? found.substring(0, 80) + "..." : found) + ": " + needed);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package org.candor.models.internal;
+
+import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A pack in memory whose card is right unless a test damages it. */
+final class FakePack implements ModelPack {
+
+    final Map<String, byte[]> files = new TreeMap<>();
+
+    /** @param weights anything; other weights give another digest */
+    static FakePack of(String name, String version, String weights) {
+        FakePack pack = new FakePack();
+        pack.put("config.json", "{\"model_type\":\"fake\"}");
+        pack.put("tokenizer.json", "{}");
+        pack.put("model.bin", weights);
+        pack.put(
+                "selftest.json",
+                "{\"tolerance\":0.001,\"cases\":[{\"text\":\"abc\",\"tokens\":3,\"vector\":[3.0,97.0]}]}");
+        StringBuilder listed = new StringBuilder();
+        pack.files.forEach((file, content) -> listed.append(listed.isEmpty() ? "" : ",")
+                .append("\"%s\":{\"sha256\":\"%s\",\"bytes\":%d}".formatted(file, sha256(content), content.length)));
+        pack.put("card.json", """
+                {"name":"%s","version":"%s","family":"fake","tasks":["embed"],
+                 "encoder":{"pooling":"first","normalize":true,"maxTokens":16,"queryPrefix":"q: ","weights":"F32"},
+                 "files":{%s}}""".formatted(name, version, listed));
+        return pack;
+    }
+
+    static String sha256(byte[] content) {
+        return HexFormat.of().formatHex(ModelCard.sha256().digest(content));
+    }
+
+    void put(String file, String content) {
+        files.put(file, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public String location() {
+        return "fake pack";
+    }
+
+    @Override
+    public InputStream open(String file) throws FileNotFoundException {
+        byte[] content = files.get(file);
+        if (content == null) {
+            throw new FileNotFoundException(location() + " has no MODEL/" + file);
+        }
+        return new ByteArrayInputStream(content);
+    }
+}

@@ -1,0 +1,340 @@
+package org.candor.models.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.candor.api.model.Activation;
+import org.candor.api.model.EncoderSettings;
+import org.candor.api.model.ModelFiles;
+import org.candor.api.model.ModelLease;
+import org.candor.api.model.ModelLoader;
+import org.candor.api.model.ModelState;
+import org.candor.api.model.ModelUnavailableException;
+import org.candor.api.model.TextEncoder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RevisionsTest {
+
+    @TempDir
+    Path folder;
+
+    private final AtomicInteger open = new AtomicInteger();
+    private final List<Activation> announced = new ArrayList<>();
+    private ContentStore store;
+    private Revisions revisions;
+
+    private final ModelLoader loader = new ModelLoader() {
+        @Override
+        public boolean supports(String family) {
+            return family.equals("fake");
+        }
+
+        @Override
+        public TextEncoder loadEncoder(ModelFiles files, EncoderSettings settings) throws IOException {
+            if (Files.readString(files.files().get("model.bin")).contains("no memory")) {
+                throw new IllegalStateException("4 GiB needed, 1 GiB free");
+            }
+            return new FakeEncoder(open);
+        }
+    };
+
+    @BeforeEach
+    void start() throws IOException {
+        store = new ContentStore(folder.resolve("store"));
+        revisions = new Revisions(
+                store,
+                new ActivationLog(folder.resolve("activations.jsonl")),
+                family -> loader.supports(family) ? loader : null,
+                announced::add);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        revisions.close();
+    }
+
+    private Revision install(FakePack pack) throws IOException {
+        Revision revision = new Revision(pack, ModelCard.read(pack.location(), pack.files.get("card.json")), store);
+        revisions.install(revision);
+        return revision;
+    }
+
+    private ModelState state(String version) {
+        return revisions.describe().stream()
+                .filter(r -> r.id().version().equals(version))
+                .findFirst()
+                .orElseThrow()
+                .state();
+    }
+
+    @Test
+    void theDigestIsWhatSha256sumPrintsOfSha256sum() throws IOException {
+        FakePack pack = FakePack.of("encoder-en", "1.0.0", "w");
+        StringBuilder lines = new StringBuilder();
+        pack.files.forEach((name, content) ->
+                lines.append(FakePack.sha256(content)).append("  ").append(name).append('\n'));
+        assertEquals(
+                "sha256:" + FakePack.sha256(lines.toString().getBytes(StandardCharsets.UTF_8)),
+                install(pack).id().digest());
+    }
+
+    @Test
+    void anActivatedRevisionServesAndIsRecorded() throws IOException {
+        Revision revision = install(FakePack.of("encoder-en", "1.0.0", "w"));
+        Activation activation = revisions.activate("encoder-en", "1.0.0", "anna", "first");
+        try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
+            assertEquals(revision.id(), lease.id());
+            assertEquals(2, lease.model().dimensions());
+        }
+        assertEquals(ModelState.ACTIVE, state("1.0.0"));
+        assertEquals(List.of(activation), announced);
+        assertEquals(activation, revisions.active("encoder-en"));
+        assertTrue(Files.readString(folder.resolve("activations.jsonl")).contains("\"reason\":\"first\""));
+    }
+
+    @Test
+    void requestsFinishOnTheRevisionTheyLeased() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        install(FakePack.of("encoder-en", "1.1.0", "new"));
+        revisions.activate("encoder-en", "1.0.0", "anna", "first");
+        ModelLease<TextEncoder> running = revisions.lease("encoder-en");
+        revisions.activate("encoder-en", "1.1.0", "anna", "better");
+        try (ModelLease<TextEncoder> next = revisions.lease("encoder-en")) {
+            assertEquals("1.1.0", next.id().version());
+        }
+        assertEquals(ModelState.DRAINING, state("1.0.0"));
+        assertEquals(3f, running.model().embed(List.of("abc")).vectors()[0][0]);
+        running.close();
+        assertEquals(ModelState.CLOSED, state("1.0.0"));
+        assertEquals(1, open.get());
+        assertThrows(IllegalStateException.class, running::model);
+        running.close();
+        assertEquals(0, revisions.describe().getFirst().leases());
+    }
+
+    @Test
+    void rollingBackActivatesTheRevisionBefore() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        install(FakePack.of("encoder-en", "1.1.0", "new"));
+        assertThrows(ModelUnavailableException.class, () -> revisions.rollBack("encoder-en", "anna", "oops"));
+        revisions.activate("encoder-en", "1.0.0", "anna", "first");
+        assertThrows(ModelUnavailableException.class, () -> revisions.rollBack("encoder-en", "anna", "oops"));
+        revisions.activate("encoder-en", "1.1.0", "anna", "better");
+        assertEquals(
+                "1.0.0", revisions.rollBack("encoder-en", "bo", "worse").model().version());
+        assertEquals(3, revisions.history("encoder-en").size());
+        try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
+            assertEquals("1.0.0", lease.id().version());
+        }
+    }
+
+    @Test
+    void aRecordedActivationIsResumedAfterARestart() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        install(FakePack.of("encoder-en", "1.1.0", "new"));
+        revisions.activate("encoder-en", "1.0.0", "anna", "first");
+        revisions.activate("encoder-en", "1.1.0", "anna", "better");
+        revisions.close();
+        start();
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        install(FakePack.of("encoder-en", "1.1.0", "new"));
+        Map<String, Activation> recorded = revisions.recorded();
+        revisions.resume(recorded.get("encoder-en"));
+        try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
+            assertEquals("1.1.0", lease.id().version());
+        }
+        assertEquals(2, revisions.history("encoder-en").size(), "resuming is no new activation");
+    }
+
+    @Test
+    void aLineCutOffByACrashIsForgottenAndTheNextOneIsWhole() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        revisions.activate("encoder-en", "1.0.0", "anna", "first");
+        revisions.close();
+        Files.writeString(folder.resolve("activations.jsonl"), "{\"time\":\"2026-11-01T", StandardOpenOption.APPEND);
+        start();
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        assertEquals(1, revisions.history("encoder-en").size());
+        revisions.activate("encoder-en", "1.0.0", "anna", "again");
+        revisions.close();
+        start();
+        assertEquals(2, revisions.history("encoder-en").size());
+    }
+
+    @Test
+    void aDamagedRecordIsAnErrorThatNamesTheLine() throws IOException {
+        revisions.close();
+        Files.writeString(folder.resolve("activations.jsonl"), "{}\n");
+        IOException e = assertThrows(IOException.class, () -> new ActivationLog(folder.resolve("activations.jsonl")));
+        assertTrue(e.getMessage().contains("line 1"), e.getMessage());
+        Files.delete(folder.resolve("activations.jsonl"));
+        start();
+    }
+
+    @Test
+    void weightsOtherThanTheCardSaysAreRefusedAndTheOldOnesKeepServing() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        revisions.activate("encoder-en", "1.0.0", "anna", "first");
+        for (String damaged : List.of("evil", "ne", "newer and longer")) {
+            FakePack pack = FakePack.of("encoder-en", "1.1." + damaged.length(), "good");
+            pack.put("model.bin", damaged);
+            Revision revision = install(pack);
+            ModelUnavailableException e = assertThrows(
+                    ModelUnavailableException.class,
+                    () -> revisions.activate("encoder-en", revision.id().version(), "anna", "better"));
+            assertTrue(e.getMessage().contains("model.bin"), e.getMessage());
+            assertEquals(ModelState.FAILED, revision.describe().state());
+            try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
+                assertEquals("1.0.0", lease.id().version());
+            }
+        }
+        assertEquals(1, revisions.history("encoder-en").size());
+        try (var files = Files.list(folder.resolve("store"))) {
+            assertTrue(files.noneMatch(f -> f.getFileName().toString().startsWith(".new")), "no leftovers");
+        }
+    }
+
+    @Test
+    void aFailingSelfTestIsRefusedAndItsEncoderClosed() throws IOException {
+        for (String golden : List.of("[3.0,98.0]", "[3.0]")) {
+            FakePack pack = FakePack.of("encoder-en", "1." + golden.length(), "w");
+            String wrong =
+                    new String(pack.files.get("selftest.json"), StandardCharsets.UTF_8).replace("[3.0,97.0]", golden);
+            String card = new String(pack.files.get("card.json"), StandardCharsets.UTF_8)
+                    .replace(
+                            FakePack.sha256(pack.files.get("selftest.json")),
+                            FakePack.sha256(wrong.getBytes(StandardCharsets.UTF_8)))
+                    .replace("\"bytes\":" + pack.files.get("selftest.json").length, "\"bytes\":" + wrong.length());
+            pack.put("selftest.json", wrong);
+            pack.put("card.json", card);
+            Revision revision = install(pack);
+            ModelUnavailableException e = assertThrows(
+                    ModelUnavailableException.class,
+                    () -> revisions.activate("encoder-en", revision.id().version(), "anna", "try"));
+            assertTrue(e.getMessage().contains("self-test case 0"), e.getMessage());
+            assertEquals(0, open.get());
+        }
+    }
+
+    @Test
+    void aModelThatDoesNotFitIntoMemoryIsRefusedWithTheReason() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "no memory"));
+        ModelUnavailableException e = assertThrows(
+                ModelUnavailableException.class, () -> revisions.activate("encoder-en", "1.0.0", "anna", "try"));
+        assertTrue(e.getMessage().contains("1 GiB free"), e.getMessage());
+    }
+
+    @Test
+    void theSameVersionWithOtherContentIsRefused() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        Revision other = install(FakePack.of("encoder-en", "1.0.0", "other"));
+        assertEquals(ModelState.FAILED, other.describe().state());
+        assertThrows(
+                ModelUnavailableException.class,
+                () -> revisions.leaseByDigest(other.id().digest()));
+        assertEquals(
+                ModelState.INSTALLED,
+                revisions.describe().stream()
+                        .filter(r -> !r.id().equals(other.id()))
+                        .findFirst()
+                        .orElseThrow()
+                        .state());
+    }
+
+    @Test
+    void aRevisionLeasedByDigestIsClosedWithItsLastLease() throws IOException {
+        Revision revision = install(FakePack.of("encoder-en", "1.0.0", "w"));
+        ModelLease<TextEncoder> one = revisions.leaseByDigest(revision.id().digest());
+        ModelLease<TextEncoder> two = revisions.leaseByDigest(revision.id().digest());
+        one.close();
+        assertEquals(1, open.get());
+        two.close();
+        assertEquals(0, open.get());
+        revisions.leaseByDigest(revision.id().digest()).close();
+        assertEquals(0, open.get());
+    }
+
+    @Test
+    void anUnknownRouteSaysWhatIsMissing() throws IOException {
+        assertTrue(assertThrows(ModelUnavailableException.class, () -> revisions.lease("encoder-en"))
+                .getMessage()
+                .contains("no model \"encoder-en\" is installed"));
+        install(FakePack.of("encoder-en", "1.0.0", "w"));
+        assertTrue(assertThrows(ModelUnavailableException.class, () -> revisions.lease("encoder-en"))
+                .getMessage()
+                .contains("1.0.0 is installed"));
+        assertTrue(assertThrows(
+                        ModelUnavailableException.class, () -> revisions.activate("encoder-en", "2.0.0", "anna", "try"))
+                .getMessage()
+                .contains("[1.0.0]"));
+        assertNull(revisions.active("encoder-en"));
+    }
+
+    @Test
+    void theStoreForgetsFilesOfRemovedPacks() throws IOException {
+        Revision first = install(FakePack.of("encoder-en", "1.0.0", "old"));
+        Revision second = install(FakePack.of("encoder-en", "1.1.0", "new"));
+        revisions.activate("encoder-en", "1.0.0", "anna", "first");
+        revisions.leaseByDigest(second.id().digest()).close();
+        revisions.remove(second);
+        revisions.remove(first);
+        revisions.clean();
+        assertTrue(
+                Files.exists(folder.resolve("store").resolve(FakePack.sha256("old".getBytes(StandardCharsets.UTF_8)))));
+        assertFalse(
+                Files.exists(folder.resolve("store").resolve(FakePack.sha256("new".getBytes(StandardCharsets.UTF_8)))));
+        revisions.lease("encoder-en").close();
+    }
+
+    @Test
+    void switchingUnderLoadFailsNoRequestAndLeavesOneEncoderOpen() throws Exception {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        install(FakePack.of("encoder-en", "1.1.0", "new"));
+        revisions.activate("encoder-en", "1.0.0", "anna", "first");
+        AtomicBoolean stop = new AtomicBoolean();
+        try (ExecutorService clients = Executors.newFixedThreadPool(4)) {
+            List<Future<Integer>> results = new ArrayList<>();
+            for (int c = 0; c < 4; c++) {
+                Callable<Integer> client = () -> {
+                    int done = 0;
+                    while (!stop.get()) {
+                        try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
+                            lease.model().embed(List.of("abc"));
+                            done++;
+                        }
+                    }
+                    return done;
+                };
+                results.add(clients.submit(client));
+            }
+            for (int i = 0; i < 100; i++) {
+                revisions.activate("encoder-en", i % 2 == 0 ? "1.1.0" : "1.0.0", "anna", "switch " + i);
+            }
+            stop.set(true);
+            for (Future<Integer> result : results) {
+                assertTrue(result.get() > 0);
+            }
+        }
+        assertEquals(1, open.get());
+    }
+}
