@@ -1,0 +1,140 @@
+package org.candor.compute.cpu.internal;
+
+import org.candor.api.compute.Backend;
+import org.candor.api.compute.BackendException;
+import org.candor.api.compute.ElementType;
+import org.candor.api.compute.HostMatrix;
+import org.candor.api.compute.Ops;
+import org.candor.api.compute.Tensor;
+import org.candor.api.compute.Weight;
+import org.candor.api.compute.WeightType;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The CPU: the best kernels that this Java machine can run, on threads that end with this component. */
+@Component(configurationPid = "org.candor.compute-cpu", property = "name=cpu")
+@Designate(ocd = CpuBackend.Config.class)
+public final class CpuBackend implements Backend, AutoCloseable {
+
+    /** Configuration, PID {@code org.candor.compute-cpu}. */
+    @ObjectClassDefinition(name = "Candor CPU compute", description = "Matrix operations on the processor.")
+    public @interface Config {
+
+        /** Threads of one operation, its caller included. */
+        @AttributeDefinition(
+                name = "Threads",
+                description =
+                        "Threads that share one operation, its caller included; 0 to 1024, 0 for one per processor.")
+        int threads() default 0;
+
+        /** How long an idle worker looks for work before it sleeps. */
+        @AttributeDefinition(
+                name = "Spin",
+                description =
+                        "Microseconds that an idle worker looks for work before it sleeps, 0 to 10000. Longer lowers"
+                                + " the latency of small models, shorter saves energy.")
+        int spinMicros() default 50;
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(CpuBackend.class);
+
+    private final Kernels kernels;
+    private final Workers workers;
+
+    /** @throws IllegalArgumentException when a configured value is not allowed */
+    @Activate
+    public CpuBackend(Config config) {
+        this(
+                new ScalarKernels(),
+                within("threads", config.threads(), 0, 1024),
+                within("spinMicros", config.spinMicros(), 0, 10_000));
+    }
+
+    /**
+     * @param threads threads of one operation, its caller included; 0 for one per processor
+     * @param spinMicros how long an idle worker looks for work
+     */
+    CpuBackend(Kernels kernels, int threads, int spinMicros) {
+        this.kernels = kernels;
+        int count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        this.workers = new Workers(count, spinMicros * 1000L);
+        LOG.info("{}", description());
+    }
+
+    private static int within(String key, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    "org.candor.compute-cpu: " + key + " = " + value + ", allowed are " + least + " to " + most);
+        }
+        return value;
+    }
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public String description() {
+        return "CPU (" + System.getProperty("os.arch") + "), " + kernels.tier() + " kernels, " + workers.threads()
+                + (workers.threads() == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public Tensor allocate(ElementType type, int rows, int columns) {
+        if (rows <= 0 || columns <= 0) {
+            throw new IllegalArgumentException(
+                    "tensor of shape (" + rows + ", " + columns + "): both must be positive");
+        }
+        long elements = (long) rows * columns;
+        if (elements > Integer.MAX_VALUE - 64) {
+            throw new BackendException("allocate on cpu: a tensor of shape (" + rows + ", " + columns
+                    + ") has more than 2^31 elements; split it");
+        }
+        int size = (int) elements;
+        try {
+            Object array =
+                    switch (type) {
+                        case F32 -> new float[size];
+                        case I32 -> new int[size];
+                        case BF16 -> new short[size];
+                        case I8 -> new byte[size];
+                        case F16 -> throw new IllegalArgumentException("tensors are F32, I32, BF16 or I8, not F16");
+                    };
+            return CpuTensor.of(array, type, rows, columns);
+        } catch (OutOfMemoryError e) {
+            throw new BackendException(
+                    "allocate on cpu: no heap left for a " + type + " tensor of shape (" + rows + ", " + columns + ")",
+                    e);
+        }
+    }
+
+    @Override
+    public Weight weight(HostMatrix matrix, WeightType type) {
+        try {
+            return kernels.weight(matrix, type);
+        } catch (OutOfMemoryError e) {
+            throw new BackendException(
+                    "weight on cpu: no memory left for (" + matrix.rows() + ", " + matrix.columns() + ") in " + type,
+                    e);
+        }
+    }
+
+    @Override
+    public Ops ops() {
+        return new CpuOps(kernels, workers);
+    }
+
+    /** Ends the threads. */
+    @Override
+    @Deactivate
+    public void close() {
+        workers.close();
+    }
+}

@@ -1,0 +1,27 @@
+package org.candor.compute.cpu.internal;
+
+import org.candor.api.compute.Backend;
+import org.candor.api.compute.BackendContract;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The scalar tier passes the contract. */
+class ScalarBackendTest extends BackendContract {
+
+    private static CpuBackend backend;
+
+    @BeforeAll
+    static void open() {
+        backend = new CpuBackend(new ScalarKernels(), 3, 20);
+    }
+
+    @AfterAll
+    static void close() {
+        backend.close();
+    }
+
+    @Override
+    public Backend backend() {
+        return backend;
+    }
+}
