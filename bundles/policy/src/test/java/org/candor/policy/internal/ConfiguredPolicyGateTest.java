@@ -1,0 +1,232 @@
+package org.candor.policy.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.candor.api.operation.Caller;
+import org.candor.api.policy.Decision;
+import org.candor.api.policy.Obligation;
+import org.candor.api.policy.PersonalData;
+import org.candor.api.policy.PolicyRequest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfiguredPolicyGateTest {
+    private static final Map<String, Object> SMALL = Map.of(
+            "operation.answer.roles", "viewer, operator",
+            "operation.answer.purposes", "question-answering",
+            "obligations.answer", "mask email iban",
+            "operation.admin.*.roles", "admin",
+            "operation.admin.*.purposes", "*",
+            "operation.admin.consent.*.roles", "steward",
+            "operation.admin.consent.*.purposes", "*",
+            "operation.admin.consent.list.roles", "*",
+            "operation.admin.consent.list.purposes", "*");
+
+    private static Map<String, Object> with(String key, Object value) {
+        Map<String, Object> changed = new HashMap<>(SMALL);
+        changed.put(key, value);
+        return changed;
+    }
+
+    private static PolicyRequest request(String operation, String purpose, String... roles) {
+        return new PolicyRequest(new Caller("cli", "default", Set.of(roles)), operation, purpose, Map.of());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "answer, question-answering, viewer, permitted",
+        "answer, question-answering, operator, permitted",
+        "answer, question-answering, admin, role-missing",
+        "answer, advertising, viewer, purpose-not-permitted",
+        "search, question-answering, admin, no-rule",
+        "answer.all, question-answering, viewer, no-rule",
+        "admin.consent.withdraw, anything, steward, permitted",
+        "admin.consent.withdraw, anything, admin, role-missing",
+        "admin.consent.list, anything, auditor, permitted",
+        "admin.consent.list, anything, stranger, role-missing",
+        "admin.models.activate, anything, admin, permitted",
+        "admin.models.activate, anything, operator, role-missing",
+        "admin, anything, admin, no-rule",
+    })
+    void theMostSpecificRuleDecidesAndAllElseIsDenied(String operation, String purpose, String role, String code) {
+        Decision decision = new ConfiguredPolicyGate(SMALL).decide(request(operation, purpose, role));
+        assertEquals(code, decision.code(), decision.message());
+        assertEquals(code.equals("permitted"), decision.permitted());
+        assertFalse(decision.message().isBlank());
+    }
+
+    @Test
+    void aCallerWithoutRolesIsDeniedEvenWhereAnyRoleWillDo() {
+        Decision decision = new ConfiguredPolicyGate(SMALL).decide(request("admin.consent.list", "x"));
+        assertEquals("role-missing", decision.code());
+    }
+
+    @Test
+    void aPermitCarriesItsObligationsAndADenialNone() {
+        ConfiguredPolicyGate gate = new ConfiguredPolicyGate(SMALL);
+        assertEquals(
+                List.of(new Obligation.MaskPersonalData(EnumSet.of(PersonalData.Kind.EMAIL, PersonalData.Kind.IBAN))),
+                gate.decide(request("answer", "question-answering", "viewer")).obligations());
+        assertEquals(
+                List.of(),
+                gate.decide(request("answer", "advertising", "viewer")).obligations());
+        assertEquals(List.of(), gate.decide(request("admin.x", "x", "admin")).obligations());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "operation.answer.roles, superuser, 'admin, approver, auditor'",
+        "operation.answer.roles, '', 'admin, approver, auditor'",
+        "operation.answer.roles, 'viewer,,admin', 'admin, approver, auditor'",
+        "operation.answer.purposes, Question Answering, small letters",
+        "operation.search.roles, viewer, it must be given",
+        "operation.search.purposes, x, it must be given",
+        "operation.roles, viewer, between",
+        "operation..roles, viewer, between",
+        "operation.admin.*.x.roles, viewer, between",
+        "obligations.answer, mask, email phone card iban",
+        "obligations.answer, mask names, email phone card iban",
+        "obligations.answer, mask EMAIL, email phone card iban",
+        "obligations.answer, blur email, email phone card iban",
+        "obligations., none, between",
+        "operations.answer.roles, viewer, no such key",
+        "policy.name, 'a b', 1 to 64 letters",
+        "policy.version, '', 1 to 64 letters",
+    })
+    void anInvalidValueFailsActivationAndIsNamed(String key, String value, String allowed) {
+        String message = assertThrows(IllegalArgumentException.class, () -> new ConfiguredPolicyGate(with(key, value)))
+                .getMessage();
+        String named = allowed.startsWith("it must") ? "operation.search." : key;
+        assertTrue(message.contains(named) && message.contains(allowed), message);
+        if (!allowed.startsWith("it must")) {
+            assertTrue(message.contains("\"" + value + "\""), message);
+        }
+    }
+
+    @Test
+    void anInvalidUpdateLeavesThePolicyBeforeItInForce() {
+        ConfiguredPolicyGate gate = new ConfiguredPolicyGate(SMALL);
+        var before = gate.policy();
+        gate.update(with("operation.answer.roles", "superuser"));
+        assertEquals(before, gate.policy());
+        assertTrue(
+                gate.decide(request("answer", "question-answering", "viewer")).permitted());
+        gate.update(with("operation.answer.roles", "steward"));
+        assertNotEquals(before, gate.policy());
+        assertFalse(
+                gate.decide(request("answer", "question-answering", "viewer")).permitted());
+    }
+
+    @Test
+    void theDigestStandsForMeaningNotForSpelling() {
+        String digest = new ConfiguredPolicyGate(SMALL).policy().digest();
+        assertTrue(digest.matches("sha256:[0-9a-f]{64}"), digest);
+        assertEquals(digest, digestOf(with("operation.answer.roles", " operator ,viewer")));
+        assertEquals(digest, digestOf(with("operation.answer.roles", new String[] {"operator", "viewer"})));
+        assertEquals(digest, digestOf(with("operation.answer.roles", List.of("viewer", "operator"))));
+        assertEquals(digest, digestOf(with("service.pid", "org.candor.policy")));
+        assertEquals(digest, digestOf(with("felix.fileinstall.filename", "file:/elsewhere/org.candor.policy.cfg")));
+        assertNotEquals(digest, digestOf(with("operation.answer.roles", "viewer")));
+        assertNotEquals(digest, digestOf(with("obligations.answer", "none")));
+        assertNotEquals(digest, digestOf(with("policy.version", "2")));
+    }
+
+    private static String digestOf(Map<String, Object> properties) {
+        return new ConfiguredPolicyGate(properties).policy().digest();
+    }
+
+    /** {@code printf 'obligations.answer=mask email\noperation.answer.purposes=*\noperation.answer.roles=admin,viewer\n' | sha256sum}. */
+    @Test
+    void theDigestCanBeRecomputedByHand() {
+        assertEquals(
+                "sha256:ad362960111bd20bd8369dde0b5dcc56733aed8e0ec3ccb17c46df20a1741ca0",
+                digestOf(Map.of(
+                        "operation.answer.roles", "viewer,admin",
+                        "operation.answer.purposes", "*",
+                        "obligations.answer", "mask email")));
+    }
+
+    @Test
+    void everyDecisionComesFromOneWholePolicy() throws InterruptedException {
+        Map<String, Object> open = with("policy.version", "open");
+        Map<String, Object> closed = new HashMap<>(with("policy.version", "closed"));
+        closed.put("operation.answer.roles", "admin");
+        ConfiguredPolicyGate gate = new ConfiguredPolicyGate(open);
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicReference<Decision> mixed = new AtomicReference<>();
+        Thread asking = Thread.ofPlatform().start(() -> {
+            while (!stop.get()) {
+                Decision decision = gate.decide(request("answer", "question-answering", "viewer"));
+                if (decision.permitted() != decision.policy().version().equals("open")) {
+                    mixed.set(decision);
+                }
+            }
+        });
+        for (int i = 0; i < 2_000; i++) {
+            gate.update(i % 2 == 0 ? closed : open);
+        }
+        stop.set(true);
+        asking.join();
+        assertEquals(null, mixed.get());
+    }
+
+    @Test
+    void theShippedConfigurationIsValidAndAnswersForEveryOperation() throws IOException {
+        Properties shipped = new Properties();
+        try (Reader reader = Files.newBufferedReader(Path.of("../../etc/org.candor.policy.cfg"))) {
+            shipped.load(reader);
+        }
+        Map<String, Object> properties = new HashMap<>();
+        shipped.forEach((key, value) -> properties.put((String) key, value));
+        ConfiguredPolicyGate gate = new ConfiguredPolicyGate(properties);
+        for (String operation : List.of(
+                "embed",
+                "search",
+                "answer",
+                "models.list",
+                "log.read",
+                "admin.documents.list",
+                "admin.documents.mirror",
+                "admin.documents.add",
+                "admin.documents.delete",
+                "admin.consent.grant",
+                "admin.consent.withdraw",
+                "admin.consent.erase",
+                "admin.consent.list",
+                "admin.models.activate",
+                "admin.models.rollback",
+                "admin.keys.create")) {
+            assertTrue(
+                    gate.decide(request(operation, "question-answering", "admin"))
+                            .permitted(),
+                    operation);
+            assertFalse(gate.decide(request(operation, "question-answering")).permitted(), operation);
+            boolean viewerMay = !operation.startsWith("admin.") || operation.equals("admin.documents.list");
+            assertEquals(
+                    viewerMay,
+                    gate.decide(request(operation, "question-answering", "viewer"))
+                            .permitted(),
+                    operation);
+        }
+        assertEquals(
+                List.of(new Obligation.MaskPersonalData(EnumSet.allOf(PersonalData.Kind.class))),
+                gate.decide(request("answer", "question-answering", "viewer")).obligations());
+    }
+}
