@@ -1,0 +1,80 @@
+package org.candor.transformer.internal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.candor.api.compute.Backend;
+import org.candor.api.model.EncoderSettings;
+import org.candor.api.model.ModelFiles;
+import org.candor.api.model.ModelFormatException;
+import org.candor.api.model.ModelLoader;
+import org.candor.api.model.TextEncoder;
+import org.candor.api.tokenize.TokenizerFactory;
+import org.candor.transformer.internal.bert.BertFamily;
+import org.candor.transformer.internal.json.StrictJson;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** Loads transformers from their files onto the backend. */
+@Component(configurationPid = "org.candor.transformer")
+@Designate(ocd = TransformerLoader.Config.class)
+public final class TransformerLoader implements ModelLoader {
+
+    /** Limits of forward passes. */
+    @ObjectClassDefinition(name = "Candor transformer")
+    public @interface Config {
+        @AttributeDefinition(
+                name = "Tokens of one pass",
+                description = "Most tokens that go through a model at once, 64 to 65536. Longer batches are split:"
+                        + " smaller passes stay in the processor's caches and let others in between.")
+        int passTokens() default 1024;
+
+        @AttributeDefinition(
+                name = "Passes at once",
+                description = "Most forward passes of one model at the same time, 1 to 64; others wait their turn."
+                        + " Each holds buffers for its tokens.")
+        int concurrentPasses() default 4;
+    }
+
+    private final TokenizerFactory tokenizers;
+    private final BertFamily bert;
+
+    @Activate
+    public TransformerLoader(@Reference Backend backend, @Reference TokenizerFactory tokenizers, Config config) {
+        this.tokenizers = tokenizers;
+        this.bert = new BertFamily(
+                backend,
+                within("passTokens", config.passTokens(), 64, 65_536),
+                within("concurrentPasses", config.concurrentPasses(), 1, 64));
+    }
+
+    private static int within(String key, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    "org.candor.transformer: " + key + " " + value + " is not allowed (" + least + " to " + most + ")");
+        }
+        return value;
+    }
+
+    @Override
+    public boolean supports(String family) {
+        return BertFamily.includes(family);
+    }
+
+    @Override
+    public TextEncoder loadEncoder(ModelFiles files, EncoderSettings settings) throws IOException {
+        Path config = files.files().get("config.json");
+        if (config == null) {
+            throw new ModelFormatException(files.id().name() + ": config.json is missing");
+        }
+        Object family = StrictJson.object(config).get("model_type");
+        if (!(family instanceof String modelType) || !supports(modelType)) {
+            throw new ModelFormatException("config.json: model_type \"" + family
+                    + "\" is not supported (bert, distilbert, roberta, xlm-roberta are)");
+        }
+        return bert.encoder(files, settings, tokenizers);
+    }
+}
