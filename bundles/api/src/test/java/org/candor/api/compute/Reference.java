@@ -48,6 +48,19 @@ final class Reference {
         return y;
     }
 
+    /** Each sum of {@link #product} with all its terms made positive: what its rounding error is a small part of. */
+    static double[] magnitude(float[] x, float[] w, int rows, int inputs, int outputs) {
+        double[] y = new double[rows * outputs];
+        for (int r = 0; r < rows; r++) {
+            for (int o = 0; o < outputs; o++) {
+                for (int i = 0; i < inputs; i++) {
+                    y[r * outputs + o] += Math.abs((double) x[r * inputs + i] * w[o * inputs + i]);
+                }
+            }
+        }
+        return y;
+    }
+
     static double[] softmax(double[] row) {
         double largest = Double.NEGATIVE_INFINITY;
         for (double value : row) {

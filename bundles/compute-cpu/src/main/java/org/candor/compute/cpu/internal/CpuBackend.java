@@ -51,9 +51,25 @@ public final class CpuBackend implements Backend, AutoCloseable {
     @Activate
     public CpuBackend(Config config) {
         this(
-                new ScalarKernels(),
+                KernelTier.choose(),
                 within("threads", config.threads(), 0, 1024),
                 within("spinMicros", config.spinMicros(), 0, 10_000));
+    }
+
+    private CpuBackend(KernelTier.Choice choice, int threads, int spinMicros) {
+        this(choice.kernels(), threads, spinMicros);
+        if (choice.reason() != null) {
+            LOG.warn("Vector kernels do not serve, computing is slow: {}", choice.reason());
+        }
+    }
+
+    /**
+     * A backend outside a container: for benchmarks and plain programs.
+     *
+     * @param threads threads of one operation, its caller included; 0 for one per processor
+     */
+    public static CpuBackend open(int threads) {
+        return new CpuBackend(KernelTier.choose(), threads, 50);
     }
 
     /**

@@ -68,7 +68,7 @@ final class ScalarKernels implements Kernels {
             int panelTo,
             Scratch scratch) {
         int inputs = w.inputs();
-        float[] row = scratch.floats(Scratch.Purpose.PANEL, inputs);
+        float[] row = scratch.floats(Scratch.Purpose.ROW, inputs);
         for (int o = panelFrom; o < panelTo; o++) {
             dequantize(w, o, row);
             double b = bias == null ? 0 : bias.floats()[bias.at(0) + o];

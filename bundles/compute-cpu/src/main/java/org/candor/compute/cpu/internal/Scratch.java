@@ -1,25 +1,32 @@
 package org.candor.compute.cpu.internal;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Buffers of one thread that grow to what its kernels need and are kept. Contents are undefined. */
 final class Scratch {
 
-    private static final float[] NONE = {};
-
-    /** What a buffer is for; each purpose has its own. */
+    /** What a buffer of numbers is for; each purpose has its own. */
     enum Purpose {
-        PANEL,
+        ROW,
         TILE,
-        KEYS,
-        VALUES,
         SCORES
     }
 
+    /** What a buffer of panels is for. */
+    enum Panel {
+        WEIGHTS,
+        KEYS,
+        VALUES
+    }
+
     private final float[][] buffers = new float[Purpose.values().length][];
+    private final MemorySegment[] panels = new MemorySegment[Panel.values().length];
 
     Scratch() {
-        Arrays.fill(buffers, NONE);
+        Arrays.fill(buffers, new float[0]);
+        Arrays.fill(panels, MemorySegment.NULL);
     }
 
     /** At least {@code size} floats. */
@@ -30,5 +37,15 @@ final class Scratch {
             buffers[purpose.ordinal()] = buffer;
         }
         return buffer;
+    }
+
+    /** Room for at least {@code size} floats at an address that suits vectors. */
+    MemorySegment panel(Panel purpose, long size) {
+        MemorySegment panel = panels[purpose.ordinal()];
+        if (panel.byteSize() < 4 * size) {
+            panel = Arena.ofAuto().allocate(4 * size, 64);
+            panels[purpose.ordinal()] = panel;
+        }
+        return panel;
     }
 }

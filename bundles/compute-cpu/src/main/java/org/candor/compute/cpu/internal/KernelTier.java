@@ -1,0 +1,61 @@
+package org.candor.compute.cpu.internal;
+
+import jdk.incubator.vector.FloatVector;
+
+/** Chooses the fastest kernels that this Java machine runs correctly. */
+final class KernelTier {
+
+    /**
+     * The choice, and why it is not a faster one.
+     *
+     * @param kernels checked against the scalar reference
+     * @param reason why the vector kernels do not serve, or null when they do
+     */
+    record Choice(Kernels kernels, String reason) {}
+
+    private KernelTier() {}
+
+    static Choice choose() {
+        try {
+            String missing = Width.tooSmall();
+            if (missing != null) {
+                return new Choice(new ScalarKernels(), missing);
+            }
+            Kernels vector = new VectorKernels();
+            KnownAnswers.check(vector);
+            return new Choice(vector, null);
+        } catch (LinkageError e) {
+            return new Choice(
+                    new ScalarKernels(),
+                    "the module jdk.incubator.vector is missing (start Java with --add-modules=jdk.incubator.vector)");
+        } catch (ArithmeticException e) {
+            return new Choice(new ScalarKernels(), e.getMessage());
+        }
+    }
+
+    /** Apart, so that the vector module is looked for only when this is called. */
+    private static final class Width {
+
+        private static String tooSmall() {
+            boolean x86 = System.getProperty("os.arch").matches("amd64|x86_64|x86");
+            int bits = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+            // Without AVX2 there is no fused multiply-add, and emulating it is slower than the scalar kernels.
+            return x86 && bits < 256 && !hasFusedMultiplyAdd() ? "the processor has no fused multiply-add" : null;
+        }
+
+        /** An emulated one takes microseconds each, a real one about a nanosecond. */
+        private static boolean hasFusedMultiplyAdd() {
+            float sum = 1;
+            for (int round = 0; round < 20; round++) {
+                long begin = System.nanoTime();
+                for (int i = 0; i < 2_000; i++) {
+                    sum = Math.fma(sum, 0.999f, 0.001f);
+                }
+                if (System.nanoTime() - begin < 200_000 && sum > 0) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,259 @@
+package org.candor.compute.cpu.internal;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import org.candor.api.compute.Activation;
+import org.candor.api.compute.HostMatrix;
+import org.candor.api.compute.WeightType;
+
+/** Kernels on the JDK's Vector API, at the width that the JVM prefers on this machine. */
+final class VectorKernels implements Kernels {
+
+    /**
+     * Rows of a panel that are worked on at once: a block of 64 columns then takes an eighth of a common second-level
+     * cache. Sums continue in memory from block to block, in the same order.
+     */
+    private static final int DEPTH = 768;
+
+    private final int widest;
+
+    VectorKernels() {
+        // 24 sums, 4 vectors of B and a broadcast need 32 registers; AVX2 and SSE have 16.
+        boolean many = VectorRows.LANES >= 16 || !System.getProperty("os.arch").matches("amd64|x86_64|x86");
+        widest = many ? 4 : 2;
+    }
+
+    @Override
+    public String tier() {
+        return "vector, " + FloatVector.SPECIES_PREFERRED.vectorBitSize() + " bits";
+    }
+
+    private Panels panelsOf(int columns) {
+        return new Panels(columns, VectorRows.LANES, widest);
+    }
+
+    @Override
+    public CpuWeight weight(HostMatrix matrix, WeightType type) {
+        return VectorWeights.pack(this, matrix, type, panelsOf(matrix.rows()));
+    }
+
+    @Override
+    public int panels(int outputs) {
+        return panelsOf(outputs).count();
+    }
+
+    @Override
+    public void linear(
+            CpuTensor x,
+            CpuWeight w,
+            CpuTensor bias,
+            Activation activation,
+            CpuTensor y,
+            int from,
+            int to,
+            int panelFrom,
+            int panelTo,
+            Scratch scratch) {
+        Panels panels = panelsOf(w.outputs());
+        int rows = to - from;
+        for (int panel = panelFrom; panel < panelTo; panel++) {
+            int width = panels.width(panel) * VectorRows.LANES;
+            int valid = panels.valid(panel);
+            int first = y.at(from) + panels.first(panel);
+            boolean direct = valid == width;
+            float[] sums = direct ? y.floats() : scratch.floats(Scratch.Purpose.TILE, rows * width);
+            int at = direct ? first : 0;
+            int stride = direct ? y.rowStride() : width;
+            if (bias != null) {
+                for (int row = 0; row < rows; row++) {
+                    System.arraycopy(bias.floats(), bias.at(0) + panels.first(panel), sums, at + row * stride, valid);
+                    if (!direct) {
+                        Arrays.fill(sums, row * stride + valid, row * stride + width, 0);
+                    }
+                }
+            }
+            accumulate(x, w, panels, panel, from, rows, sums, at, stride, bias != null, scratch);
+            VectorActivations.apply(activation, sums, at, stride, rows, valid);
+            if (!direct) {
+                for (int row = 0; row < rows; row++) {
+                    System.arraycopy(sums, row * stride, y.floats(), first + row * y.rowStride(), valid);
+                }
+            }
+        }
+    }
+
+    /** sums = or += x times one panel of Wᵀ. */
+    private static void accumulate(
+            CpuTensor x,
+            CpuWeight w,
+            Panels panels,
+            int panel,
+            int from,
+            int rows,
+            float[] sums,
+            int at,
+            int stride,
+            boolean add,
+            Scratch scratch) {
+        int width = panels.width(panel) * VectorRows.LANES;
+        int inputs = w.inputs();
+        int step = Math.ceilDiv(inputs, Math.ceilDiv(inputs, DEPTH));
+        for (int k = 0; k < inputs; k += step) {
+            int depth = Math.min(step, inputs - k);
+            MemorySegment b = w.elements();
+            long bAt = 4 * (panels.offset(panel, inputs) + (long) k * width);
+            if (w.type() != WeightType.F32) {
+                b = scratch.panel(Scratch.Panel.WEIGHTS, (long) depth * width);
+                bAt = 0;
+                VectorWeights.widen(w, panels, panel, k, depth, b);
+            }
+            multiply(
+                    panels.width(panel),
+                    x.floats(),
+                    x.at(from) + k,
+                    x.rowStride(),
+                    b,
+                    bAt,
+                    sums,
+                    at,
+                    stride,
+                    rows,
+                    depth,
+                    add || k > 0);
+        }
+    }
+
+    /** C = A B or C += A B for one panel of B that is {@code vectors} wide; see {@link FourVectorTiles#multiply}. */
+    static void multiply(
+            int vectors,
+            float[] a,
+            int aAt,
+            int aStride,
+            MemorySegment b,
+            long bAt,
+            float[] c,
+            int cAt,
+            int cStride,
+            int rows,
+            int depth,
+            boolean add) {
+        switch (vectors) {
+            case 4 -> FourVectorTiles.multiply(a, aAt, aStride, b, bAt, c, cAt, cStride, rows, depth, add);
+            case 2 -> TwoVectorTiles.multiply(a, aAt, aStride, b, bAt, c, cAt, cStride, rows, depth, add);
+            default -> OneVectorTiles.multiply(a, aAt, aStride, b, bAt, c, cAt, cStride, rows, depth, add);
+        }
+    }
+
+    @Override
+    public void layerNorm(
+            CpuTensor x,
+            CpuTensor residual,
+            CpuTensor gamma,
+            CpuTensor beta,
+            float epsilon,
+            CpuTensor y,
+            int from,
+            int to) {
+        int columns = x.columns();
+        float[] lanes = new float[VectorRows.LANES];
+        float[] result = y.floats();
+        for (int row = from; row < to; row++) {
+            float[] source = x.floats();
+            int at = x.at(row);
+            if (residual != null) {
+                VectorRows.add(source, at, residual.floats(), residual.at(row), result, y.at(row), columns);
+                source = result;
+                at = y.at(row);
+            }
+            float mean = VectorRows.sum(source, at, columns, lanes) / columns;
+            float variance = VectorRows.squares(source, at, columns, mean, lanes) / columns;
+            float inverse = (float) (1 / Math.sqrt((double) variance + epsilon));
+            VectorRows.normalize(
+                    source,
+                    at,
+                    mean,
+                    inverse,
+                    gamma.floats(),
+                    gamma.at(0),
+                    beta.floats(),
+                    beta.at(0),
+                    result,
+                    y.at(row),
+                    columns);
+        }
+    }
+
+    @Override
+    public void attention(
+            CpuTensor q,
+            CpuTensor k,
+            CpuTensor v,
+            int start,
+            int length,
+            int column,
+            int headSize,
+            float scale,
+            CpuTensor y,
+            int from,
+            int to,
+            Scratch scratch) {
+        new VectorAttention(k, v, start, length, column, headSize, scratch, widest)
+                .attend(
+                        q.floats(),
+                        q.at(start + from) + column,
+                        q.rowStride(),
+                        scale,
+                        y.floats(),
+                        y.at(start + from) + column,
+                        y.rowStride(),
+                        to - from);
+    }
+
+    @Override
+    public void activate(CpuTensor x, Activation activation, CpuTensor y, int from, int to) {
+        for (int row = from; row < to; row++) {
+            System.arraycopy(x.floats(), x.at(row), y.floats(), y.at(row), y.columns());
+        }
+        VectorActivations.apply(activation, y.floats(), y.at(from), y.rowStride(), to - from, y.columns());
+    }
+
+    @Override
+    public void add(CpuTensor a, CpuTensor b, CpuTensor y, int from, int to) {
+        for (int row = from; row < to; row++) {
+            VectorRows.add(a.floats(), a.at(row), b.floats(), b.at(row), y.floats(), y.at(row), y.columns());
+        }
+    }
+
+    @Override
+    public void softmax(CpuTensor x, CpuTensor y, int from, int to) {
+        float[] lanes = new float[VectorRows.LANES];
+        int columns = x.columns();
+        for (int row = from; row < to; row++) {
+            float largest = VectorRows.largest(x.floats(), x.at(row), columns, 1, lanes);
+            float sum = VectorRows.powers(x.floats(), x.at(row), 1, largest, y.floats(), y.at(row), columns, lanes);
+            VectorRows.scale(y.floats(), y.at(row), 1 / sum, y.floats(), y.at(row), columns);
+        }
+    }
+
+    @Override
+    public void mean(CpuTensor x, int from, int to, CpuTensor y, int target) {
+        float[] sums = y.floats();
+        int at = y.at(target);
+        System.arraycopy(x.floats(), x.at(from), sums, at, y.columns());
+        for (int row = from + 1; row < to; row++) {
+            VectorRows.add(sums, at, x.floats(), x.at(row), sums, at, y.columns());
+        }
+        VectorRows.scale(sums, at, 1f / (to - from), sums, at, y.columns());
+    }
+
+    @Override
+    public void normalize(CpuTensor x, CpuTensor y, int from, int to) {
+        float[] lanes = new float[VectorRows.LANES];
+        for (int row = from; row < to; row++) {
+            double norm = Math.sqrt(VectorRows.squares(x.floats(), x.at(row), x.columns(), 0, lanes));
+            float inverse = (float) (1 / Math.max(norm, 1e-12));
+            VectorRows.scale(x.floats(), x.at(row), inverse, y.floats(), y.at(row), x.columns());
+        }
+    }
+}
