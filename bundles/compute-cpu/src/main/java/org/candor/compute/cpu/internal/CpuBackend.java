@@ -8,6 +8,7 @@ import org.candor.api.compute.Ops;
 import org.candor.api.compute.Tensor;
 import org.candor.api.compute.Weight;
 import org.candor.api.compute.WeightType;
+import org.osgi.annotation.bundle.Header;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -18,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The CPU: the best kernels that this Java machine can run, on threads that end with this component. */
-@Component(configurationPid = "org.candor.compute-cpu", property = "name=cpu")
+@Header(name = "Import-Package", value = "jdk.incubator.vector;resolution:=optional,*")
+@Component(service = Backend.class, configurationPid = "org.candor.compute-cpu", property = "name=cpu")
 @Designate(ocd = CpuBackend.Config.class)
 public final class CpuBackend implements Backend, AutoCloseable {
 

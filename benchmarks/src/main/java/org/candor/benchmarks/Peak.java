@@ -1,0 +1,102 @@
+package org.candor.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** What the machine can do at most: fused multiply-adds on registers, with no memory in sight. */
+final class Peak implements AutoCloseable {
+
+    private static final VectorSpecies<Float> LANE = FloatVector.SPECIES_PREFERRED;
+    private static final int CHAINS = 12;
+    private static final int STEPS = 20_000;
+
+    private final int threads;
+    private final ExecutorService executor;
+    private volatile float sink;
+
+    Peak(int threads) {
+        this.threads = threads;
+        this.executor = Executors.newFixedThreadPool(threads);
+    }
+
+    /** GFLOP/s of all threads together over about {@code millis} milliseconds. */
+    double measure(int millis) throws Exception {
+        List<Callable<Double>> loops = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            loops.add(() -> loop(millis));
+        }
+        double sum = 0;
+        for (Future<Double> rate : executor.invokeAll(loops)) {
+            sum += rate.get();
+        }
+        return sum;
+    }
+
+    private double loop(int millis) {
+        long begin = System.nanoTime();
+        long calls = 0;
+        float sum = 0;
+        while (System.nanoTime() - begin < millis * 1_000_000L) {
+            sum += chains(STEPS);
+            calls++;
+        }
+        long nanos = System.nanoTime() - begin;
+        sink = sum;
+        return 2.0 * LANE.length() * CHAINS * STEPS * calls / nanos;
+    }
+
+    /** Twelve independent chains: more than the latency times the number of units of any processor at hand. */
+    private static float chains(int steps) {
+        FloatVector x = FloatVector.broadcast(LANE, 0.999f);
+        FloatVector y = FloatVector.broadcast(LANE, 0.001f);
+        FloatVector a = FloatVector.broadcast(LANE, 1);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        FloatVector e = a;
+        FloatVector f = a;
+        FloatVector g = FloatVector.broadcast(LANE, 2);
+        FloatVector h = g;
+        FloatVector i = g;
+        FloatVector j = g;
+        FloatVector k = g;
+        FloatVector l = g;
+        for (int step = 0; step < steps; step++) {
+            a = a.fma(x, y);
+            b = b.fma(x, y);
+            c = c.fma(x, y);
+            d = d.fma(x, y);
+            e = e.fma(x, y);
+            f = f.fma(x, y);
+            g = g.fma(x, y);
+            h = h.fma(x, y);
+            i = i.fma(x, y);
+            j = j.fma(x, y);
+            k = k.fma(x, y);
+            l = l.fma(x, y);
+        }
+        FloatVector sum = a.add(b)
+                .add(c)
+                .add(d)
+                .add(e)
+                .add(f)
+                .add(g)
+                .add(h)
+                .add(i)
+                .add(j)
+                .add(k)
+                .add(l);
+        return sum.lane(0);
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}
