@@ -131,8 +131,7 @@ final class PipelineTokenizer implements Tokenizer {
     public String decode(int[] ids, boolean skipSpecialTokens) {
         List<String> tokens = new ArrayList<>(ids.length);
         for (int id : ids) {
-            String own = added.decoded(id);
-            String token = own != null ? own : model.vocabulary().token(id);
+            String token = token(id);
             if (token != null && !(skipSpecialTokens && added.isSpecial(token))) {
                 tokens.add(token);
             }

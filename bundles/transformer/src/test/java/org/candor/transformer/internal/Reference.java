@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.annotation.Annotation;
 import java.lang.foreign.Arena;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -17,7 +16,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelId;
+import org.candor.api.tokenize.TokenizerFactory;
 import org.candor.compute.cpu.internal.CpuBackend;
+import org.candor.tokenizer.internal.JsonTokenizerFactory;
 import org.candor.transformer.internal.json.StrictJson;
 import org.candor.transformer.internal.weights.Safetensors;
 import org.candor.transformer.internal.weights.StoredTensor;
@@ -142,21 +143,11 @@ public record Reference(Path folder, List<Case> cases, Map<String, StoredTensor>
 
     /** The CPU with two threads. */
     public static CpuBackend cpu() {
-        return new CpuBackend(new CpuBackend.Config() {
-            @Override
-            public Class<? extends Annotation> annotationType() {
-                return CpuBackend.Config.class;
-            }
+        return new CpuBackend(Configurations.of(CpuBackend.Config.class, Map.of("threads", 2)));
+    }
 
-            @Override
-            public int threads() {
-                return 2;
-            }
-
-            @Override
-            public int spinMicros() {
-                return 50;
-            }
-        });
+    /** The platform's own tokenizers. */
+    public static TokenizerFactory tokenizers() {
+        return new JsonTokenizerFactory(Configurations.of(JsonTokenizerFactory.Config.class, Map.of()));
     }
 }

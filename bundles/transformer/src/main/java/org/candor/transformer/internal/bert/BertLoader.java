@@ -65,8 +65,12 @@ final class BertLoader implements AutoCloseable {
         QUESTION_ANSWERING
     }
 
-    /** A body and its head, sharing one memory that the body owns. */
-    record Loaded(BertModel body, BertHead head) {}
+    /**
+     * A body and its head, sharing one memory that the body owns.
+     *
+     * @param leftOver tensors that are no part of any model of the family
+     */
+    record Loaded(BertModel body, BertHead head, Set<String> leftOver) {}
 
     /**
      * Loads a model.
@@ -91,9 +95,10 @@ final class BertLoader implements AutoCloseable {
             loader.requireBody();
             BertWeights body = loader.body();
             BertHead loadedHead = loader.head(head);
-            loader.reportLeftOver();
+            Set<String> leftOver = loader.leftOver();
             loader.ops.finish();
-            return new Loaded(new BertModel(configuration, body, memory, passTokens, concurrentPasses), loadedHead);
+            return new Loaded(
+                    new BertModel(configuration, body, memory, passTokens, concurrentPasses), loadedHead, leftOver);
         } catch (IOException | RuntimeException e) {
             memory.close();
             throw e;
@@ -193,7 +198,7 @@ final class BertLoader implements AutoCloseable {
         };
     }
 
-    private void reportLeftOver() {
+    private Set<String> leftOver() {
         Set<String> wondering = new TreeSet<>();
         for (String name : checkpoint.unused()) {
             if (BertNames.rightlyLeftOver(name)) {
@@ -209,6 +214,7 @@ final class BertLoader implements AutoCloseable {
                     wondering.size(),
                     wondering);
         }
+        return wondering;
     }
 
     private Linear linear(String name, int outputs, int inputs) throws IOException {
