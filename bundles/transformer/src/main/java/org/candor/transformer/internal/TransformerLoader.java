@@ -44,11 +44,21 @@ public final class TransformerLoader implements ModelLoader {
 
     @Activate
     public TransformerLoader(@Reference Backend backend, @Reference TokenizerFactory tokenizers, Config config) {
+        this(backend, tokenizers, config.passTokens(), config.concurrentPasses());
+    }
+
+    /**
+     * A loader outside a container: for benchmarks and plain programs.
+     *
+     * @param passTokens as in {@link Config#passTokens}
+     * @param concurrentPasses as in {@link Config#concurrentPasses}
+     */
+    public TransformerLoader(Backend backend, TokenizerFactory tokenizers, int passTokens, int concurrentPasses) {
         this.tokenizers = tokenizers;
         this.bert = new BertFamily(
                 backend,
-                within("passTokens", config.passTokens(), 64, 65_536),
-                within("concurrentPasses", config.concurrentPasses(), 1, 64));
+                within("passTokens", passTokens, 64, 65_536),
+                within("concurrentPasses", concurrentPasses, 1, 64));
     }
 
     private static int within(String key, int value, int least, int most) {

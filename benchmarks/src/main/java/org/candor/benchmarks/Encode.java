@@ -1,0 +1,220 @@
+package org.candor.benchmarks;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import org.candor.api.compute.Pooling;
+import org.candor.api.compute.WeightType;
+import org.candor.api.model.EncoderSettings;
+import org.candor.api.model.ModelFiles;
+import org.candor.api.model.ModelId;
+import org.candor.api.model.TextEncoder;
+import org.candor.compute.cpu.internal.CpuBackend;
+import org.candor.tokenizer.internal.JsonTokenizerFactory;
+import org.candor.transformer.internal.TransformerLoader;
+
+/**
+ * Tokens per second of the English encoder (bge-small-en-v1.5, fp32) against ONNX Runtime on the same file with as many
+ * threads. Both alternate within each round, since the machine's speed moves; medians are printed. ONNX Runtime's result
+ * is not even copied out.
+ */
+public final class Encode implements Benchmark {
+
+    private static final int SLICE_MILLIS = 250;
+    private static final String CONFIG = """
+            {"model_type": "bert", "hidden_act": "gelu", "layer_norm_eps": 1e-12, "max_position_embeddings": 512,
+             "hidden_size": 384, "num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 1536,
+             "vocab_size": 30522, "type_vocab_size": 2, "pad_token_id": 0}
+            """;
+
+    /** One side: runs the batch once. */
+    private interface Side {
+        void run() throws Exception;
+    }
+
+    /** Arguments: shapes like 32x128 (batch x tokens), rounds=15, threads=2, pass=1024, pooling=FIRST, type=F32. */
+    @Override
+    public void run(String[] arguments, PrintStream out) throws Exception {
+        int rounds = 15;
+        int threads = 2;
+        int pass = 1024;
+        Pooling pooling = Pooling.FIRST;
+        WeightType type = WeightType.F32;
+        List<int[]> shapes = new ArrayList<>();
+        for (String argument : arguments) {
+            String value = argument.substring(argument.indexOf('=') + 1);
+            switch (argument.substring(0, argument.length() - value.length())) {
+                case "rounds=" -> rounds = Integer.parseInt(value);
+                case "threads=" -> threads = Integer.parseInt(value);
+                case "pass=" -> pass = Integer.parseInt(value);
+                case "pooling=" -> pooling = Pooling.valueOf(value);
+                case "type=" -> type = WeightType.valueOf(value);
+                default -> shapes.add(shape(argument));
+            }
+        }
+        if (shapes.isEmpty()) {
+            for (int batch : new int[] {1, 32}) {
+                for (int tokens : new int[] {16, 128, 384}) {
+                    shapes.add(new int[] {batch, tokens});
+                }
+            }
+        }
+        Path folder = Files.createTempDirectory("candor-encode");
+        try {
+            ModelFiles files = unpack(folder);
+            try (CpuBackend backend = CpuBackend.open(threads);
+                    TextEncoder ours = new TransformerLoader(backend, tokenizers(), pass, 1)
+                            .loadEncoder(files, new EncoderSettings(pooling, true, 512, "", type));
+                    OnnxRuntime theirs = new OnnxRuntime(files.files().get("model.onnx"), threads)) {
+                System.err.println(backend.description());
+                for (int[] shape : shapes) {
+                    measure(ours, theirs, shape[0], shape[1], rounds, out);
+                }
+            }
+        } finally {
+            for (String name : List.of("config.json", "tokenizer.json", "model.onnx", "")) {
+                Files.deleteIfExists(folder.resolve(name));
+            }
+        }
+    }
+
+    private static int[] shape(String text) {
+        if (!text.matches("[1-9]\\d{0,3}x[1-9]\\d{0,2}")) {
+            throw new IllegalArgumentException("\"" + text + "\" is no shape like 32x128 (batch x tokens)");
+        }
+        return Arrays.stream(text.split("x")).mapToInt(Integer::parseInt).toArray();
+    }
+
+    private static void measure(
+            TextEncoder ours, OnnxRuntime theirs, int batch, int tokens, int rounds, PrintStream out) throws Exception {
+        Random random = new Random(1);
+        List<int[]> ids = new ArrayList<>();
+        for (int i = 0; i < batch; i++) {
+            ids.add(random.ints(tokens, 1000, 30_000).toArray());
+        }
+        try (OnnxRuntime.Batch inputs = theirs.batch(ids)) {
+            Side our = () -> ours.embedTokens(ids);
+            Side their = () -> theirs.run(inputs);
+            double[] our1 = new double[rounds];
+            double[] their1 = new double[rounds];
+            double[] ratios = new double[rounds];
+            rate(our, 4 * SLICE_MILLIS);
+            rate(their, 2 * SLICE_MILLIS);
+            for (int round = 0; round < rounds; round++) {
+                our1[round] = rate(our, SLICE_MILLIS) * batch * tokens;
+                their1[round] = rate(their, SLICE_MILLIS) * batch * tokens;
+                ratios[round] = our1[round] / their1[round];
+            }
+            out.printf(
+                    Locale.ROOT,
+                    "{\"bench\":\"encode\",\"batch\":%d,\"tokens\":%d,\"ours\":%.0f,\"onnxruntime\":%.0f,"
+                            + "\"ratio\":%.2f}%n",
+                    batch,
+                    tokens,
+                    median(our1),
+                    median(their1),
+                    median(ratios));
+        }
+    }
+
+    /** Runs per second over about so many milliseconds. */
+    private static double rate(Side side, int millis) throws Exception {
+        long begin = System.nanoTime();
+        long runs = 0;
+        do {
+            side.run();
+            runs++;
+        } while (System.nanoTime() - begin < millis * 1_000_000L);
+        return runs * 1e9 / (System.nanoTime() - begin);
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    private static ModelFiles unpack(Path folder) throws IOException {
+        Files.writeString(folder.resolve("config.json"), CONFIG);
+        for (String[] file : new String[][] {
+            {"bge-small-en-v1.5.onnx", "model.onnx"}, {"bge-small-en-v1.5-tokenizer.json", "tokenizer.json"}
+        }) {
+            try (InputStream in = Encode.class.getResourceAsStream("/" + file[0])) {
+                Files.copy(in, folder.resolve(file[1]));
+            }
+        }
+        return new ModelFiles(
+                new ModelId("bge-small-en-v1.5", "1.5", "sha256:" + "0".repeat(64)),
+                Map.of(
+                        "config.json", folder.resolve("config.json"),
+                        "tokenizer.json", folder.resolve("tokenizer.json"),
+                        "model.onnx", folder.resolve("model.onnx")));
+    }
+
+    private static JsonTokenizerFactory tokenizers() {
+        Class<JsonTokenizerFactory.Config> config = JsonTokenizerFactory.Config.class;
+        return new JsonTokenizerFactory(config.cast(Proxy.newProxyInstance(
+                config.getClassLoader(),
+                new Class<?>[] {config},
+                (proxy, method, arguments) -> method.getDefaultValue())));
+    }
+
+    /** The peer. */
+    private static final class OnnxRuntime implements AutoCloseable {
+
+        private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        private final OrtSession session;
+
+        OnnxRuntime(Path model, int threads) throws OrtException {
+            try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+                options.setIntraOpNumThreads(threads);
+                options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+                this.session = environment.createSession(model.toString(), options);
+            }
+        }
+
+        /** Inputs that are made once. */
+        private record Batch(Map<String, OnnxTensor> tensors) implements AutoCloseable {
+            @Override
+            public void close() {
+                tensors.values().forEach(OnnxTensor::close);
+            }
+        }
+
+        Batch batch(List<int[]> sequences) throws OrtException {
+            long[][] ids = new long[sequences.size()][];
+            long[][] mask = new long[sequences.size()][];
+            for (int i = 0; i < ids.length; i++) {
+                ids[i] = Arrays.stream(sequences.get(i)).asLongStream().toArray();
+                mask[i] = new long[ids[i].length];
+                Arrays.fill(mask[i], 1);
+            }
+            return new Batch(Map.of(
+                    "input_ids", OnnxTensor.createTensor(environment, ids),
+                    "attention_mask", OnnxTensor.createTensor(environment, mask),
+                    "token_type_ids", OnnxTensor.createTensor(environment, new long[ids.length][ids[0].length])));
+        }
+
+        void run(Batch batch) throws OrtException {
+            session.run(batch.tensors()).close();
+        }
+
+        @Override
+        public void close() throws OrtException {
+            session.close();
+        }
+    }
+}
