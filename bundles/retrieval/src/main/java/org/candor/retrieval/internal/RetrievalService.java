@@ -1,0 +1,165 @@
+package org.candor.retrieval.internal;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.candor.api.retrieval.Citation;
+import org.candor.api.retrieval.DocumentInfo;
+import org.candor.api.retrieval.Findings;
+import org.candor.api.retrieval.Hit;
+import org.candor.api.retrieval.ModelUse;
+import org.candor.api.retrieval.Retrieval;
+import org.candor.api.retrieval.Scope;
+import org.candor.api.retrieval.SearchResult;
+import org.candor.retrieval.internal.answer.AnswerModel;
+import org.candor.retrieval.internal.answer.Answerer;
+import org.candor.retrieval.internal.answer.Sentence;
+import org.candor.retrieval.internal.index.Analysis;
+import org.candor.retrieval.internal.index.Candidate;
+import org.candor.retrieval.internal.index.Legs;
+import org.candor.retrieval.internal.index.Snapshot;
+import org.candor.retrieval.internal.library.Documents;
+import org.candor.retrieval.internal.text.Scripts;
+import org.candor.retrieval.internal.text.Span;
+
+/** Search and answers on a library. Every hit is looked up again, in catalogue and scope, before it leaves. */
+public final class RetrievalService implements Retrieval {
+    private static final int MOST_HITS = 1_000;
+    private static final int MOST_SENTENCES = 3;
+    private static final int LEAST_DEPTH = 100;
+
+    private final Documents documents;
+    private final Map<String, Answerer> answerers = new LinkedHashMap<>();
+
+    /** @param documents the library */
+    public RetrievalService(Documents documents) {
+        this.documents = documents;
+        for (String language : Analysis.LANGUAGES) {
+            answerers.put(language, new Answerer(AnswerModel.of(language)));
+        }
+    }
+
+    @Override
+    public SearchResult search(String query, String language, Scope scope, int limit) {
+        return search(query, language, scope, limit, Legs.BOTH);
+    }
+
+    /** As {@link #search(String, String, Scope, int)}, with one leg alone where a benchmark compares them. */
+    public SearchResult search(String query, String language, Scope scope, int limit, Legs legs) {
+        if (limit < 1 || limit > MOST_HITS) {
+            throw new IllegalArgumentException("limit is " + limit + ", 1 to " + MOST_HITS + " is allowed");
+        }
+        String spoken = language(query, language);
+        try (Snapshot snapshot = documents.snapshot(spoken)) {
+            Snapshot.EncodedQuery encoded = snapshot.encode(query);
+            List<Candidate> candidates = snapshot.search(
+                    snapshot.analysis().terms(query), encoded.vector(), scope, legs, Math.max(LEAST_DEPTH, limit));
+            List<Hit> hits = new ArrayList<>();
+            for (Candidate candidate : candidates) {
+                if (hits.size() == limit) {
+                    break;
+                }
+                Snapshot.Found found = snapshot.read(List.of(candidate)).getFirst();
+                DocumentInfo document = visible(found, scope);
+                if (document != null) {
+                    hits.add(new Hit(
+                            document,
+                            found.passage().start(),
+                            found.passage().end(),
+                            found.passage().text(),
+                            candidate.score(),
+                            candidate.lexical(),
+                            candidate.vector()));
+                }
+            }
+            return new SearchResult(hits, spoken, models(snapshot), encoded.busyNanos());
+        }
+    }
+
+    @Override
+    public Findings answer(String question, String language, Scope scope) {
+        String spoken = language(question, language);
+        try (Snapshot snapshot = documents.snapshot(spoken)) {
+            Answerer.Ranking ranking =
+                    answerers.get(spoken).rank(question, scope, snapshot, found -> visible(found, scope));
+            List<Citation> citations = new ArrayList<>();
+            if (ranking.supported()) {
+                for (Sentence sentence : ranking.sentences()
+                        .subList(0, Math.min(MOST_SENTENCES, ranking.sentences().size()))) {
+                    // asked again: a withdrawal may have come while sentences were ranked
+                    if (visible(sentence.found(), scope) != null) {
+                        citations.add(citation(sentence, ranking));
+                    }
+                }
+            }
+            Map<String, Double> timings = new LinkedHashMap<>();
+            timings.put("encode", ranking.encodeNanos() * 1e-6);
+            timings.put("search", ranking.searchNanos() * 1e-6);
+            timings.put("rank", ranking.rankNanos() * 1e-6);
+            boolean answered = !citations.isEmpty();
+            return new Findings(
+                    answered ? text(citations, spoken) : null,
+                    answered ? "" : reason(ranking),
+                    spoken,
+                    citations,
+                    models(snapshot),
+                    timings,
+                    ranking.busyNanos());
+        }
+    }
+
+    private static Citation citation(Sentence sentence, Answerer.Ranking ranking) {
+        Span span = sentence.found().passage().sentences().get(sentence.index());
+        double best = ranking.sentences().getFirst().score();
+        // the answer's probability, less for a sentence that ranks behind the first
+        double score = ranking.probability() * Math.exp(Math.min(0, sentence.score() - best));
+        return new Citation(
+                sentence.document().document(),
+                sentence.document().version(),
+                span.start(),
+                span.end(),
+                sentence.text(),
+                Math.clamp(score, 0, 1));
+    }
+
+    private static String text(List<Citation> citations, String language) {
+        List<String> quotes = citations.stream().map(Citation::text).toList();
+        return String.join(language.equals("zh") ? "" : " ", quotes);
+    }
+
+    private static String reason(Answerer.Ranking ranking) {
+        return ranking.sentences().isEmpty()
+                ? "The library holds no document on this that may be used for this purpose."
+                : "The library does not say: nothing in it supports an answer well enough.";
+    }
+
+    /** The document when it is still there and the scope permits it, else null. */
+    private DocumentInfo visible(Snapshot.Found found, Scope scope) {
+        DocumentInfo document = documents.current(found);
+        return document != null && permitted(document, scope) ? document : null;
+    }
+
+    private static boolean permitted(DocumentInfo document, Scope scope) {
+        boolean purpose = document.purposes().isEmpty() || document.purposes().contains(scope.purpose());
+        return document.tenant().equals(scope.tenant())
+                && purpose
+                && document.subjects().stream().noneMatch(scope.withdrawn()::contains)
+                && scope.permits().test(document);
+    }
+
+    private static List<ModelUse> models(Snapshot snapshot) {
+        return List.of(new ModelUse("encoder", snapshot.model()));
+    }
+
+    private static String language(String text, String language) {
+        if (text == null || text.isBlank()) {
+            throw new IllegalArgumentException("the question is empty");
+        }
+        String spoken = language == null ? Scripts.language(text) : language;
+        if (!Analysis.LANGUAGES.contains(spoken)) {
+            throw new IllegalArgumentException("language \"" + spoken + "\" is not supported (en and zh are)");
+        }
+        return spoken;
+    }
+}

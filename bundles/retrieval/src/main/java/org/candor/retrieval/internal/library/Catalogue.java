@@ -1,0 +1,255 @@
+package org.candor.retrieval.internal.library;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.candor.api.retrieval.DocumentInfo;
+import org.candor.retrieval.internal.index.Analysis;
+import org.candor.retrieval.internal.index.EncodedDocument;
+import org.candor.retrieval.internal.index.Entry;
+import org.candor.retrieval.internal.index.Fusion;
+import org.candor.retrieval.internal.index.LanguageIndex;
+import org.candor.retrieval.internal.index.Origin;
+
+/**
+ * The documents that can be found: an index for each language, their entries in memory, and what must stay out. Every
+ * change happens under one lock and is visible to the next request; {@link #entry} takes no lock.
+ */
+final class Catalogue implements AutoCloseable {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, LanguageIndex> languages = new LinkedHashMap<>();
+    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+    private final LibraryState state;
+    private final UploadStore uploads;
+
+    private Catalogue(LibraryState state, UploadStore uploads) {
+        this.state = state;
+        this.uploads = uploads;
+    }
+
+    static Catalogue open(Path directory, int exactScanLimit, Fusion fusion) throws IOException {
+        Files.createDirectories(directory);
+        Catalogue catalogue = new Catalogue(
+                LibraryState.read(directory.resolve("library.state")), new UploadStore(directory.resolve("uploads")));
+        try {
+            for (String language : Analysis.LANGUAGES) {
+                LanguageIndex index = LanguageIndex.open(directory.resolve(language), language, exactScanLimit, fusion);
+                catalogue.languages.put(language, index);
+                for (Entry entry : index.entries().values()) {
+                    catalogue.recover(entry);
+                }
+            }
+            catalogue.dropForbidden();
+        } catch (IOException | RuntimeException e) {
+            catalogue.close();
+            throw e;
+        }
+        return catalogue;
+    }
+
+    /** A crash between two languages' commits may leave a document in both: the later one counts. */
+    private void recover(Entry entry) throws IOException {
+        Entry other = entries.get(entry.key());
+        if (other == null) {
+            entries.put(entry.key(), entry);
+            return;
+        }
+        Entry later = entry.info().indexed().isAfter(other.info().indexed()) ? entry : other;
+        Entry earlier = later == entry ? other : entry;
+        languages.get(earlier.info().language()).remove(entry.key());
+        languages.get(earlier.info().language()).refresh();
+        entries.put(entry.key(), later);
+    }
+
+    /** A crash between the record of a deletion and the deletion itself. */
+    private void dropForbidden() throws IOException {
+        remove(entries.values().stream().filter(e -> forbidden(e) != null).toList());
+    }
+
+    interface Action<T> {
+        T run() throws IOException;
+    }
+
+    /** Runs a change, or a look that must not be disturbed by one. */
+    <T> T locked(Action<T> action) throws IOException {
+        lock.lock();
+        try {
+            return action.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    LibraryState state() {
+        return state;
+    }
+
+    UploadStore uploads() {
+        return uploads;
+    }
+
+    LanguageIndex language(String language) {
+        return languages.get(language);
+    }
+
+    Collection<LanguageIndex> languages() {
+        return languages.values();
+    }
+
+    /** What is searchable under a key now, or null. */
+    Entry entry(String key) {
+        return entries.get(key);
+    }
+
+    Collection<Entry> entries() {
+        return entries.values();
+    }
+
+    /** Why a document must stay out, or null. Asked again right before it is put. */
+    String forbidden(Entry entry) {
+        DocumentInfo info = entry.info();
+        if (state.isErasedContent(info.tenant(), info.version())) {
+            return "this content was erased";
+        }
+        for (String subject : info.subjects()) {
+            if (state.isErasedSubject(info.tenant(), subject)) {
+                return "it names a subject that was erased";
+            }
+        }
+        boolean deleted =
+                entry.origin() == Origin.FOLDER && state.isDeleted(info.tenant(), info.document(), info.version());
+        return deleted ? "it was deleted and has not changed since" : null;
+    }
+
+    /** Makes documents searchable; those that must stay out by now are left out. */
+    void put(List<EncodedDocument> documents) throws IOException {
+        lock.lock();
+        try {
+            for (EncodedDocument document : documents) {
+                Entry entry = document.document().entry();
+                if (forbidden(entry) != null) {
+                    continue;
+                }
+                Entry before = entries.get(entry.key());
+                if (before != null
+                        && !before.info().language().equals(entry.info().language())) {
+                    languages.get(before.info().language()).remove(entry.key());
+                    languages.get(before.info().language()).refresh();
+                }
+                languages.get(entry.info().language()).put(document);
+                entries.put(entry.key(), entry);
+            }
+            refresh();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The same content was seen with another file time. */
+    void touch(Entry entry) {
+        entries.computeIfPresent(entry.key(), (key, present) -> entry);
+    }
+
+    /** Nothing of these is found any more when this returns, nor after a crash. */
+    void remove(Collection<Entry> gone) throws IOException {
+        if (gone.isEmpty()) {
+            return;
+        }
+        lock.lock();
+        try {
+            for (Entry entry : gone) {
+                // out of the catalogue first: every hit is looked up there, also those of running requests
+                entries.remove(entry.key());
+                for (LanguageIndex index : languages.values()) {
+                    index.remove(entry.key());
+                }
+                if (entry.origin() == Origin.UPLOAD) {
+                    uploads.delete(entry.info().tenant(), entry.info().document());
+                }
+            }
+            refresh();
+            commit();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<DocumentInfo> erase(String tenant, String subject) throws IOException {
+        lock.lock();
+        try {
+            List<Entry> gone = entries.values().stream()
+                    .filter(entry -> entry.info().tenant().equals(tenant)
+                            && entry.info().subjects().contains(subject))
+                    .sorted(Comparator.comparing(Entry::key))
+                    .toList();
+            List<DocumentInfo> infos = gone.stream().map(Entry::info).toList();
+            state.erased(
+                    tenant, subject, infos.stream().map(DocumentInfo::version).toList());
+            remove(gone);
+            if (!gone.isEmpty()) {
+                for (LanguageIndex index : languages.values()) {
+                    index.purge();
+                }
+            }
+            return infos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<DocumentInfo> documents(String tenant) {
+        List<DocumentInfo> documents = new ArrayList<>();
+        for (Entry entry : entries.values()) {
+            if (entry.info().tenant().equals(tenant)) {
+                documents.add(entry.info());
+            }
+        }
+        documents.sort(Comparator.comparing(DocumentInfo::document));
+        return documents;
+    }
+
+    void commit() throws IOException {
+        lock.lock();
+        try {
+            for (LanguageIndex index : languages.values()) {
+                index.commit();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void refresh() throws IOException {
+        for (LanguageIndex index : languages.values()) {
+            index.refresh();
+        }
+    }
+
+    int passages() throws IOException {
+        int n = 0;
+        for (LanguageIndex index : languages.values()) {
+            n += index.passages();
+        }
+        return n;
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            for (LanguageIndex index : languages.values()) {
+                index.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

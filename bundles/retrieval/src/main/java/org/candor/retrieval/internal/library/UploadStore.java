@@ -1,0 +1,129 @@
+package org.candor.retrieval.internal.library;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.candor.api.retrieval.DocumentMetadata;
+import org.candor.retrieval.internal.index.Folders;
+
+/**
+ * Uploaded documents as they came, one file each, named by the digest of tenant and path so that no name a caller
+ * chooses reaches the file system. Guarded by the library's lock.
+ */
+final class UploadStore {
+    private static final int MAGIC = 0x43445550;
+    private static final int MOST_STRING = 1 << 20;
+
+    /** An upload. */
+    record Upload(String tenant, String document, DocumentMetadata metadata, byte[] content) {}
+
+    private final Path folder;
+
+    UploadStore(Path folder) throws IOException {
+        this.folder = Files.createDirectories(folder);
+    }
+
+    void put(Upload upload) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(upload.content().length + 1_024);
+        DataOutputStream out = new DataOutputStream(bytes);
+        DocumentMetadata metadata = upload.metadata();
+        out.writeInt(MAGIC);
+        string(out, upload.tenant());
+        string(out, upload.document());
+        string(out, metadata.title());
+        string(out, metadata.language());
+        string(out, metadata.owner());
+        strings(out, metadata.subjects());
+        strings(out, metadata.purposes());
+        string(out, metadata.licence());
+        out.writeInt(upload.content().length);
+        out.write(upload.content());
+        Folders.write(file(upload.tenant(), upload.document()), bytes.toByteArray());
+    }
+
+    void delete(String tenant, String document) throws IOException {
+        Folders.deleteFile(file(tenant, document));
+    }
+
+    /** Files of uploads; drafts a crash left are not among them. */
+    List<Path> files() throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(path -> path.getFileName().toString().endsWith(".upload"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** @throws IOException when the file is damaged; the message names it */
+    Upload read(Path file) throws IOException {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(Files.readAllBytes(file)))) {
+            if (in.readInt() != MAGIC) {
+                throw new IOException("it does not begin as an upload does");
+            }
+            String tenant = string(in);
+            String document = string(in);
+            DocumentMetadata metadata =
+                    new DocumentMetadata(string(in), string(in), string(in), strings(in), strings(in), string(in));
+            byte[] content = in.readNBytes(in.readInt());
+            if (tenant == null || document == null || in.read() >= 0) {
+                throw new IOException("its parts do not fit");
+            }
+            return new Upload(tenant, document, metadata, content);
+        } catch (IOException | RuntimeException e) {
+            throw new IOException("the upload " + file.getFileName() + " is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    /** Where an upload lies. */
+    Path file(String tenant, String document) {
+        String name = Digests.sha256((tenant + '\n' + document).getBytes(StandardCharsets.UTF_8));
+        return folder.resolve(name.substring("sha256:".length()) + ".upload");
+    }
+
+    private static void string(DataOutputStream out, String value) throws IOException {
+        byte[] utf8 = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(utf8 == null ? -1 : utf8.length);
+        if (utf8 != null) {
+            out.write(utf8);
+        }
+    }
+
+    private static String string(DataInputStream in) throws IOException {
+        int n = in.readInt();
+        if (n > MOST_STRING) {
+            throw new IOException("a string of " + n + " bytes");
+        }
+        return n < 0 ? null : new String(in.readNBytes(n), StandardCharsets.UTF_8);
+    }
+
+    private static void strings(DataOutputStream out, Set<String> values) throws IOException {
+        out.writeInt(values == null ? -1 : values.size());
+        if (values != null) {
+            for (String value : values) {
+                string(out, value);
+            }
+        }
+    }
+
+    private static Set<String> strings(DataInputStream in) throws IOException {
+        int n = in.readInt();
+        if (n < 0) {
+            return null;
+        }
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            values.add(string(in));
+        }
+        return new LinkedHashSet<>(values);
+    }
+}
