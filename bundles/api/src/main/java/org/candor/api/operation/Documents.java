@@ -33,6 +33,14 @@ public interface Documents {
     /** Operation {@code admin.documents.add}. */
     Added add(Caller caller, String document, byte[] content, DocumentMetadata metadata);
 
+    /**
+     * Operation {@code admin.documents.add}: takes a file on the server, but none of the server's own folder.
+     *
+     * @param document its path in the library, or null for the file's name
+     * @param file absolute
+     */
+    Added addFile(Caller caller, String document, Path file, DocumentMetadata metadata);
+
     /** Operation {@code admin.documents.delete}. NOT_FOUND when there is none. */
     Evidence delete(Caller caller, String document);
 

@@ -21,6 +21,7 @@ public final class OperationException extends RuntimeException {
     private final Kind kind;
     private final String code;
     private final String parameter;
+    private final transient Evidence evidence;
 
     /**
      * @param code stable, for example {@code policy-denied}
@@ -37,10 +38,27 @@ public final class OperationException extends RuntimeException {
      * @param cause or null
      */
     public OperationException(Kind kind, String code, String message, String parameter, Throwable cause) {
+        this(kind, code, message, parameter, cause, null);
+    }
+
+    private OperationException(
+            Kind kind, String code, String message, String parameter, Throwable cause, Evidence evidence) {
         super(message, cause);
         this.kind = kind;
         this.code = code;
         this.parameter = parameter;
+        this.evidence = evidence;
+    }
+
+    /**
+     * The policy said no, and that is in the log.
+     *
+     * @param code the policy's reason code
+     * @param message for people
+     * @param evidence of the refusal
+     */
+    public static OperationException denied(String code, String message, Evidence evidence) {
+        return new OperationException(Kind.DENIED, code, message, null, null, evidence);
     }
 
     /** What kind of failure. */
@@ -56,5 +74,10 @@ public final class OperationException extends RuntimeException {
     /** Name of the wrong parameter, or null. */
     public String parameter() {
         return parameter;
+    }
+
+    /** What proves a refusal, or null. */
+    public Evidence evidence() {
+        return evidence;
     }
 }

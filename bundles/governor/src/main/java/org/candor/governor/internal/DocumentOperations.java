@@ -1,0 +1,290 @@
+package org.candor.governor.internal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.candor.api.operation.Answers;
+import org.candor.api.operation.Caller;
+import org.candor.api.operation.Documents;
+import org.candor.api.operation.Evidence;
+import org.candor.api.operation.OperationException;
+import org.candor.api.operation.OperationException.Kind;
+import org.candor.api.retrieval.DocumentInfo;
+import org.candor.api.retrieval.DocumentMetadata;
+import org.candor.api.retrieval.Hit;
+import org.candor.api.retrieval.Library;
+import org.candor.api.retrieval.LibraryStatus;
+import org.candor.api.retrieval.Retrieval;
+import org.candor.api.retrieval.SearchResult;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** Operations {@code search} and {@code admin.documents.*}. */
+@Component
+public final class DocumentOperations implements Documents {
+
+    private static final int MOST_CODE_POINTS = 4_000;
+    private static final int MOST_HITS = 1_000;
+    private static final String LIST = "admin.documents.list";
+
+    private static final long MOST_FILE_BYTES = 32L << 20;
+
+    private final GovernedPath path;
+    private final Path home;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Retrieval retrieval;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Library library;
+
+    @Activate
+    public DocumentOperations(@Reference GovernedPath path, BundleContext context) {
+        this(path, context.getProperty("candor.home"));
+    }
+
+    DocumentOperations(GovernedPath path, String home) {
+        this.path = path;
+        this.home = home == null ? null : Path.of(home);
+    }
+
+    @Override
+    public Found search(Caller caller, String query, String language, String purpose, int limit) {
+        String text = Requests.text("query", query, MOST_CODE_POINTS);
+        String wanted = Requests.language(language);
+        if (limit < 1 || limit > MOST_HITS) {
+            throw Requests.invalid("limit", "is " + limit + "; 1 to " + MOST_HITS + " are allowed");
+        }
+        Map<String, Object> request = new LinkedHashMap<>();
+        request.put("query", text);
+        request.put("purpose", Requests.purpose(purpose));
+        Operation operation =
+                new Operation("search", caller, Requests.purpose(purpose), Operation.Effect.COMPUTE, request);
+        Governed<Passages> done = path.run(operation, new Search(text, wanted, limit));
+        return new Found(done.result().result(), done.result().masked(), done.evidence());
+    }
+
+    @Override
+    public List<DocumentInfo> list(Caller caller) {
+        return path.run(operation(LIST, caller, Operation.Effect.READ, Map.of()), new Task<List<DocumentInfo>>() {
+                    @Override
+                    public List<DocumentInfo> perform(Permit permit, Meter meter) {
+                        return library().documents(caller.tenant());
+                    }
+
+                    @Override
+                    public void describe(List<DocumentInfo> listed, Map<String, Object> members) {
+                        members.put("documents", listed.size());
+                    }
+                })
+                .result();
+    }
+
+    @Override
+    public LibraryStatus status(Caller caller) {
+        path.gate(operation(LIST, caller, Operation.Effect.READ, Map.of()));
+        return library().status();
+    }
+
+    @Override
+    public Evidence mirror(Caller caller, Path folder) {
+        if (!folder.isAbsolute()) {
+            throw Requests.invalid("library", "\"" + folder + "\" is not an absolute path");
+        }
+        Map<String, Object> request = Map.of("library", folder.toString());
+        return change("admin.documents.mirror", caller, request, () -> {
+            try {
+                library().mirror(caller.tenant(), folder);
+            } catch (IOException e) {
+                throw refused("library", "library_unreadable", e);
+            }
+        });
+    }
+
+    @Override
+    public Added add(Caller caller, String document, byte[] content, DocumentMetadata metadata) {
+        return add(caller, Requests.document(document), () -> content, metadata);
+    }
+
+    @Override
+    public Added addFile(Caller caller, String document, Path file, DocumentMetadata metadata) {
+        if (!file.isAbsolute() || file.getFileName() == null) {
+            throw Requests.invalid("file", "\"" + file + "\" is not the absolute path of a file");
+        }
+        String name = document == null ? file.getFileName().toString() : document;
+        return add(caller, Requests.document(name), () -> read(file), metadata);
+    }
+
+    /** Only who may add documents learns whether there is such a file: this runs behind the gate. */
+    private byte[] read(Path file) {
+        try {
+            Path real = file.toRealPath();
+            if (home != null && real.startsWith(home.toRealPath())) {
+                throw new IOException("it lies in the server's own folder");
+            }
+            if (!Files.isRegularFile(real)) {
+                throw new IOException("it is no regular file");
+            }
+            if (Files.size(real) > MOST_FILE_BYTES) {
+                throw new IOException("it is larger than " + MOST_FILE_BYTES + " bytes");
+            }
+            return Files.readAllBytes(real);
+        } catch (IOException e) {
+            throw new OperationException(
+                    Kind.INVALID,
+                    "document_unreadable",
+                    "file: " + file + " cannot be taken: " + e.getMessage(),
+                    "file",
+                    e);
+        }
+    }
+
+    private Added add(Caller caller, String name, Supplier<byte[]> content, DocumentMetadata metadata) {
+        Map<String, Object> request = Map.of("document", name);
+        Governed<DocumentInfo> done = path.run(
+                operation("admin.documents.add", caller, Operation.Effect.CHANGE, request), new Task<DocumentInfo>() {
+                    @Override
+                    public DocumentInfo perform(Permit permit, Meter meter) {
+                        try {
+                            return library().add(caller.tenant(), name, content.get(), metadata);
+                        } catch (IOException e) {
+                            throw refused("document", "document_unreadable", e);
+                        }
+                    }
+
+                    @Override
+                    public void describe(DocumentInfo added, Map<String, Object> members) {
+                        members.put("version", added.version());
+                    }
+                });
+        return new Added(done.result(), done.evidence());
+    }
+
+    @Override
+    public Evidence delete(Caller caller, String document) {
+        String name = Requests.document(document);
+        return change("admin.documents.delete", caller, Map.of("document", name), () -> {
+            if (!library().delete(caller.tenant(), name)) {
+                throw new OperationException(
+                        Kind.NOT_FOUND,
+                        "document_not_found",
+                        "There is no document \"" + name + "\" in the library.",
+                        "document",
+                        null);
+            }
+        });
+    }
+
+    private Library library() {
+        Library now = library;
+        if (now == null) {
+            throw Services.missing("library", "library");
+        }
+        return now;
+    }
+
+    private static OperationException refused(String parameter, String code, IOException cause) {
+        return new OperationException(Kind.INVALID, code, parameter + ": " + cause.getMessage(), parameter, cause);
+    }
+
+    private static Operation operation(
+            String name, Caller caller, Operation.Effect effect, Map<String, Object> request) {
+        return new Operation(name, caller, Answers.DEFAULT_PURPOSE, effect, request);
+    }
+
+    private Evidence change(String name, Caller caller, Map<String, Object> request, Change change) {
+        return path.run(operation(name, caller, Operation.Effect.CHANGE, request), new Task<Boolean>() {
+                    @Override
+                    public Boolean perform(Permit permit, Meter meter) throws IOException {
+                        change.make();
+                        return true;
+                    }
+
+                    @Override
+                    public void describe(Boolean made, Map<String, Object> members) {
+                        members.put("done", made);
+                    }
+                })
+                .evidence();
+    }
+
+    private interface Change {
+        void make() throws IOException;
+    }
+
+    private record Passages(SearchResult result, List<Map<String, Object>> masked) {}
+
+    private final class Search implements Task<Passages> {
+
+        private final String query;
+        private final String language;
+        private final int limit;
+
+        Search(String query, String language, int limit) {
+            this.query = query;
+            this.language = language;
+            this.limit = limit;
+        }
+
+        @Override
+        public Passages perform(Permit permit, Meter meter) {
+            Retrieval now = retrieval;
+            if (now == null) {
+                throw Services.missing("retrieval", "retrieval service");
+            }
+            SearchResult result = now.search(query, language, permit.scope(), limit);
+            meter.work(result.busyNanos());
+            return new Passages(result, List.of());
+        }
+
+        @Override
+        public Passages mask(Passages passages, Masking masking) {
+            SearchResult open = passages.result();
+            List<Hit> hits = new ArrayList<>();
+            for (Hit hit : open.hits()) {
+                String text = masking.mask("data/" + hits.size(), hit.text());
+                hits.add(new Hit(
+                        hit.document(), hit.start(), hit.end(), text, hit.score(), hit.lexical(), hit.vector()));
+            }
+            SearchResult closed = new SearchResult(hits, open.language(), open.models(), open.busyNanos());
+            List<Map<String, Object>> masked = new ArrayList<>(passages.masked());
+            masked.addAll(masking.masked());
+            return new Passages(closed, masked);
+        }
+
+        @Override
+        public void describe(Passages passages, Map<String, Object> members) {
+            SearchResult result = passages.result();
+            List<Map<String, Object>> hits = new ArrayList<>();
+            for (Hit hit : result.hits()) {
+                Map<String, Object> json = new LinkedHashMap<>();
+                json.put("document", hit.document().document());
+                json.put("version", hit.document().version());
+                json.put("start", hit.start());
+                json.put("end", hit.end());
+                json.put("text", hit.text());
+                hits.add(json);
+            }
+            members.put("language", result.language());
+            members.put("hits", hits);
+            members.put("masked", passages.masked());
+            members.put("models", Json.models(result.models()));
+        }
+    }
+}

@@ -1,0 +1,325 @@
+package org.candor.governor.internal;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.candor.api.consent.ConsentRegister;
+import org.candor.api.consent.ConsentUnavailableException;
+import org.candor.api.consent.SubjectKeys;
+import org.candor.api.energy.EnergyAccount;
+import org.candor.api.energy.EnergyAccounting;
+import org.candor.api.energy.EnergyShare;
+import org.candor.api.model.ModelUnavailableException;
+import org.candor.api.operation.Caller;
+import org.candor.api.operation.Evidence;
+import org.candor.api.operation.OperationException;
+import org.candor.api.operation.OperationException.Kind;
+import org.candor.api.policy.Decision;
+import org.candor.api.policy.Obligation;
+import org.candor.api.policy.PersonalData;
+import org.candor.api.policy.PolicyGate;
+import org.candor.api.policy.PolicyId;
+import org.candor.api.policy.PolicyRequest;
+import org.candor.api.retrieval.Scope;
+import org.candor.api.transparency.LogUnavailableException;
+import org.candor.api.transparency.TransparencyLog;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/**
+ * The one path through which every operation goes: policy, consent, a place, the work with its energy account, obligations,
+ * log. An operation is answered when its log entry is durable, not before; a refusal is logged as well; an operation that
+ * changes something is in the log before the change is made. Thread safe; the work runs on the calling thread.
+ */
+@Component(service = GovernedPath.class, configurationPid = "org.candor.governor")
+@Designate(ocd = GovernedPath.Config.class)
+public final class GovernedPath {
+
+    @ObjectClassDefinition(name = "Candor governor", description = "The path through which every operation goes.")
+    public @interface Config {
+        @AttributeDefinition(
+                name = "Required services",
+                description =
+                        "Services without which nothing is done: policy, consent, energy, transparency. A missing one is a 503, never a silent skip.")
+        String[] require() default {"policy", "consent", "energy", "transparency"};
+
+        @AttributeDefinition(
+                name = "Concurrent operations",
+                description =
+                        "Operations that run models at the same time, 1 to 1024; 0 means twice the number of processors.")
+        int concurrency() default 0;
+
+        @AttributeDefinition(
+                name = "Waiting operations",
+                description = "Operations that may wait for a place, 0 to 100000; further ones are refused as busy.")
+        int queue() default 256;
+
+        @AttributeDefinition(
+                name = "Longest wait",
+                description = "Milliseconds an operation waits for a place, 0 to 600000.")
+        int queueMillis() default 10_000;
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile PolicyGate policy;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile ConsentRegister consent;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile SubjectKeys subjectKeys;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile EnergyAccounting energy;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile PersonalData personalData;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile TransparencyLog log;
+
+    private final Set<Governance> required;
+    private final Places places;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+
+    @Activate
+    public GovernedPath(Config config) {
+        this(config, Clock.systemUTC());
+    }
+
+    GovernedPath(Config config, Clock clock) {
+        this.required = Governance.parse(config.require());
+        int count = inRange("concurrency", config.concurrency(), 0, 1024);
+        this.places = new Places(
+                count == 0 ? 2 * Runtime.getRuntime().availableProcessors() : count,
+                inRange("queue", config.queue(), 0, 100_000),
+                inRange("queueMillis", config.queueMillis(), 0, 600_000));
+        this.clock = clock;
+    }
+
+    /** The services that are there now. */
+    Services services() {
+        return new Services(policy, consent, subjectKeys, energy, personalData, log);
+    }
+
+    boolean requires(Governance which) {
+        return required.contains(which);
+    }
+
+    /** Throws DENIED, after logging the refusal, unless the policy permits the operation; does nothing else. */
+    void gate(Operation operation) {
+        Services services = services().demand(required);
+        decide(operation, services);
+    }
+
+    /**
+     * Does an operation.
+     *
+     * @throws OperationException when it was not done, or done and could not be logged: the message says which
+     */
+    <T> Governed<T> run(Operation operation, Task<T> task) {
+        Timings timings = new Timings();
+        Services services = services().demand(required);
+        Decision decision = decide(operation, services);
+        Permit permit = permit(operation, decision, services);
+        timings.lap("governance");
+        try (Places.Place place = operation.effect() == Operation.Effect.COMPUTE ? places.take() : () -> {}) {
+            timings.lap("wait");
+            return perform(operation, task, permit, services, timings);
+        } catch (ConsentUnavailableException e) {
+            throw consentUnavailable(e);
+        } catch (ModelUnavailableException e) {
+            throw new OperationException(Kind.UNAVAILABLE, "model-unavailable", e.getMessage(), null, e);
+        }
+    }
+
+    private <T> Governed<T> perform(
+            Operation operation, Task<T> task, Permit permit, Services services, Timings timings) {
+        boolean changes = operation.effect() == Operation.Effect.CHANGE;
+        Map<String, Object> policyJson = Json.policy(operation, permit.decision(), permit.consentEpoch());
+        if (changes) {
+            append(operation.name() + "/begun", operation, policyJson, operation.request(), null, services);
+            timings.lap("begun");
+        }
+        T result;
+        EnergyShare share;
+        try (EnergyAccount account =
+                services.energy() == null ? null : services.energy().open(operation.name())) {
+            result = task.perform(permit, account == null ? nanos -> {} : account::work);
+            timings.lap("work");
+            share = account == null ? null : account.settle();
+        } catch (IOException e) {
+            OperationException failure = new OperationException(
+                    Kind.UNAVAILABLE, "storage-failed", operation.name() + " failed: " + e.getMessage(), null, e);
+            throw changes ? failed(operation, policyJson, failure, services) : failure;
+        } catch (RuntimeException e) {
+            throw changes ? failed(operation, policyJson, e, services) : e;
+        }
+        Map<String, Object> members = new LinkedHashMap<>(operation.request());
+        result = meetObligations(permit.decision(), task, result, members, services);
+        timings.lap("obligations");
+        Map<String, Object> energyJson = Json.energy(share);
+        Evidence evidence = append(operation.name(), operation, policyJson, members, energyJson, services);
+        members.put("energy", energyJson);
+        members.put("policy", policyJson);
+        timings.lap("log");
+        return new Governed<>(result, members, evidence, timings.total());
+    }
+
+    private Decision decide(Operation operation, Services services) {
+        if (services.policy() == null) {
+            return new Decision(
+                    true, "no-policy", "No policy is required here.", List.of(), new PolicyId("none", "", ""));
+        }
+        Decision decision = services.policy()
+                .decide(new PolicyRequest(operation.caller(), operation.name(), operation.purpose(), Map.of()));
+        if (!decision.permitted()) {
+            Evidence evidence = append(
+                    operation.name(),
+                    operation,
+                    Json.policy(operation, decision, null),
+                    operation.request(),
+                    null,
+                    services);
+            throw OperationException.denied(decision.code(), decision.message(), evidence);
+        }
+        return decision;
+    }
+
+    private static Permit permit(Operation operation, Decision decision, Services services) {
+        Caller caller = operation.caller();
+        ConsentRegister register = services.consent();
+        if (register == null) {
+            // Nobody can say what a subject agreed to, so only documents about nobody may be seen.
+            Scope scope = new Scope(caller.tenant(), operation.purpose(), Set.of(), document -> document.subjects()
+                    .isEmpty());
+            return new Permit(decision, null, scope);
+        }
+        try {
+            long epoch = register.epoch();
+            Set<String> withdrawn = register.withdrawn(caller.tenant(), operation.purpose());
+            Scope scope = new Scope(caller.tenant(), operation.purpose(), withdrawn, document -> {
+                for (String subject : document.subjects()) {
+                    if (!register.permits(caller.tenant(), subject, operation.purpose())) {
+                        return false;
+                    }
+                }
+                return true;
+            });
+            return new Permit(decision, epoch, scope);
+        } catch (ConsentUnavailableException e) {
+            throw consentUnavailable(e);
+        }
+    }
+
+    private static <T> T meetObligations(
+            Decision decision, Task<T> task, T result, Map<String, Object> members, Services services) {
+        T met = result;
+        for (Obligation obligation : decision.obligations()) {
+            met = switch (obligation) {
+                case Obligation.MaskPersonalData mask -> {
+                    if (services.personalData() == null) {
+                        throw Services.missing("personal-data", "detector of personal data that the policy asks for");
+                    }
+                    yield task.mask(met, new Masking(services.personalData(), mask.kinds()));
+                }
+            };
+        }
+        task.describe(met, members);
+        return met;
+    }
+
+    /** Logs that a change failed half way, and returns what to throw. */
+    private RuntimeException failed(
+            Operation operation, Map<String, Object> policyJson, RuntimeException failure, Services services) {
+        try {
+            Map<String, Object> members = new LinkedHashMap<>(operation.request());
+            members.put("failure", failure instanceof OperationException e ? e.code() : "internal");
+            append(operation.name() + "/failed", operation, policyJson, members, null, services);
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
+    }
+
+    private Evidence append(
+            String name,
+            Operation operation,
+            Map<String, Object> policyJson,
+            Map<String, Object> members,
+            Map<String, Object> energyJson,
+            Services services) {
+        String id = UUID.randomUUID().toString();
+        if (services.log() == null || services.subjectKeys() == null) {
+            return new Evidence(id, Map.of(), Map.of(), null, energyJson, policyJson);
+        }
+        Map<String, Object> committed = new LinkedHashMap<>(members);
+        if (energyJson != null) {
+            committed.put("energy", energyJson);
+        }
+        committed.put("policy", policyJson);
+        try {
+            Leaf leaf = Leaf.of(name, operation.caller(), committed, clock.instant(), services.subjectKeys(), random);
+            String proof = services.log().append(leaf.bytes()).proof();
+            return new Evidence(id, leaf.json(), leaf.openings(), proof, energyJson, policyJson);
+        } catch (ConsentUnavailableException e) {
+            throw consentUnavailable(e);
+        } catch (LogUnavailableException e) {
+            throw new OperationException(
+                    Kind.UNAVAILABLE,
+                    "log-unavailable",
+                    "The transparency log did not take the entry of " + name + ", so the operation is not answered: "
+                            + e.getMessage(),
+                    null,
+                    e);
+        }
+    }
+
+    private static OperationException consentUnavailable(ConsentUnavailableException e) {
+        return new OperationException(
+                Kind.UNAVAILABLE,
+                "consent-unavailable",
+                "The consent register cannot be reached, so nothing is permitted: " + e.getMessage(),
+                null,
+                e);
+    }
+
+    private static int inRange(String key, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    "org.candor.governor: " + key + " is " + value + "; allowed are " + least + " to " + most);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,209 @@
+package org.candor.governor.internal;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.candor.api.energy.EnergyStatus;
+import org.candor.api.model.Activation;
+import org.candor.api.model.ModelRegistry;
+import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelState;
+import org.candor.api.operation.Platform;
+import org.candor.api.policy.PolicyId;
+import org.candor.api.retrieval.Library;
+import org.candor.api.retrieval.LibraryStatus;
+import org.candor.api.retrieval.Retrieval;
+import org.candor.api.transparency.TransparencyLog;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** What the platform waits for, and what it runs. */
+@Component
+public final class PlatformView implements Platform {
+
+    private final GovernedPath path;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile ModelRegistry registry;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Library library;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Retrieval retrieval;
+
+    @Activate
+    public PlatformView(@Reference GovernedPath path) {
+        this.path = path;
+    }
+
+    @Override
+    public List<Check> checks() {
+        Services services = path.services();
+        List<Check> checks = new ArrayList<>();
+        checks.add(check("models", this::models));
+        checks.add(check("library", this::library));
+        checks.add(governance("log", Governance.TRANSPARENCY, services, () -> {
+            TransparencyLog log = services.log();
+            return log.origin() + " has " + log.size() + " entries";
+        }));
+        checks.add(governance(
+                "consent",
+                Governance.CONSENT,
+                services,
+                () -> "entry " + services.consent().epoch() + " is the newest"));
+        checks.add(governance("policy", Governance.POLICY, services, () -> {
+            PolicyId policy = services.policy().policy();
+            return policy.name() + " " + policy.version() + " is in force";
+        }));
+        checks.add(governance("energy", Governance.ENERGY, services, () -> services.energy()
+                .status()
+                .method()));
+        return checks;
+    }
+
+    @Override
+    public Map<String, Object> status() {
+        Services services = path.services();
+        ModelRegistry models = registry;
+        Library documents = library;
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("log", services.log() == null ? null : log(services.log()));
+        json.put("models", models == null ? null : served(models));
+        json.put("library", documents == null ? null : Json.library(documents.status()));
+        json.put(
+                "energy",
+                services.energy() == null ? null : energy(services.energy().status()));
+        json.put(
+                "policy",
+                services.policy() == null ? null : policy(services.policy().policy()));
+        return json;
+    }
+
+    private Check models() {
+        ModelRegistry models = registry;
+        if (models == null) {
+            return new Check("models", false, "the model registry is not running");
+        }
+        List<String> active = new ArrayList<>();
+        List<String> waiting = new ArrayList<>();
+        for (ModelRevision revision : models.revisions()) {
+            String line = revision.id().name() + " " + revision.id().version();
+            if (revision.state() == ModelState.ACTIVE && revision.tasks().contains("embed")) {
+                active.add(line);
+            } else if (revision.state() == ModelState.FAILED) {
+                waiting.add(line + " failed: " + revision.reason());
+            } else {
+                waiting.add(line + " is " + revision.state().name().toLowerCase(java.util.Locale.ROOT));
+            }
+        }
+        if (!active.isEmpty()) {
+            return new Check("models", true, "active: " + String.join(", ", active));
+        }
+        return new Check(
+                "models",
+                false,
+                waiting.isEmpty()
+                        ? "no model is installed"
+                        : "no encoder is active yet: " + String.join("; ", waiting));
+    }
+
+    private Check library() {
+        Library documents = library;
+        if (documents == null) {
+            return new Check("library", false, "the library is not running");
+        }
+        if (retrieval == null) {
+            return new Check("library", false, "retrieval is not running");
+        }
+        LibraryStatus status = documents.status();
+        String counts = status.documents() + " documents";
+        return switch (status.state()) {
+            case "failed" ->
+                new Check(
+                        "library",
+                        false,
+                        "indexing failed"
+                                + (status.problems().isEmpty()
+                                        ? ""
+                                        : ": " + status.problems().getFirst()));
+            case "indexing" ->
+                new Check("library", true, counts + ", indexing " + status.done() + " of " + status.total());
+            default -> new Check("library", true, counts);
+        };
+    }
+
+    private Check governance(String name, Governance which, Services services, Supplier<String> detail) {
+        if (which.in(services)) {
+            return check(name, () -> new Check(name, true, detail.get()));
+        }
+        return path.requires(which)
+                ? new Check(name, false, "the " + which.description() + " is not running")
+                : new Check(name, true, "not running, and not required here");
+    }
+
+    /** A service that fails while it is asked is not ready, and says why. */
+    private static Check check(String name, Supplier<Check> check) {
+        try {
+            return check.get();
+        } catch (RuntimeException e) {
+            return new Check(name, false, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+        }
+    }
+
+    private static Map<String, Object> log(TransparencyLog log) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("origin", log.origin());
+        json.put("key", log.verifierKey());
+        json.put("size", log.size());
+        return json;
+    }
+
+    private static List<Map<String, Object>> served(ModelRegistry models) {
+        List<Map<String, Object>> list = new ArrayList<>();
+        for (String route : models.routes()) {
+            Activation activation = models.active(route);
+            if (activation != null) {
+                Map<String, Object> json = new LinkedHashMap<>();
+                json.put("id", route);
+                json.put("version", activation.model().version());
+                json.put("digest", activation.model().digest());
+                list.add(json);
+            }
+        }
+        return list;
+    }
+
+    private static Map<String, Object> energy(EnergyStatus status) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("method", status.method());
+        json.put("meter", status.meter());
+        json.put("totalJoules", status.totalJoules());
+        json.put("idleJoules", status.idleJoules());
+        json.put("joulesByOperation", status.joulesByOperation());
+        return json;
+    }
+
+    private static Map<String, Object> policy(PolicyId policy) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", policy.name());
+        json.put("version", policy.version());
+        json.put("digest", policy.digest());
+        return json;
+    }
+}

@@ -1,0 +1,34 @@
+package org.candor.governor.internal;
+
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * The work of one operation, in the steps between which the path governs.
+ *
+ * @param <T> what it yields
+ */
+interface Task<T> {
+
+    /**
+     * Does the work.
+     *
+     * @param permit what the operation may see
+     * @param meter told of processor time on other threads
+     * @throws IOException reported as unavailable
+     */
+    T perform(Permit permit, Meter meter) throws IOException;
+
+    /** Masks what the policy wants masked; asked only then. */
+    default T mask(T result, Masking masking) {
+        return result;
+    }
+
+    /** Adds what came out, as JSON values by name: committed in the log entry. */
+    void describe(T result, Map<String, Object> members);
+
+    /** Takes processor time, in nanoseconds, that threads other than the caller's spent on the operation. */
+    interface Meter {
+        void work(long busyNanos);
+    }
+}

@@ -1,0 +1,237 @@
+package org.candor.governor.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.candor.api.operation.Answers.Question;
+import org.candor.api.operation.OperationException;
+import org.candor.api.operation.OperationException.Kind;
+import org.candor.api.policy.Obligation;
+import org.candor.api.policy.PersonalData;
+import org.candor.api.retrieval.Findings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GovernedPathTest {
+
+    private static final Question QUESTION = new Question("What does withdrawal reach?", null, null);
+
+    private final World world = new World();
+
+    private OperationException refused(GovernedPath path) {
+        return assertThrows(OperationException.class, () -> world.answers(path).answer(World.ASKER, QUESTION));
+    }
+
+    @Test
+    void anAnswerGoesThroughEveryStepInOrderAndIsLoggedLast() {
+        world.policy.obligations = List.of(new Obligation.MaskPersonalData(java.util.Set.of(PersonalData.Kind.EMAIL)));
+        world.answers(world.path()).answer(World.ASKER, QUESTION);
+        assertEquals(
+                List.of("policy", "consent", "energy open answer", "work", "energy settle", "find", "find", "log"),
+                world.events);
+        assertEquals(List.of(42_000L), world.energy.work);
+        assertEquals(0, world.energy.open);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "policy, policy-missing, policy gate",
+        "consent, consent-missing, consent register",
+        "energy, energy-missing, energy accounting",
+        "log, transparency-missing, transparency log",
+        "keys, transparency-missing, transparency log"
+    })
+    void aMissingRequiredServiceStopsTheOperationAndIsNamed(String which, String code, String named) {
+        GovernedPath path = world.path();
+        remove(path, which);
+        OperationException e = refused(path);
+        assertEquals(Kind.UNAVAILABLE, e.kind());
+        assertEquals(code, e.code());
+        assertTrue(e.getMessage().contains(named), e.getMessage());
+        assertFalse(world.events.contains("work"), "nothing was done");
+        assertTrue(world.log.entries.isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"policy", "consent", "energy", "log"})
+    void whatIsNotRequiredMayBeMissing(String which) {
+        GovernedPath path = world.path(World.config("", 1, 1, 1));
+        remove(path, which);
+        assertNotNull(world.answers(path).answer(World.ASKER, QUESTION).get("answer"));
+    }
+
+    private static void remove(GovernedPath path, String which) {
+        Consumer<GovernedPath> removal =
+                switch (which) {
+                    case "policy" -> each -> each.policy = null;
+                    case "consent" -> each -> each.consent = null;
+                    case "energy" -> each -> each.energy = null;
+                    case "log" -> each -> each.log = null;
+                    case "keys" -> each -> each.subjectKeys = null;
+                    default -> throw new IllegalArgumentException(which);
+                };
+        removal.accept(path);
+    }
+
+    @Test
+    void withoutARegisterOnlyDocumentsAboutNobodyMayBeSeen() {
+        GovernedPath path = world.path(World.config("policy", 1, 1, 1));
+        path.consent = null;
+        world.answers(path).answer(World.ASKER, QUESTION);
+        assertTrue(world.retrieval.scope.permits().test(World.document("plain.md")));
+        assertFalse(world.retrieval.scope.permits().test(World.document("about.md", "alice")));
+    }
+
+    @Test
+    void aRefusalIsLoggedAndDoesNoWork() {
+        world.policy.permits = false;
+        OperationException e = refused(world.path());
+        assertEquals(Kind.DENIED, e.kind());
+        assertEquals("role-missing", e.code());
+        assertEquals(List.of("policy", "log"), world.events);
+        assertTrue(world.log.text(0).contains("\"policy\":\""), world.log.text(0));
+        assertEquals("deny", e.evidence().policy().get("decision"));
+        assertEquals("proof of 0", e.evidence().proof());
+    }
+
+    @Test
+    void aRefusalThatCannotBeLoggedIsUnavailable() {
+        world.policy.permits = false;
+        world.log.broken = true;
+        assertEquals("log-unavailable", refused(world.path()).code());
+    }
+
+    @Test
+    void anAnswerWhoseEntryIsNotDurableIsNotGiven() {
+        world.log.broken = true;
+        OperationException e = refused(world.path());
+        assertEquals(Kind.UNAVAILABLE, e.kind());
+        assertEquals("log-unavailable", e.code());
+        assertTrue(e.getMessage().contains("the disk is full"), e.getMessage());
+    }
+
+    @Test
+    void aRegisterThatCannotBeReachedPermitsNothing() {
+        world.consent.broken = true;
+        OperationException e = refused(world.path());
+        assertEquals("consent-unavailable", e.code());
+        assertFalse(world.events.contains("work"));
+    }
+
+    @Test
+    void theScopeCarriesTheWithdrawnAndAsksTheRegisterAgainForEachDocument() {
+        world.consent.withdrawn.add("alice");
+        world.answers(world.path()).answer(World.ASKER, QUESTION);
+        assertEquals(java.util.Set.of("alice"), world.retrieval.scope.withdrawn());
+        assertEquals("acme", world.retrieval.scope.tenant());
+        assertEquals("question-answering", world.retrieval.scope.purpose());
+        assertTrue(world.retrieval.scope.permits().test(World.document("b.md", "bob")));
+        world.consent.withdrawn.add("bob");
+        assertFalse(world.retrieval.scope.permits().test(World.document("b.md", "bob")), "withdrawn meanwhile");
+    }
+
+    @Test
+    void anObligationThatCannotBeMetStopsTheAnswer() {
+        world.policy.obligations = List.of(new Obligation.MaskPersonalData(java.util.Set.of(PersonalData.Kind.EMAIL)));
+        GovernedPath path = world.path();
+        path.personalData = null;
+        assertEquals("personal-data-missing", refused(path).code());
+        assertTrue(world.log.entries.isEmpty());
+    }
+
+    @Test
+    void workThatFailsClosesItsAccountAndFreesItsPlace() {
+        GovernedPath path = world.path(World.config(World.ALL, 1, 0, 0));
+        world.retrieval.failure = new IllegalStateException("broken index");
+        assertThrows(IllegalStateException.class, () -> world.answers(path).answer(World.ASKER, QUESTION));
+        assertEquals(0, world.energy.open);
+        world.retrieval.failure = null;
+        assertNotNull(world.answers(path).answer(World.ASKER, QUESTION));
+    }
+
+    @Test
+    void aMissingModelIsUnavailable() {
+        world.retrieval.failure =
+                new org.candor.api.model.ModelUnavailableException("encoder-zh: no revision is active");
+        assertEquals("model-unavailable", refused(world.path()).code());
+    }
+
+    @Test
+    void whoFindsNoPlaceInTimeIsToldThatTheServerIsBusy() throws Exception {
+        GovernedPath path = world.path(World.config(World.ALL, 1, 1, 0));
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        AtomicReference<Object> first = new AtomicReference<>();
+        Operation operation = new Operation(
+                "answer", World.ASKER, "question-answering", Operation.Effect.COMPUTE, java.util.Map.of());
+        Task<String> slow = new Task<>() {
+            @Override
+            public String perform(Permit permit, Meter meter) {
+                inside.countDown();
+                try {
+                    leave.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return "done";
+            }
+
+            @Override
+            public void describe(String result, java.util.Map<String, Object> members) {}
+        };
+        Thread holder = Thread.ofPlatform()
+                .start(() -> first.set(path.run(operation, slow).result()));
+        inside.await();
+        OperationException e = assertThrows(OperationException.class, () -> path.run(operation, slow));
+        assertEquals(Kind.BUSY, e.kind());
+        leave.countDown();
+        holder.join();
+        assertEquals("done", first.get());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'polcy', 1, 1, 1, 'require holds \"polcy\"; allowed are policy, consent, energy, transparency'",
+        "'policy', 1025, 1, 1, 'concurrency is 1025; allowed are 0 to 1024'",
+        "'policy', 1, -1, 1, 'queue is -1; allowed are 0 to 100000'",
+        "'policy', 1, 1, 600001, 'queueMillis is 600001; allowed are 0 to 600000'"
+    })
+    void aWrongConfigurationIsRefusedNamingKeyValueAndWhatIsAllowed(
+            String require, int concurrency, int queue, int millis, String message) {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class,
+                () -> new GovernedPath(World.config(require, concurrency, queue, millis)));
+        assertEquals("org.candor.governor: " + message, e.getMessage());
+    }
+
+    @Test
+    void unknownEnergyIsNullWithItsReasonAndNeverZero() {
+        world.energy.share = new org.candor.api.energy.EnergyShare(null, "rapl", 0.5, 0.1, "the counter went away");
+        @SuppressWarnings("unchecked")
+        var energy = (java.util.Map<String, Object>)
+                world.answers(world.path()).answer(World.ASKER, QUESTION).get("energy");
+        assertTrue(energy.containsKey("joules"));
+        assertEquals(null, energy.get("joules"));
+        assertEquals("the counter went away", energy.get("reason"));
+    }
+
+    @Test
+    void withoutSupportTheAnswerIsNullAndSaysWhy() {
+        world.retrieval.findings =
+                new Findings(null, "The library does not say.", "en", List.of(), List.of(), java.util.Map.of(), 1);
+        var answer = world.answers(world.path()).answer(World.ASKER, QUESTION);
+        assertTrue(answer.containsKey("answer"));
+        assertEquals(null, answer.get("answer"));
+        assertEquals("The library does not say.", answer.get("reason"));
+        assertEquals(List.of(), answer.get("citations"));
+    }
+}
