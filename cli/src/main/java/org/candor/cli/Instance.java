@@ -1,0 +1,75 @@
+package org.candor.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The server a command speaks of: where its state lives and where it listens.
+ *
+ * @param home {@code CANDOR_HOME}, absolute
+ * @param port HTTP port on 127.0.0.1
+ * @param directory the folder the person is in, for relative paths
+ */
+record Instance(Path home, int port, Path directory) {
+
+    /** The instance that the launcher names in system properties. */
+    static Instance fromSystemProperties() {
+        Path directory = Path.of(System.getProperty("candor.directory", "")).toAbsolutePath();
+        return new Instance(
+                directory.resolve(System.getProperty("candor.home", ".candor")).normalize(),
+                Integer.getInteger("candor.port", 8181),
+                directory);
+    }
+
+    Path log() {
+        return home.resolve("logs/candor.log");
+    }
+
+    /** Where the server leaves the log's public key, as a C2SP verifier key. */
+    Path logKey() {
+        return home.resolve("log/key.pub");
+    }
+
+    /** The API key of the command line. */
+    String apiKey() {
+        Path file = home.resolve("cli.key");
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw Failure.failed("cannot read the API key " + file + " ("
+                    + e.getClass().getSimpleName() + "): the server makes it when it starts");
+        }
+    }
+
+    /** The newest error lines of the server's log and console, for a failure's last word. */
+    List<String> lastErrors(int most) {
+        List<String> errors = new java.util.ArrayList<>();
+        for (Path file : List.of(home.resolve("logs/console.log"), log())) {
+            readLines(file).stream()
+                    .filter(line ->
+                            line.contains(" ERROR ") || line.startsWith("Error") || line.startsWith("JDK 25 bridge"))
+                    .forEach(errors::add);
+        }
+        return errors.subList(Math.max(0, errors.size() - most), errors.size());
+    }
+
+    private static List<String> readLines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /** The text of the log's verifier key, where there is one. */
+    Optional<String> logKeyText() {
+        try {
+            return Optional.of(Files.readString(logKey()).strip());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

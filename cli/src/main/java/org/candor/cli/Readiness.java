@@ -1,0 +1,81 @@
+package org.candor.cli;
+
+import java.io.IOException;
+import java.util.List;
+
+/** Waits until the server that was just started can give answers. */
+final class Readiness {
+
+    private static final int POLL_MILLIS = 50;
+    private static final int REQUEST_MILLIS = 5_000;
+    private static final int PATIENCE_SECONDS = 180;
+
+    private final Instance instance;
+    private final Terminal terminal;
+    private final Http http;
+
+    Readiness(Instance instance, Terminal terminal) {
+        this.instance = instance;
+        this.terminal = terminal;
+        this.http = new Http(instance);
+    }
+
+    /** @param arguments the pid of the server's process */
+    int await(List<String> arguments) {
+        long pid = Long.parseLong(arguments.getFirst());
+        ProcessHandle process = ProcessHandle.of(pid).orElseThrow(() -> Failure.failed(ended(pid)));
+        long start = System.nanoTime();
+        String waitingFor = "the process to listen";
+        terminal.progress("starting the server");
+        while (seconds(start) < PATIENCE_SECONDS) {
+            if (!process.isAlive()) {
+                throw Failure.failed(ended(pid));
+            }
+            try {
+                Http.Response response = http.send("GET", "/health/ready", null, null, REQUEST_MILLIS);
+                if (response.status() == 200) {
+                    terminal.say("ready on http://127.0.0.1:%d (pid %d, %.1f s)"
+                            .formatted(instance.port(), pid, seconds(start)));
+                    return 0;
+                }
+                waitingFor = waitingFor(response);
+                terminal.progress("starting the server: " + waitingFor);
+            } catch (IOException e) {
+                // Not listening yet, or Jetty is taking its configuration.
+            }
+            pause();
+        }
+        throw Failure.failed("the server (pid " + pid + ") runs but is not ready after " + PATIENCE_SECONDS
+                + " s, it waits for " + waitingFor + "; its log is " + instance.log());
+    }
+
+    private String ended(long pid) {
+        List<String> errors = instance.lastErrors(3);
+        return "the server (pid " + pid + ") ended while it started; its log is " + instance.log()
+                + (errors.isEmpty() ? "" : ", which ends with\n  " + String.join("\n  ", errors));
+    }
+
+    private static String waitingFor(Http.Response response) {
+        if (response.status() != 503) {
+            return "/health/ready, which answers " + response.status();
+        }
+        List<String> checks = JsonObject.parse(response.body()).objects("checks").stream()
+                .filter(check -> !check.flag("ready"))
+                .map(check -> check.text("name") + " (" + check.text("detail") + ")")
+                .toList();
+        return String.join(", ", checks);
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(POLL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Failure.failed("interrupted");
+        }
+    }
+}

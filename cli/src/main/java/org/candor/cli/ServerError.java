@@ -1,0 +1,16 @@
+package org.candor.cli;
+
+/** Reads the server's error bodies: {@code {"error": {"message", "type", "param", "code"}}}. */
+final class ServerError {
+
+    private ServerError() {}
+
+    /** The server's own words where it gave some, else the status. */
+    static String message(Http.Response response) {
+        try {
+            return JsonObject.parse(response.body()).object("error").text("message");
+        } catch (RuntimeException e) {
+            return "HTTP status " + response.status();
+        }
+    }
+}
