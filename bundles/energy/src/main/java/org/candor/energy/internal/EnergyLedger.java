@@ -158,6 +158,7 @@ final class EnergyLedger {
             double seconds = (time.wallNanos() - begun) / NANOS;
             double busy = busyNanos / NANOS;
             if (!unreadable.isEmpty()) {
+                giveBack();
                 return new EnergyShare(null, meter.method(), seconds, busy, unreadable);
             }
             if (joules > 0) {
@@ -188,10 +189,16 @@ final class EnergyLedger {
                 }
                 ended = true;
                 read();
-                idle += joules;
-                byOperation.merge(operation, -joules, Double::sum);
+                giveBack();
                 end(this);
             }
+        }
+
+        /** What is not said of the operation is not said of its kind either. */
+        private void giveBack() {
+            idle += joules;
+            byOperation.merge(operation, -joules, Double::sum);
+            joules = 0;
         }
     }
 }
