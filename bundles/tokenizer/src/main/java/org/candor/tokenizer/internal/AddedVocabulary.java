@@ -12,6 +12,9 @@ import java.util.function.Function;
 final class AddedVocabulary {
     private final Map<String, AddedToken> byContent = new HashMap<>();
     private final Map<Integer, AddedToken> byId = new HashMap<>();
+    /** Text in decoding: the normal form where the token is looked for in normalised text. */
+    private final Map<Integer, String> decoded = new HashMap<>();
+
     private final Set<String> special = new HashSet<>();
     private final AddedTokenMatcher inOriginal;
     private final AddedTokenMatcher inNormalized;
@@ -22,21 +25,27 @@ final class AddedVocabulary {
         List<AddedToken> ordered = new ArrayList<>();
         tokens.stream().filter(AddedToken::special).forEach(ordered::add);
         tokens.stream().filter(token -> !token.special()).forEach(ordered::add);
+        List<AddedToken> original = new ArrayList<>();
+        List<AddedToken> normalized = new ArrayList<>();
+        List<String> normalForms = new ArrayList<>();
         for (AddedToken token : ordered) {
             byContent.putIfAbsent(token.content(), token);
             byId.putIfAbsent(token.id(), token);
             if (token.special()) {
                 special.add(token.content());
             }
+            if (token.normalized()) {
+                normalized.add(token);
+                normalForms.add(normalForm.apply(token.content()));
+                decoded.putIfAbsent(token.id(), normalForms.getLast());
+            } else {
+                original.add(token);
+                decoded.putIfAbsent(token.id(), token.content());
+            }
         }
-        List<AddedToken> original =
-                ordered.stream().filter(token -> !token.normalized()).toList();
-        List<AddedToken> normalized =
-                ordered.stream().filter(AddedToken::normalized).toList();
         inOriginal =
                 new AddedTokenMatcher(original.stream().map(AddedToken::content).toList(), original, classes);
-        inNormalized = new AddedTokenMatcher(
-                normalized.stream().map(AddedToken::content).map(normalForm).toList(), normalized, classes);
+        inNormalized = new AddedTokenMatcher(normalForms, normalized, classes);
     }
 
     /** Finds tokens in the text as it is. */
@@ -57,6 +66,11 @@ final class AddedVocabulary {
     /** The token with this id, or null. */
     AddedToken token(int id) {
         return byId.get(id);
+    }
+
+    /** What an id becomes in decoding, before the decoder; null when it is no added token. */
+    String decoded(int id) {
+        return decoded.get(id);
     }
 
     boolean isSpecial(String content) {

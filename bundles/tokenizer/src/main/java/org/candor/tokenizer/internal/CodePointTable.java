@@ -1,7 +1,7 @@
 package org.candor.tokenizer.internal;
 
+import java.nio.IntBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +53,7 @@ final class CodePointTable {
         }
 
         CodePointTable build() {
-            Map<List<Integer>, Integer> known = new HashMap<>();
+            Map<IntBuffer, Integer> known = new HashMap<>();
             List<int[]> kept = new ArrayList<>();
             kept.add(new int[1 << SHIFT]);
             int[] start = new int[BLOCKS];
@@ -63,7 +63,7 @@ final class CodePointTable {
                     continue;
                 }
                 int fresh = kept.size();
-                Integer at = known.putIfAbsent(Arrays.stream(block).boxed().toList(), fresh);
+                Integer at = known.putIfAbsent(IntBuffer.wrap(block), fresh);
                 if (at == null) {
                     kept.add(block);
                 }

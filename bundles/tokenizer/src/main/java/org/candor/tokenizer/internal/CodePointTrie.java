@@ -78,30 +78,35 @@ final class CodePointTrie {
      */
     static CodePointTrie of(String[] entries, int[] values) {
         int[][] points = new int[entries.length][];
-        int[] frequency = new int[Character.MAX_CODE_POINT + 1];
+        CodePointTable.Builder frequency = new CodePointTable.Builder();
+        int[] alphabet = new int[64];
+        int distinct = 0;
         for (int i = 0; i < entries.length; i++) {
             points[i] = entries[i].codePoints().toArray();
             for (int c : points[i]) {
-                frequency[c]++;
+                int before = frequency.get(c);
+                frequency.set(c, before + 1);
+                if (before == 0) {
+                    if (distinct == alphabet.length) {
+                        alphabet = Arrays.copyOf(alphabet, distinct * 2);
+                    }
+                    alphabet[distinct++] = c;
+                }
             }
         }
-        long[] order = new long[frequency.length];
-        int distinct = 0;
-        for (int c = 0; c < frequency.length; c++) {
-            if (frequency[c] > 0) {
-                order[distinct++] = (long) frequency[c] << 32 | (Character.MAX_CODE_POINT - c);
-            }
+        long[] order = new long[distinct];
+        for (int i = 0; i < distinct; i++) {
+            order[i] = (long) -frequency.get(alphabet[i]) << 32 | alphabet[i];
         }
-        Arrays.sort(order, 0, distinct);
+        Arrays.sort(order);
+        // Frequent characters get small codes, which keeps siblings close together.
         CodePointTable.Builder codes = new CodePointTable.Builder();
         for (int i = 0; i < distinct; i++) {
-            int c = Character.MAX_CODE_POINT - (int) order[i];
-            codes.set(c, distinct - i);
-            frequency[c] = distinct - i;
+            codes.set((int) order[i], i + 1);
         }
         for (int[] entry : points) {
             for (int i = 0; i < entry.length; i++) {
-                entry[i] = frequency[entry[i]];
+                entry[i] = codes.get(entry[i]);
             }
         }
         Integer[] sorted = new Integer[entries.length];

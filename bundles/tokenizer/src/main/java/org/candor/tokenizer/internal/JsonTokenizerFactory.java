@@ -65,13 +65,13 @@ public final class JsonTokenizerFactory implements TokenizerFactory {
                     + " MiB: raise maxFileMebibytes of org.candor.tokenizer if the file is trusted");
         }
         JsonSection root = JsonSection.read(name, json);
-        ComponentReader components = new ComponentReader(tables, maxVocabulary);
-        Normalizer normalizer = components.normalizer(root.optionalSection("normalizer"));
-        PreTokenizer preTokenizer = components.preTokenizer(root.optionalSection("pre_tokenizer"));
+        TextStageReader stages = new TextStageReader(tables);
+        Normalizer normalizer = stages.normalizer(root.optionalSection("normalizer"));
+        PreTokenizer preTokenizer = stages.preTokenizer(root.optionalSection("pre_tokenizer"));
         PostProcessor postProcessor =
                 new TemplateReader(maxVocabulary).postProcessor(root.optionalSection("post_processor"));
-        Decoder decoder = components.decoder(root.optionalSection("decoder"));
-        Model model = components.model(root.section("model"));
+        Decoder decoder = DecoderReader.decoder(root.optionalSection("decoder"));
+        Model model = new ModelReader(maxVocabulary).model(root.section("model"));
         AddedVocabulary added =
                 new AddedVocabulary(addedTokens(root, model.vocabulary()), tables.classes(), content -> {
                     int[] points = content.codePoints().toArray();

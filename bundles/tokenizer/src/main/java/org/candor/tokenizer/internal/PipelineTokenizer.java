@@ -41,6 +41,11 @@ final class PipelineTokenizer implements Tokenizer {
         this.padding = padding;
     }
 
+    /** The stages before truncation. */
+    SequenceEncoder encoder() {
+        return encoder;
+    }
+
     @Override
     public Encoding encode(TokenizerInput input, EncodeOptions options) {
         EncodeBuffers buffers = borrow();
@@ -131,7 +136,8 @@ final class PipelineTokenizer implements Tokenizer {
     public String decode(int[] ids, boolean skipSpecialTokens) {
         List<String> tokens = new ArrayList<>(ids.length);
         for (int id : ids) {
-            String token = token(id);
+            String own = added.decoded(id);
+            String token = own != null ? own : model.vocabulary().token(id);
             if (token != null && !(skipSpecialTokens && added.isSpecial(token))) {
                 tokens.add(token);
             }

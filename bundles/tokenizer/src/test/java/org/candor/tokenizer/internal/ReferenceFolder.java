@@ -68,11 +68,37 @@ final class ReferenceFolder {
                     input(line.get("text"), line.get("pair")),
                     new EncodeOptions(line.get("add_special_tokens") != Boolean.FALSE, null, null));
             compare(at, line, encoding);
+            checkStages(at, line);
         }
         int[] ids = ints(line.get("ids"));
         if (line.get("decode_panic") == null) {
             same(at + " decoded", line.get("decoded"), tokenizer.decode(ids, true));
             same(at + " decoded with special", line.get("decoded_with_special"), tokenizer.decode(ids, false));
+        }
+    }
+
+    /** Normaliser and pre-tokenizer alone, without regard to added tokens. */
+    private void checkStages(String at, Map<String, Object> line) {
+        if (!(line.get("normalized") instanceof String normalized)) {
+            return;
+        }
+        SequenceEncoder encoder = ((PipelineTokenizer) tokenizer).encoder();
+        EncodeBuffers buffers = new EncodeBuffers();
+        buffers.read((String) line.get("text"));
+        NormalizedText text = buffers.text();
+        text.set(buffers.original(), 0, buffers.length());
+        encoder.normalizer().apply(text);
+        same(at + " normalized", normalized, text.text(0, text.length()));
+        if (line.get("pre_tokens") instanceof List<?> expected) {
+            Pieces pieces = buffers.pieces();
+            pieces.reset(0, text.length());
+            encoder.preTokenizer().apply(pieces);
+            List<Object> actual = new ArrayList<>();
+            for (int i = 0; i < pieces.count(); i++) {
+                int from = pieces.from(i);
+                actual.add(List.of(text.text(from, pieces.to(i)), (long) from, (long) pieces.to(i)));
+            }
+            same(at + " pieces", expected, actual);
         }
     }
 

@@ -1,23 +1,18 @@
 package org.candor.tokenizer.internal;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.candor.api.tokenize.TokenizerFormatException;
 
-/** Makes the components of a tokenizer from their sections of the file. */
-final class ComponentReader {
+/** Makes normalisers and pre-tokenizers from their sections of the file. */
+final class TextStageReader {
     private static final int WHITE_SPACE = UnicodeTables.WHITE_SPACE;
 
     private final UnicodeTables tables;
-    private final int maxVocabulary;
 
-    ComponentReader(UnicodeTables tables, int maxVocabulary) {
+    TextStageReader(UnicodeTables tables) {
         this.tables = tables;
-        this.maxVocabulary = maxVocabulary;
     }
 
     /** @param section or null */
@@ -105,67 +100,6 @@ final class ComponentReader {
         };
     }
 
-    Model model(JsonSection section) throws TokenizerFormatException {
-        // Old files leave the type out; only WordPiece has this key.
-        String type = section.text("type", section.has("max_input_chars_per_word") ? "WordPiece" : "");
-        switch (type) {
-            case "WordPiece" -> {
-                Vocabulary vocabulary = vocabulary(section);
-                return new WordPiece(
-                        vocabulary,
-                        section.text("continuing_subword_prefix", "##"),
-                        unknown(section, vocabulary, "[UNK]"),
-                        section.integer("max_input_chars_per_word", 0, Integer.MAX_VALUE, 100));
-            }
-            case "WordLevel" -> {
-                Vocabulary vocabulary = vocabulary(section);
-                return new WordLevel(vocabulary, unknown(section, vocabulary, "<unk>"));
-            }
-            default -> throw section.unsupported(type, "WordLevel and WordPiece");
-        }
-    }
-
-    private static int unknown(JsonSection section, Vocabulary vocabulary, String otherwise)
-            throws TokenizerFormatException {
-        String token = section.text("unk_token", otherwise);
-        OptionalInt id = vocabulary.id(token);
-        if (id.isEmpty()) {
-            throw section.wrong("unk_token", token, "a token of the vocabulary");
-        }
-        return id.getAsInt();
-    }
-
-    private Vocabulary vocabulary(JsonSection section) throws TokenizerFormatException {
-        Map<String, Object> entries = section.object("vocab");
-        if (entries.size() > maxVocabulary) {
-            throw section.wrong("vocab", entries.size() + " tokens", "at most " + maxVocabulary);
-        }
-        Map<String, Integer> ids = LinkedHashMap.newLinkedHashMap(entries.size());
-        boolean[] taken = new boolean[maxVocabulary];
-        for (Map.Entry<String, Object> entry : entries.entrySet()) {
-            String key = "vocab[\"" + entry.getKey() + "\"]";
-            int id = section.integer(key, entry.getValue(), 0, maxVocabulary - 1);
-            if (taken[id]) {
-                throw section.wrong(key, id, "an id that no other token has");
-            }
-            taken[id] = true;
-            ids.put(entry.getKey(), id);
-        }
-        return new Vocabulary(ids);
-    }
-
-    /** @param section or null */
-    Decoder decoder(JsonSection section) throws TokenizerFormatException {
-        if (section == null) {
-            return null;
-        }
-        String type = section.text("type");
-        return switch (type) {
-            case "WordPiece" -> new WordPieceDecoder(section.text("prefix", "##"), section.flag("cleanup", true));
-            default -> throw section.unsupported(type, "WordPiece");
-        };
-    }
-
     private static SplitBehavior behavior(JsonSection section, String otherwise) throws TokenizerFormatException {
         String name = section.choice(
                 "behavior",
@@ -180,7 +114,7 @@ final class ComponentReader {
         };
     }
 
-    private static String pattern(JsonSection section) throws TokenizerFormatException {
+    static String pattern(JsonSection section) throws TokenizerFormatException {
         JsonSection pattern = section.section("pattern");
         if (pattern.has("Regex")) {
             throw new TokenizerFormatException(pattern.file() + ": " + pattern.path() + ".Regex \""

@@ -1,0 +1,56 @@
+package org.candor.tokenizer.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.candor.api.tokenize.TokenizerFormatException;
+
+/** Makes the decoder from its section of the file. */
+final class DecoderReader {
+    private static final int MOST = 1 << 20;
+
+    private DecoderReader() {}
+
+    /** @param section or null, then there is none */
+    static Decoder decoder(JsonSection section) throws TokenizerFormatException {
+        if (section == null) {
+            return null;
+        }
+        String type = section.text("type");
+        return switch (type) {
+            case "WordPiece" -> new WordPieceDecoder(section.text("prefix", "##"), section.flag("cleanup", true));
+            case "Fuse" -> new FuseDecoder();
+            case "ByteFallback" -> new ByteFallbackDecoder();
+            case "BPEDecoder" -> new SuffixDecoder(notEmpty(section, "suffix", "</w>"));
+            case "Replace" -> new ReplaceDecoder(TextStageReader.pattern(section), section.text("content"));
+            case "Strip" ->
+                new StripDecoder(
+                        notEmpty(section, "content", " "),
+                        section.integer("start", 0, MOST),
+                        section.integer("stop", 0, MOST));
+            case "Metaspace" ->
+                new MetaspaceDecoder(
+                        notEmpty(section, "replacement", "\u2581"),
+                        !section.choice("prepend_scheme", "always", Set.of("always", "first", "never"))
+                                .equals("never"));
+            case "Sequence" -> {
+                List<Decoder> steps = new ArrayList<>();
+                for (JsonSection step : section.sections("decoders")) {
+                    steps.add(decoder(step));
+                }
+                yield new DecoderSequence(List.copyOf(steps));
+            }
+            default ->
+                throw section.unsupported(
+                        type, "BPEDecoder, ByteFallback, Fuse, Metaspace, Replace, Sequence, Strip and WordPiece");
+        };
+    }
+
+    private static String notEmpty(JsonSection section, String key, String otherwise) throws TokenizerFormatException {
+        String text = section.text(key, otherwise);
+        if (text.isEmpty()) {
+            throw section.wrong(key, text, "a text that is not empty");
+        }
+        return text;
+    }
+}
