@@ -172,13 +172,13 @@ public final class MerkleTree {
         if (from <= 0 || from > to) {
             throw new InvalidProofException("no consistency proof leads from size " + from + " to size " + to);
         }
-        checkHashes(fromRoot, proof, toRoot);
         if (from == to) {
             if (!proof.isEmpty() || !MessageDigest.isEqual(fromRoot, toRoot)) {
                 throw new InvalidProofException("two trees of the same size with different roots, or a needless proof");
             }
             return;
         }
+        checkHashes(fromRoot, proof, toRoot);
         List<byte[]> hashes = new ArrayList<>(proof);
         if (Long.bitCount(from) == 1) {
             hashes.addFirst(fromRoot);
