@@ -1,16 +1,14 @@
 package org.candor.governor.internal;
 
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.candor.api.consent.SubjectKeys;
 import org.candor.api.operation.Caller;
+import org.candor.proof.Commitments;
 
 /**
  * A log entry. It holds no content: each member of the result is committed by HMAC-SHA-256 over its RFC 8785 JSON. The
@@ -24,7 +22,6 @@ import org.candor.api.operation.Caller;
 record Leaf(Map<String, Object> json, byte[] bytes, Map<String, Object> openings) {
 
     private static final int NONCE_BYTES = 32;
-    private static final String HMAC = "HmacSHA256";
 
     static Leaf of(
             String operation,
@@ -41,7 +38,7 @@ record Leaf(Map<String, Object> json, byte[] bytes, Map<String, Object> openings
         members.forEach((name, value) -> {
             byte[] opening = keys.derive(caller.tenant(), caller.subject(), nonce, name);
             openings.put(name, base64.encodeToString(opening));
-            commitments.put(name, base64.encodeToString(hmac(opening, Canonical.bytes(value))));
+            commitments.put(name, Commitments.commit(opening, value));
         });
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("v", 1);
@@ -49,16 +46,6 @@ record Leaf(Map<String, Object> json, byte[] bytes, Map<String, Object> openings
         json.put("operation", operation);
         json.put("nonce", base64.encodeToString(nonce));
         json.put("commitments", commitments);
-        return new Leaf(json, Canonical.bytes(json), openings);
-    }
-
-    private static byte[] hmac(byte[] key, byte[] message) {
-        try {
-            Mac mac = Mac.getInstance(HMAC);
-            mac.init(new SecretKeySpec(key, HMAC));
-            return mac.doFinal(message);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(HMAC + " is part of every JDK", e);
-        }
+        return new Leaf(json, org.candor.proof.Json.canonical(json), openings);
     }
 }

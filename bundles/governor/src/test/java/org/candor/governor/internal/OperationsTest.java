@@ -1,0 +1,250 @@
+package org.candor.governor.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.candor.api.consent.ConsentState;
+import org.candor.api.operation.Answers.Question;
+import org.candor.api.operation.Consents;
+import org.candor.api.operation.Documents;
+import org.candor.api.operation.OperationException;
+import org.candor.api.operation.OperationException.Kind;
+import org.candor.api.operation.Platform;
+import org.candor.api.policy.Obligation;
+import org.candor.api.policy.PersonalData;
+import org.candor.api.retrieval.DocumentInfo;
+import org.candor.api.retrieval.DocumentMetadata;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OperationsTest {
+
+    private final World world = new World();
+
+    private static OperationException refused(org.junit.jupiter.api.function.Executable call) {
+        return assertThrows(OperationException.class, call);
+    }
+
+    @Test
+    void aChangeIsInTheLogBeforeItIsMadeAndAfter() {
+        world.documents(world.path()).mirror(World.ASKER, Path.of("/library"));
+        assertEquals(
+                List.of(
+                        "policy",
+                        "consent",
+                        "log",
+                        "energy open admin.documents.mirror",
+                        "mirror",
+                        "energy settle",
+                        "log"),
+                world.events);
+        assertTrue(world.log.text(0).contains("\"operation\":\"admin.documents.mirror/begun\""));
+        assertTrue(world.log.text(1).contains("\"operation\":\"admin.documents.mirror\""));
+        assertFalse(world.log.text(0).contains("/library\""), "no content in the log");
+    }
+
+    @Test
+    void aChangeThatCannotBeLoggedFirstIsNotMade() {
+        world.log.broken = true;
+        assertEquals(
+                "log-unavailable",
+                refused(() -> world.documents(world.path()).mirror(World.ASKER, Path.of("/library")))
+                        .code());
+        assertNull(world.library.mirrored);
+    }
+
+    @Test
+    void aChangeWhoseEndCannotBeLoggedIsNotAcknowledged() {
+        world.log.failAfter = 1;
+        assertEquals(
+                "log-unavailable",
+                refused(() -> world.documents(world.path()).mirror(World.ASKER, Path.of("/library")))
+                        .code());
+        assertEquals(Path.of("/library"), world.library.mirrored, "made, and its begin is logged");
+    }
+
+    @Test
+    void aChangeThatFailsIsLoggedAsFailed() {
+        world.library.failure = new IOException("no such folder");
+        OperationException e = refused(() -> world.documents(world.path()).mirror(World.ASKER, Path.of("/library")));
+        assertEquals(Kind.INVALID, e.kind());
+        assertEquals("library", e.parameter());
+        assertTrue(world.log.text(1).contains("\"operation\":\"admin.documents.mirror/failed\""));
+    }
+
+    @Test
+    void aRefusedChangeIsNotMade() {
+        world.policy.permits = false;
+        assertEquals(
+                Kind.DENIED,
+                refused(() -> world.documents(world.path()).delete(World.ASKER, "a.md"))
+                        .kind());
+        assertEquals(List.of("policy", "log"), world.events);
+        assertEquals("admin.documents.delete", world.policy.last.operation());
+    }
+
+    @Test
+    void deletingWhatIsNotThereIsNotFound() {
+        OperationException e = refused(() -> world.documents(world.path()).delete(World.ASKER, "a.md"));
+        assertEquals(Kind.NOT_FOUND, e.kind());
+        assertEquals("document_not_found", e.code());
+    }
+
+    @Test
+    void passagesAreMaskedAndTheirSpansListed() {
+        world.policy.obligations = List.of(new Obligation.MaskPersonalData(Set.of(PersonalData.Kind.EMAIL)));
+        Documents.Found found = world.documents(world.path()).search(World.ASKER, "mail", null, null, 5);
+        assertEquals("mail ███████", found.result().hits().getFirst().text());
+        assertEquals(List.of(Map.of("in", "data/0", "start", 5, "end", 12, "kind", "email")), found.masked());
+        assertEquals("proof of 0", found.evidence().proof());
+    }
+
+    @Test
+    void aWithdrawalReportsTheDocumentsItReaches() {
+        world.library.documents.add(World.document("a.md", "alice"));
+        world.library.documents.add(World.document("b.md", "bob"));
+        Consents.Change change = world.consents(world.path()).withdraw(World.ASKER, "alice", null, "asked for it");
+        assertEquals(ConsentState.WITHDRAWN, change.entry().state());
+        assertEquals("question-answering", change.entry().purpose());
+        assertEquals(
+                List.of("a.md"),
+                change.documents().stream().map(DocumentInfo::document).toList());
+        assertEquals("asker", change.entry().actor());
+    }
+
+    @Test
+    void aWithdrawalDoesNotWaitForTheLibrary() {
+        ConsentOperations consents = world.consents(world.path());
+        consents.library = null;
+        assertNull(consents.withdraw(World.ASKER, "alice", null, null).documents());
+        assertEquals(Set.of("alice"), world.consent.withdrawn);
+    }
+
+    @Test
+    void anErasureDestroysTheKeyFirstAndThenTheDocuments() {
+        world.library.documents.add(World.document("a.md", "alice"));
+        Consents.Change change = world.consents(world.path()).erase(World.ASKER, "alice", "asked for it");
+        assertEquals(1, change.documents().size());
+        assertTrue(world.library.documents.isEmpty());
+        assertTrue(world.events.indexOf("enter ERASED") < world.events.indexOf("library erase"));
+    }
+
+    @Test
+    void anErasureThatLeavesDocumentsSaysSoAndIsLogged() {
+        world.library.failure = new IOException("disk");
+        OperationException e = refused(() -> world.consents(world.path()).erase(World.ASKER, "alice", null));
+        assertEquals("erasure-incomplete", e.code());
+        assertTrue(world.log.text(1).contains("admin.consent.erase/failed"));
+    }
+
+    @Test
+    void withoutTheLibraryNothingIsErased() {
+        ConsentOperations consents = world.consents(world.path());
+        consents.library = null;
+        assertEquals(
+                "library-missing",
+                refused(() -> consents.erase(World.ASKER, "alice", null)).code());
+        assertTrue(world.consent.entries.isEmpty());
+    }
+
+    @Test
+    void watchingProgressWritesNoEntry() {
+        world.documents(world.path()).status(World.ASKER);
+        assertTrue(world.log.entries.isEmpty());
+        world.policy.permits = false;
+        refused(() -> world.documents(world.path()).status(World.ASKER));
+        assertEquals(1, world.log.entries.size(), "a refusal does");
+    }
+
+    @Test
+    void aFileOfTheServersOwnFolderIsNotTaken(@TempDir Path folder) throws IOException {
+        Path home = Files.createDirectory(folder.resolve("home"));
+        Files.writeString(home.resolve("cli.key"), "secret");
+        Path link = Files.createSymbolicLink(folder.resolve("link.txt"), home.resolve("cli.key"));
+        Files.writeString(folder.resolve("plain.txt"), "text");
+        DocumentOperations documents = new DocumentOperations(world.path(), home.toString());
+        documents.library = world.library;
+        for (Path file : List.of(home.resolve("cli.key"), link, folder, folder.resolve("missing.txt"))) {
+            OperationException e = refused(() -> documents.addFile(World.ASKER, "x.txt", file, DocumentMetadata.NONE));
+            assertEquals("document_unreadable", e.code(), file.toString());
+        }
+        assertEquals(
+                "plain.txt",
+                documents
+                        .addFile(World.ASKER, null, folder.resolve("plain.txt"), DocumentMetadata.NONE)
+                        .document()
+                        .document());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/etc/passwd.txt", "../a.md", "a/../b.md", "a//b.md", "a\\b.md", "./a.md", " ", "a\nb.md"})
+    void aDocumentStaysInsideTheLibrary(String name) {
+        OperationException e =
+                refused(() -> world.documents(world.path()).add(World.ASKER, name, new byte[1], DocumentMetadata.NONE));
+        assertEquals(Kind.INVALID, e.kind());
+        assertTrue(world.events.isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  ", "\ud800", "a\udc00b"})
+    void aQuestionHasToBeText(String text) {
+        OperationException e =
+                refused(() -> world.answers(world.path()).answer(World.ASKER, new Question(text, null, null)));
+        assertEquals("question", e.parameter());
+    }
+
+    @Test
+    void aQuestionHasAtMostFourThousandCodePoints() {
+        world.answers(world.path()).answer(World.ASKER, new Question("🦊".repeat(4_000), null, null));
+        assertEquals(
+                Kind.INVALID,
+                refused(() -> world.answers(world.path())
+                                .answer(World.ASKER, new Question("🦊".repeat(4_001), null, null)))
+                        .kind());
+    }
+
+    @Test
+    void languageAndPurposeAreChecked() {
+        assertEquals(
+                "language",
+                refused(() -> world.answers(world.path()).answer(World.ASKER, new Question("q", "de", null)))
+                        .parameter());
+        assertEquals(
+                "purpose",
+                refused(() -> world.answers(world.path()).answer(World.ASKER, new Question("q", "en", "a b")))
+                        .parameter());
+    }
+
+    @Test
+    void thePlatformSaysWhatItWaitsFor() {
+        GovernedPath path = world.path();
+        PlatformView view = new PlatformView(path);
+        path.energy = null;
+        world.consent.broken = true;
+        Map<String, Platform.Check> checks = new java.util.HashMap<>();
+        view.checks().forEach(check -> checks.put(check.name(), check));
+        assertEquals(Set.of("models", "library", "log", "consent", "policy", "energy"), checks.keySet());
+        assertFalse(checks.get("models").ready());
+        assertFalse(checks.get("library").ready());
+        assertTrue(checks.get("log").ready());
+        assertFalse(checks.get("consent").ready());
+        assertEquals("the store is away", checks.get("consent").detail());
+        assertTrue(checks.get("policy").ready());
+        assertEquals(
+                "the energy accounting is not running", checks.get("energy").detail());
+        assertEquals("test.example/log", ((Map<?, ?>) view.status().get("log")).get("origin"));
+        assertTrue(view.status().containsKey("library"));
+        assertNull(view.status().get("library"));
+    }
+}
