@@ -1,5 +1,6 @@
 package org.candor.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +36,12 @@ final class Ask {
         if (response.status() != 200) {
             throw Failure.failed(ServerError.message(response));
         }
-        String proof = new Verification(instance.logKey()).verify(response.body());
+        String proof =
+                new Verification(instance.logKey()).verify(response.body().getBytes(StandardCharsets.UTF_8));
         JsonObject answer = JsonObject.parse(response.body());
+        if (!arguments.question().equals(answer.text("question"))) {
+            throw Failure.failed("the server answered another question: \"" + answer.text("question") + "\"");
+        }
         boolean answered = answer.has("answer");
         if (arguments.json()) {
             terminal.out().println(response.body().strip());

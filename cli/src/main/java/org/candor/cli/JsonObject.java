@@ -2,6 +2,7 @@ package org.candor.cli;
 
 import java.util.List;
 import java.util.Map;
+import org.candor.proof.Json;
 
 /**
  * Members of a JSON object by name and type. A member that is missing or of another type is a failure that names it: the

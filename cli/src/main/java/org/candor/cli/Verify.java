@@ -1,7 +1,6 @@
 package org.candor.cli;
 
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,11 +42,9 @@ final class Verify {
         return 0;
     }
 
-    private static String read(Path file) {
+    private static byte[] read(Path file) {
         try {
-            return Files.readString(file);
-        } catch (CharacterCodingException e) {
-            throw Failure.failed(file + " is not UTF-8 text: an answer saved by ./candor ask --json is needed");
+            return Files.readAllBytes(file);
         } catch (IOException e) {
             throw Failure.failed("cannot read " + file + " (" + e.getClass().getSimpleName() + ")");
         }
