@@ -31,7 +31,7 @@ class ColumnsTest {
         assertEquals(List.of("撤回同意", "会到达哪", "里。"), Columns.wrap("撤回同意会到达哪里。", 8));
         assertEquals(List.of("日志只保存", "承诺，不"), Columns.wrap("日志只保存承诺，不", 11));
         assertEquals(List.of("撤回同", "意，会"), Columns.wrap("撤回同意，会", 6));
-        assertEquals(List.of("mixed", "中文 text"), Columns.wrap("mixed 中文 text", 9));
+        assertEquals(List.of("mixed 中", "文 text"), Columns.wrap("mixed 中文 text", 9));
     }
 
     @Test
