@@ -164,7 +164,7 @@ public final class Encode implements Benchmark {
                         "model.onnx", folder.resolve("model.onnx")));
     }
 
-    private static JsonTokenizerFactory tokenizers() {
+    static JsonTokenizerFactory tokenizers() {
         Class<JsonTokenizerFactory.Config> config = JsonTokenizerFactory.Config.class;
         return new JsonTokenizerFactory(config.cast(Proxy.newProxyInstance(
                 config.getClassLoader(),

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 /** Runs the benchmark named by the first argument. Exit status: 0, 1 when it failed, 2 for a wrong argument. */
 public final class Main {
 
-    private static final Map<String, Benchmark> BENCHMARKS =
-            new TreeMap<>(Map.of("encode", new Encode(), "gemm", new Gemm()));
+    private static final Map<String, Benchmark> BENCHMARKS = new TreeMap<>(Map.of(
+            "encode", new Encode(), "fit-answer", new FitAnswer(), "gemm", new Gemm(), "retrieval", new Retrieval()));
 
     private Main() {}
 

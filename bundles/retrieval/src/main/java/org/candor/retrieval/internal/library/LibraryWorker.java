@@ -85,6 +85,9 @@ final class LibraryWorker implements AutoCloseable {
             }
             Wake wake = closed ? Wake.CLOSED : wanted || waiting == 0 ? Wake.LOOK : Wake.ENCODERS;
             wanted = false;
+            if (wake == Wake.LOOK) {
+                progress.take();
+            }
             return wake;
         } catch (InterruptedException e) {
             return Wake.CLOSED;

@@ -12,6 +12,7 @@ final class Progress {
     private long started;
     private List<String> problems = List.of();
     private String failure;
+    private boolean announced;
 
     /** @param secondsLeft estimate, or NaN */
     record View(String state, int done, int total, double secondsLeft, List<String> problems) {}
@@ -40,9 +41,13 @@ final class Progress {
 
     /** Work that is yet to begin counts as indexing, so that nobody takes "not begun" for "done". */
     synchronized void announce() {
-        if (!state.equals("indexing")) {
-            begin(0, 0);
-        }
+        announced = true;
+    }
+
+    /** The announced work begins; what is announced from now on is other work. */
+    synchronized void take() {
+        announced = false;
+        begin(0, 0);
     }
 
     synchronized void fail(String reason) {
@@ -52,6 +57,9 @@ final class Progress {
 
     synchronized View view() {
         double left = Double.NaN;
+        if (announced) {
+            return new View("indexing", done, total, left, problems);
+        }
         if (state.equals("idle")) {
             left = 0;
         } else if (bytesDone > 0) {
