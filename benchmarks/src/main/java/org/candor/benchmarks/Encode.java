@@ -45,12 +45,12 @@ public final class Encode implements Benchmark {
         void run() throws Exception;
     }
 
-    /** Arguments: shapes like 32x128 (batch x tokens), rounds=15, threads=2, pass=1024, pooling=FIRST, type=F32. */
+    /** Arguments: shapes like 32x128 (batch x tokens), rounds=15, threads=2, pass=512, pooling=FIRST, type=F32. */
     @Override
     public void run(String[] arguments, PrintStream out) throws Exception {
         int rounds = 15;
         int threads = 2;
-        int pass = 1024;
+        int pass = 512;
         Pooling pooling = Pooling.FIRST;
         WeightType type = WeightType.F32;
         List<int[]> shapes = new ArrayList<>();

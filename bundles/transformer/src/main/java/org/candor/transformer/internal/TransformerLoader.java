@@ -30,7 +30,7 @@ public final class TransformerLoader implements ModelLoader {
                 name = "Tokens of one pass",
                 description = "Most tokens that go through a model at once, 64 to 65536. Longer batches are split:"
                         + " smaller passes stay in the processor's caches and let others in between.")
-        int passTokens() default 1024;
+        int passTokens() default 512;
 
         @AttributeDefinition(
                 name = "Passes at once",
