@@ -1,7 +1,6 @@
 package org.candor.compute.cpu.internal;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.candor.api.compute.Activation;
 import org.candor.api.compute.HostMatrix;
@@ -65,15 +64,16 @@ final class VectorKernels implements Kernels {
             float[] sums = direct ? y.floats() : scratch.floats(Scratch.Purpose.TILE, rows * width);
             int at = direct ? first : 0;
             int stride = direct ? y.rowStride() : width;
+            accumulate(x, w, panels, panel, from, rows, sums, at, stride, scratch);
+            // Only now, not as the sums' start: first writes to y wait for memory, and behind a tile they wait
+            // unnoticed.
             if (bias != null) {
+                int biasAt = bias.at(0) + panels.first(panel);
                 for (int row = 0; row < rows; row++) {
-                    System.arraycopy(bias.floats(), bias.at(0) + panels.first(panel), sums, at + row * stride, valid);
-                    if (!direct) {
-                        Arrays.fill(sums, row * stride + valid, row * stride + width, 0);
-                    }
+                    int rowAt = at + row * stride;
+                    VectorRows.add(sums, rowAt, bias.floats(), biasAt, sums, rowAt, valid);
                 }
             }
-            accumulate(x, w, panels, panel, from, rows, sums, at, stride, bias != null, scratch);
             VectorActivations.apply(activation, sums, at, stride, rows, valid);
             if (!direct) {
                 for (int row = 0; row < rows; row++) {
@@ -83,7 +83,7 @@ final class VectorKernels implements Kernels {
         }
     }
 
-    /** sums = or += x times one panel of Wᵀ. */
+    /** sums = x times one panel of Wᵀ. */
     private static void accumulate(
             CpuTensor x,
             CpuWeight w,
@@ -94,7 +94,6 @@ final class VectorKernels implements Kernels {
             float[] sums,
             int at,
             int stride,
-            boolean add,
             Scratch scratch) {
         int width = panels.width(panel) * VectorRows.LANES;
         int inputs = w.inputs();
@@ -120,7 +119,7 @@ final class VectorKernels implements Kernels {
                     stride,
                     rows,
                     depth,
-                    add || k > 0);
+                    k > 0);
         }
     }
 
@@ -230,7 +229,7 @@ final class VectorKernels implements Kernels {
         float[] lanes = new float[VectorRows.LANES];
         int columns = x.columns();
         for (int row = from; row < to; row++) {
-            float largest = VectorRows.largest(x.floats(), x.at(row), columns, 1, lanes);
+            float largest = VectorRows.largest(x.floats(), x.at(row), columns, 1);
             float sum = VectorRows.powers(x.floats(), x.at(row), 1, largest, y.floats(), y.at(row), columns, lanes);
             VectorRows.scale(y.floats(), y.at(row), 1 / sum, y.floats(), y.at(row), columns);
         }

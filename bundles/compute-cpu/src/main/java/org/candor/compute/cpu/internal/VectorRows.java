@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Loops over one row. Sums run lane by lane and are then folded in halves through memory: the order in which
+ * Loops over one row. Sums run lane by lane and are then folded through memory: the order in which
  * {@code reduceLanes} adds is not defined and does change when a method gets compiled.
  */
 final class VectorRows {
@@ -18,17 +18,28 @@ final class VectorRows {
 
     private static float fold(FloatVector sums, float[] lanes) {
         sums.intoArray(lanes, 0);
-        for (int half = LANES / 2; half > 0; half /= 2) {
-            for (int i = 0; i < half; i++) {
-                lanes[i] += lanes[i + half];
-            }
+        float first = 0;
+        float second = 0;
+        float third = 0;
+        float fourth = 0;
+        for (int i = 0; i < LANES; i += 4) {
+            first += lanes[i];
+            second += lanes[i + 1];
+            third += lanes[i + 2];
+            fourth += lanes[i + 3];
         }
-        return lanes[0];
+        return first + second + (third + fourth);
     }
 
     /** y = a + b */
     static void add(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
-        for (int i = 0; i < count; i++) {
+        int whole = LANE.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(LANE, a, aAt + i)
+                    .add(FloatVector.fromArray(LANE, b, bAt + i))
+                    .intoArray(y, yAt + i);
+        }
+        for (int i = whole; i < count; i++) {
             y[yAt + i] = a[aAt + i] + b[bAt + i];
         }
     }
@@ -97,13 +108,17 @@ final class VectorRows {
 
     /** y = x * factor */
     static void scale(float[] x, int xAt, float factor, float[] y, int yAt, int count) {
-        for (int i = 0; i < count; i++) {
+        int whole = LANE.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(LANE, x, xAt + i).mul(factor).intoArray(y, yAt + i);
+        }
+        for (int i = whole; i < count; i++) {
             y[yAt + i] = x[xAt + i] * factor;
         }
     }
 
     /** The largest of scale * x. */
-    static float largest(float[] x, int at, int count, float scale, float[] lanes) {
+    static float largest(float[] x, int at, int count, float scale) {
         FloatVector largest = FloatVector.broadcast(LANE, Float.NEGATIVE_INFINITY);
         int whole = LANE.loopBound(count);
         for (int i = 0; i < whole; i += LANES) {
@@ -117,12 +132,7 @@ final class VectorRows {
             largest = largest.blend(
                     scaled, scaled.compare(VectorOperators.GT, largest).and(rest));
         }
-        largest.intoArray(lanes, 0);
-        float result = lanes[0];
-        for (int i = 1; i < LANES; i++) {
-            result = Math.max(result, lanes[i]);
-        }
-        return result;
+        return largest.reduceLanes(VectorOperators.MAX);
     }
 
     /** y = e^(scale * x - largest); returns the sum of y. */
