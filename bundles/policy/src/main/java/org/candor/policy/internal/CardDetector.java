@@ -8,6 +8,11 @@ final class CardDetector implements Detector {
     private static final int SHORTEST = 13;
     private static final int LONGEST = 19;
 
+    /** Cards are grouped 4-4-4-4, 4-6-5, 4-6-4, at times 8-8; lists of small numbers are no cards. */
+    private static final int FIRST_GROUP = 4;
+
+    private static final int LATER_GROUP = 3;
+
     @Override
     public void find(CharSequence text, Sink sink) {
         int i = 0;
@@ -68,8 +73,7 @@ final class CardDetector implements Detector {
                 }
                 digits[count++] = text.charAt(i++);
             }
-            boolean single = groupStart == start;
-            if (!single && i - groupStart < 2 || count < 2) {
+            if (i - groupStart < (groupStart == start ? FIRST_GROUP : LATER_GROUP)) {
                 return best;
             }
             if (count >= SHORTEST && endsNumber(text, i, separator) && isScheme(digits, count) && luhn(digits, count)) {
@@ -106,8 +110,8 @@ final class CardDetector implements Detector {
                     default -> false;
                 };
             case '4' -> count == 13 || count == 16 || count == 19;
-            case '5' -> two >= 51 && two <= 55 ? count == 16 : true;
-            case '6' -> true;
+            case '5' -> two >= 51 && two <= 55 ? count == 16 : count >= 16;
+            case '6' -> count >= 16;
             case '8' -> two == 81 && count >= 16;
             case '9' -> four == 9792 && count == 16;
             default -> false;

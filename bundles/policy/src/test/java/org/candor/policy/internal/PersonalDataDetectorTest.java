@@ -70,6 +70,8 @@ class PersonalDataDetectorTest {
                 "@Override user@ @example.org a@b a@b. a@-b.org and a.@example.org",
                 "x = 1+1234567890 and y = 12-34567890",
                 "进程号 12812345678 在二〇二六年十一月二十三日",
+                "bytes 57 69 74 68 20 44 61 67 and widths 635 644 649 20 627",
+                "11 019 748 794 and 3 043 434 567 are large numbers",
                 "LV80 bANK 0000 4351 9500 1 mixes its case",
                 "joules 0.4213 method estimate 12.5 W at 3.7 GHz",
             })
