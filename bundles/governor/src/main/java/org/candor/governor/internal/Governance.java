@@ -39,11 +39,12 @@ enum Governance {
     }
 
     /**
+     * @param names each may hold several, separated by commas, as a .cfg file has them
      * @throws IllegalArgumentException for a name that is none of these
      */
     static Set<Governance> parse(String[] names) {
         Set<Governance> result = EnumSet.noneOf(Governance.class);
-        for (String name : names) {
+        for (String name : String.join(",", names).split(",")) {
             String wanted = name.strip();
             if (wanted.isEmpty()) {
                 continue;

@@ -214,6 +214,13 @@ class GovernedPathTest {
     }
 
     @Test
+    void aConfigurationFileMayNameSeveralInOneLine() {
+        assertEquals(
+                java.util.EnumSet.of(Governance.POLICY, Governance.ENERGY),
+                Governance.parse(new String[] {"policy, energy"}));
+    }
+
+    @Test
     void unknownEnergyIsNullWithItsReasonAndNeverZero() {
         world.energy.share = new org.candor.api.energy.EnergyShare(null, "rapl", 0.5, 0.1, "the counter went away");
         @SuppressWarnings("unchecked")

@@ -1,0 +1,237 @@
+package org.candor.gateway.internal;
+
+import jakarta.servlet.Servlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Map;
+import java.util.UUID;
+import org.candor.api.operation.Answers;
+import org.candor.api.operation.Consents;
+import org.candor.api.operation.Documents;
+import org.candor.api.operation.Embedding;
+import org.candor.api.operation.Models;
+import org.candor.api.operation.Platform;
+import org.candor.api.transparency.TransparencyLog;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
+
+/** The HTTP API as one whiteboard servlet. It serves from the first moment and says what it waits for. */
+@Component(service = Servlet.class, configurationPid = "org.candor.gateway")
+@HttpWhiteboardServletPattern({"/v1/*", "/admin/*", "/health/*"})
+@Designate(ocd = Gateway.Config.class)
+public final class Gateway extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
+    @ObjectClassDefinition(name = "Candor gateway", description = "The HTTP API.")
+    public @interface Config {
+        @AttributeDefinition(
+                name = "Host names",
+                description =
+                        "Host names besides localhost, 127.0.0.1 and [::1] under which the server answers; * means all.")
+        String[] hosts() default {};
+
+        @AttributeDefinition(name = "Largest JSON body", description = "Bytes, 1024 to 67108864.")
+        int mostJsonBytes() default 4 << 20;
+
+        @AttributeDefinition(name = "Largest document", description = "Bytes, 1024 to 268435456.")
+        int mostDocumentBytes() default 32 << 20;
+
+        @AttributeDefinition(
+                name = "Bodies in memory",
+                description =
+                        "Bytes of all request bodies at one moment, 1048576 to 1073741824; further requests are refused as busy.")
+        int bodyBudgetBytes() default 128 << 20;
+
+        @AttributeDefinition(name = "Body time", description = "Seconds a request's body may take, 1 to 3600.")
+        int bodySeconds() default 30;
+
+        @AttributeDefinition(name = "Workers", description = "Threads that serve requests, 1 to 1024.")
+        int workers() default 32;
+
+        @AttributeDefinition(name = "Queue", description = "Requests that may wait for a worker, 1 to 100000.")
+        int queue() default 256;
+
+        @AttributeDefinition(name = "Request time", description = "Seconds a request may take, 1 to 3600.")
+        int requestSeconds() default 120;
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile Answers answers;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile Embedding embedding;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile Documents documents;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile Consents consents;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile Models models;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile Platform platform;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile TransparencyLog log;
+
+    private final transient Workers workers;
+    final transient Api api;
+
+    /**
+     * @throws IOException when the access store in {@code candor.home} cannot be used
+     */
+    @Activate
+    public Gateway(BundleContext context, Config config) throws IOException {
+        this(home(context), context.getBundle().getVersion().toString(), config);
+    }
+
+    Gateway(Path home, String version, Config config) throws IOException {
+        Limits limits = new Limits(
+                inRange("mostJsonBytes", config.mostJsonBytes(), 1 << 10, 64 << 20),
+                inRange("mostDocumentBytes", config.mostDocumentBytes(), 1 << 10, 256 << 20));
+        BodyReader bodies = new BodyReader(
+                inRange("bodySeconds", config.bodySeconds(), 1, 3_600),
+                inRange("bodyBudgetBytes", config.bodyBudgetBytes(), 1 << 20, 1 << 30));
+        int threads = inRange("workers", config.workers(), 1, 1_024);
+        int queue = inRange("queue", config.queue(), 1, 100_000);
+        int seconds = inRange("requestSeconds", config.requestSeconds(), 1, 3_600);
+        SecureRandom random = new SecureRandom();
+        Clock clock = Clock.systemUTC();
+        AccessStore store = new AccessStore(home, random, clock);
+        Backends backends = new Current();
+        Router router = new Router();
+        SystemRoutes.add(router, backends, limits, store, version);
+        LogRoutes.add(router, backends);
+        AnswerRoutes.add(router, backends, limits);
+        DocumentRoutes.add(router, backends, limits);
+        EmbeddingRoutes.add(router, backends, limits);
+        ModelRoutes.add(router, backends, limits, clock.instant().getEpochSecond());
+        ConsentRoutes.add(router, backends, limits);
+        workers = new Workers(threads, queue, seconds);
+        api = new Api(
+                router,
+                new SiteGuard(config.hosts()),
+                new Authentication(store, random, System::nanoTime),
+                bodies,
+                workers);
+    }
+
+    @Deactivate
+    void deactivate() {
+        workers.close();
+    }
+
+    @Override
+    protected void service(HttpServletRequest from, HttpServletResponse to) throws IOException {
+        String rest = from.getPathInfo();
+        Request request = new Request(
+                UUID.randomUUID().toString(),
+                from.getMethod(),
+                rest == null ? from.getServletPath() : from.getServletPath() + rest,
+                from.getQueryString(),
+                from::getHeader,
+                new byte[0]);
+        Response response = api.answer(request, from.getInputStream());
+        to.setStatus(response.status());
+        for (Map.Entry<String, String> header : response.headers().entrySet()) {
+            to.setHeader(header.getKey(), header.getValue());
+        }
+        to.setContentLength(response.body().length);
+        if (!from.getMethod().equals("HEAD")) {
+            to.getOutputStream().write(response.body());
+        }
+    }
+
+    private static Path home(BundleContext context) {
+        String home = context.getProperty("candor.home");
+        if (home == null || home.isBlank()) {
+            throw new IllegalStateException(
+                    "candor.home is not set: it names the folder of the server's state, for example in etc/config.properties");
+        }
+        return Path.of(home);
+    }
+
+    private static int inRange(String key, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    "org.candor.gateway: " + key + " is " + value + "; allowed are " + least + " to " + most);
+        }
+        return value;
+    }
+
+    /** The services of this moment. */
+    private final class Current implements Backends {
+        @Override
+        public Answers answers() {
+            return answers;
+        }
+
+        @Override
+        public Embedding embedding() {
+            return embedding;
+        }
+
+        @Override
+        public Documents documents() {
+            return documents;
+        }
+
+        @Override
+        public Consents consents() {
+            return consents;
+        }
+
+        @Override
+        public Models models() {
+            return models;
+        }
+
+        @Override
+        public Platform platform() {
+            return platform;
+        }
+
+        @Override
+        public TransparencyLog log() {
+            return log;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package org.candor.gateway.internal;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelState;
+import org.candor.api.operation.Caller;
+import org.candor.api.operation.Models;
+
+/** Models as OpenAI clients list them, and which revision a route leads to. */
+final class ModelRoutes {
+
+    private final Backends backends;
+    private final long started;
+
+    private ModelRoutes(Backends backends, long started) {
+        this.backends = backends;
+        this.started = started;
+    }
+
+    /** @param started seconds since 1970, shown as {@code created} */
+    static void add(Router router, Backends backends, Limits limits, long started) {
+        ModelRoutes routes = new ModelRoutes(backends, started);
+        router.add(
+                "GET",
+                "/v1/models",
+                Router.Access.KEY,
+                Router.On.WORKER,
+                (request, caller, path) -> routes.list(caller));
+        router.add(
+                "GET",
+                "/v1/models/{id}",
+                Router.Access.KEY,
+                Router.On.WORKER,
+                (request, caller, path) -> routes.one(caller, path.get("id")));
+        router.add(
+                "POST",
+                "/admin/models/activate",
+                Router.Access.ADMIN,
+                Router.On.WORKER,
+                limits.json(),
+                (request, caller, path) -> routes.activate(request, caller));
+        router.add(
+                "POST",
+                "/admin/models/rollback",
+                Router.Access.ADMIN,
+                Router.On.WORKER,
+                limits.json(),
+                (request, caller, path) -> routes.rollBack(request, caller));
+    }
+
+    private Models models() {
+        return Backends.need(backends.models(), "model service");
+    }
+
+    private Response list(Caller caller) {
+        List<ModelRevision> revisions = models().list(caller);
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("object", "list");
+        json.put("data", served(revisions));
+        json.put("revisions", revisions.stream().map(Views::revision).toList());
+        return Response.json(200, json);
+    }
+
+    private Response one(Caller caller, String id) {
+        for (Map<String, Object> model : served(models().list(caller))) {
+            if (model.get("id").equals(id)) {
+                return Response.json(200, model);
+            }
+        }
+        throw new ApiError(
+                404, "model_not_found", "model", "No model \"" + id + "\" is served; GET /v1/models lists them.");
+    }
+
+    private List<Map<String, Object>> served(List<ModelRevision> revisions) {
+        List<Map<String, Object>> served = new ArrayList<>();
+        for (ModelRevision revision : revisions) {
+            if (revision.state() != ModelState.ACTIVE) {
+                continue;
+            }
+            Map<String, Object> candor = new LinkedHashMap<>();
+            candor.put("version", revision.id().version());
+            candor.put("digest", revision.id().digest());
+            candor.put("state", revision.state().name().toLowerCase(Locale.ROOT));
+            candor.put("tasks", new TreeSet<>(revision.tasks()));
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("id", revision.id().name());
+            json.put("object", "model");
+            json.put("created", started);
+            json.put("owned_by", "candor");
+            json.put("candor", candor);
+            served.add(json);
+        }
+        return served;
+    }
+
+    private Response activate(Request request, Caller caller) {
+        Members body = Bodies.json(request, "model", "version", "reason");
+        return changed(models().activate(
+                        caller, body.neededString("model"), body.neededString("version"), body.neededString("reason")));
+    }
+
+    private Response rollBack(Request request, Caller caller) {
+        Members body = Bodies.json(request, "model", "reason");
+        return changed(models().rollBack(caller, body.neededString("model"), body.neededString("reason")));
+    }
+
+    private static Response changed(Models.Change change) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("activation", Views.activation(change.activation()));
+        json.put("evidence", Views.evidence(change.evidence()));
+        return Response.json(200, json);
+    }
+}

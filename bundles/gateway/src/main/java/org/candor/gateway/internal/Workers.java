@@ -1,0 +1,73 @@
+package org.candor.gateway.internal;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Platform threads for work: on a virtual request thread it would hold a carrier that other connections need. Bounded in
+ * threads, in what waits and in time. Thread safe.
+ */
+final class Workers implements AutoCloseable {
+
+    private final ThreadPoolExecutor pool;
+    private final int seconds;
+
+    /**
+     * @param threads at most
+     * @param queue requests that may wait for one
+     * @param seconds a request may take, waiting included
+     */
+    Workers(int threads, int queue, int seconds) {
+        this.seconds = seconds;
+        pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                30,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(queue),
+                Thread.ofPlatform().daemon().name("candor-gateway-", 0).factory());
+        pool.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * Does the work on a thread of the pool and waits for it.
+     *
+     * @throws ApiError 429 when too much waits, 503 when it took too long
+     */
+    Response run(Callable<Response> work) throws Exception {
+        Future<Response> future;
+        try {
+            future = pool.submit(work);
+        } catch (RejectedExecutionException e) {
+            throw new ApiError(429, "busy", null, "The server is busy. Try again shortly.").header("Retry-After", "1");
+        }
+        try {
+            return future.get(seconds, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            future.cancel(true);
+            throw new ApiError(
+                            503, "too_slow", null, "The request took longer than " + seconds + " s and was given up.")
+                    .header("Retry-After", "1");
+        } catch (InterruptedException e) {
+            future.cancel(true);
+            throw e;
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case Exception cause -> throw cause;
+                case Error cause -> throw cause;
+                default -> throw e;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.shutdownNow();
+    }
+}

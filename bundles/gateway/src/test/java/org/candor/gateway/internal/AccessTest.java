@@ -1,0 +1,277 @@
+package org.candor.gateway.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AccessTest {
+
+    private static final List<String> PUBLIC = List.of("/health/live", "/health/ready", "/v1/log/checkpoint");
+
+    @TempDir
+    Path folder;
+
+    private static Map<String, String> basic(String user, String password) {
+        return Map.of(
+                "Authorization",
+                "Basic "
+                        + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private AccessStore store() throws IOException {
+        return new AccessStore(folder, new SecureRandom(), Clock.systemUTC());
+    }
+
+    private String read(String name) throws IOException {
+        return Files.readString(folder.resolve(name)).strip();
+    }
+
+    @Test
+    void theFirstStartMakesAKeyAndAPasswordThatOnlyTheOwnerMayRead() throws IOException {
+        store();
+        for (String name : List.of("cli.key", "admin.password.once", "access.json")) {
+            assertEquals(
+                    "rw-------",
+                    PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name))),
+                    name);
+        }
+        String kept = read("access.json");
+        assertFalse(kept.contains(read("cli.key")), "hashes only");
+        assertFalse(kept.contains(read("admin.password.once")), "hashes only");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(3, files.count(), "nothing half written is left");
+        }
+    }
+
+    @Test
+    void theNextStartKeepsBoth() throws IOException {
+        store();
+        String key = read("cli.key");
+        String password = read("admin.password.once");
+        AccessStore again = store();
+        assertEquals("cli", again.caller(key).subject());
+        assertTrue(again.adminPassword().matches(password));
+        assertNull(again.caller(key + "x"));
+        assertNull(again.caller(""));
+    }
+
+    @Test
+    void aLostKeyIsReplacedAndTheOldOneNoLongerCounts() throws IOException {
+        store();
+        String old = read("cli.key");
+        Files.delete(folder.resolve("cli.key"));
+        AccessStore again = store();
+        assertNotEquals(old, read("cli.key"));
+        assertNotNull(again.caller(read("cli.key")));
+        assertNull(again.caller(old));
+    }
+
+    @Test
+    void aStartThatDiedHalfWayIsAFirstStartAgain() throws IOException {
+        store();
+        Files.delete(folder.resolve("access.json"));
+        AccessStore again = store();
+        assertNotNull(again.caller(read("cli.key")));
+        assertTrue(again.adminPassword().matches(read("admin.password.once")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "{\"v\":2,\"keys\":[],\"admin\":{}}",
+                "{\"v\":1,\"keys\":[]}",
+                "{\"v\":1,\"keys\":[{\"sha256\":\"zz\"}],\"admin\":{}}",
+                "{\"v\":1,\"keys\":[],\"admin\":{\"kdf\":\"none\",\"iterations\":1,\"salt\":\"\",\"hash\":\"\"}}",
+                "{\"v\":1,\"keys\":[],\"admin\":{\"kdf\":\"PBKDF2-HMAC-SHA512\",\"iterations\":2000000000,\"salt\":\"AA==\",\"hash\":\"AA==\"}}"
+            })
+    void aDamagedStoreLetsNobodyInAndSaysWhatToDo(String content) throws IOException {
+        Files.writeString(folder.resolve("access.json"), content);
+        IOException e = assertThrows(IOException.class, this::store);
+        assertTrue(e.getMessage().contains("access.json"), e.getMessage());
+        assertTrue(e.getMessage().contains("Restore it"), e.getMessage());
+        assertEquals(content, Files.readString(folder.resolve("access.json")), "untouched");
+    }
+
+    @Test
+    void everyRouteButThePublicOnesWantsAKey() throws IOException {
+        try (Server server = new Server(folder)) {
+            Router router = new Router();
+            Backends none = null;
+            Limits limits = new Limits(1, 1);
+            SystemRoutes.add(router, none, limits, null, "");
+            LogRoutes.add(router, none);
+            AnswerRoutes.add(router, none, limits);
+            DocumentRoutes.add(router, none, limits);
+            EmbeddingRoutes.add(router, none, limits);
+            ModelRoutes.add(router, none, limits, 0);
+            ConsentRoutes.add(router, none, limits);
+            assertEquals(21, router.routes().size(), "a new route has to be thought of here");
+            for (Router.Route route : router.routes()) {
+                String path = "/" + String.join("/", route.pattern()).replaceAll("\\{[a-z.]+}", "x");
+                boolean open = PUBLIC.contains(path) || path.startsWith("/v1/log/");
+                for (Map<String, String> headers : List.of(
+                        Map.<String, String>of(),
+                        Map.of("Authorization", "Bearer wrong"),
+                        Map.of("Authorization", "Bearer "),
+                        Map.of("Authorization", "Bearer " + "x".repeat(100_000)),
+                        Map.of("Authorization", "Digest x"),
+                        Map.of("Authorization", server.key()))) {
+                    Server.Reply reply = server.call(route.method(), path, "{}", headers);
+                    if (open) {
+                        assertNotEquals(401, reply.status(), path);
+                    } else {
+                        assertEquals(401, reply.status(), route.method() + " " + path + " " + headers);
+                        assertEquals("authentication_error", reply.error().get("type"));
+                        assertTrue(reply.response().headers().containsKey("WWW-Authenticate"));
+                    }
+                }
+                Server.Reply known =
+                        server.call(route.method(), path, "{}", Map.of("Authorization", "bearer " + server.key()));
+                assertNotEquals(401, known.status(), path);
+            }
+            assertTrue(server.calls.stream().noneMatch(call -> call.startsWith("erase")));
+        }
+    }
+
+    @Test
+    void theAdminPasswordOpensAdministrationOnly() throws IOException {
+        try (Server server = new Server(folder)) {
+            Map<String, String> right = basic("admin", server.password());
+            assertEquals(200, server.call("GET", "/admin/consent", null, right).status());
+            assertEquals("admin", server.lastCaller.subject());
+            assertEquals(401, server.call("GET", "/v1/models", null, right).status());
+            assertEquals(
+                    401,
+                    server.call("GET", "/admin/consent", null, basic("root", server.password()))
+                            .status());
+            assertEquals(
+                    401,
+                    server.call("GET", "/admin/consent", null, basic("admin", "wrong"))
+                            .status());
+            assertEquals(
+                    401,
+                    server.call("GET", "/admin/consent", null, Map.of("Authorization", "Basic !"))
+                            .status());
+        }
+    }
+
+    @Test
+    void aNewPasswordReplacesTheOldOneAndTheFileThatHeldIt() throws IOException {
+        try (Server server = new Server(folder)) {
+            String old = server.password();
+            assertEquals(
+                    400,
+                    server.call("POST", "/admin/password", "{\"password\":\"too short\"}")
+                            .status());
+            assertEquals(
+                    204,
+                    server.call("POST", "/admin/password", "{\"password\":\"correct 马 battery\"}")
+                            .status());
+            assertFalse(Files.exists(folder.resolve("admin.password.once")));
+            assertEquals(
+                    401,
+                    server.call("GET", "/admin/consent", null, basic("admin", old))
+                            .status());
+            assertEquals(
+                    200,
+                    server.call("GET", "/admin/consent", null, basic("admin", "correct 马 battery"))
+                            .status());
+        }
+        assertTrue(store().adminPassword().matches("correct 马 battery"), "kept over a restart");
+    }
+
+    @Test
+    void wrongPasswordsInARowHaveToWaitAndTheRightOneEndsIt() throws IOException {
+        AtomicLong nanos = new AtomicLong();
+        AccessStore store = store();
+        Authentication authentication = new Authentication(store, new SecureRandom(), nanos::get);
+        String wrong = basic("admin", "wrong").get("Authorization");
+        String right = basic("admin", read("admin.password.once")).get("Authorization");
+        for (int i = 0; i < 5; i++) {
+            assertEquals(401, status(authentication, wrong));
+        }
+        assertEquals(429, status(authentication, wrong));
+        assertEquals(429, status(authentication, right), "guessing right does not pass by");
+        nanos.addAndGet(2_000_000_000L);
+        assertEquals(401, status(authentication, wrong));
+        nanos.addAndGet(1_000_000_000L);
+        assertEquals(429, status(authentication, right), "each further try waits longer");
+        nanos.addAndGet(60_000_000_000L);
+        assertEquals(200, status(authentication, right));
+        assertEquals(401, status(authentication, wrong));
+        assertEquals(200, status(authentication, right));
+    }
+
+    private static int status(Authentication authentication, String header) {
+        try {
+            authentication.caller(header, true);
+            return 200;
+        } catch (ApiError e) {
+            return e.status();
+        }
+    }
+
+    @Test
+    void foreignPagesAndReboundNamesAreRefused() throws IOException {
+        try (Server server = new Server(folder, "other.example, candor.example")) {
+            for (String host : List.of("localhost", "LOCALHOST:8181", "127.0.0.1:1", "[::1]:8181", "candor.example")) {
+                assertEquals(
+                        200,
+                        server.call("GET", "/health/live", null, Map.of("Host", host))
+                                .status(),
+                        host);
+            }
+            for (String host : List.of("evil.example", "localhost.evil.example:8181", "10.0.0.1", "", "[::2]")) {
+                Server.Reply reply = server.call("GET", "/health/live", null, Map.of("Host", host));
+                assertEquals(403, reply.status(), host);
+                assertEquals("host_not_allowed", reply.code());
+            }
+            for (String origin : List.of("http://evil.example", "null", "http://localhost:9999", "::")) {
+                assertEquals(
+                        "cross_origin",
+                        server.call("GET", "/health/live", null, Map.of("Origin", origin))
+                                .code(),
+                        origin);
+            }
+            assertEquals(
+                    200,
+                    server.call("GET", "/health/live", null, Map.of("Origin", "http://localhost:8181"))
+                            .status());
+            assertEquals(
+                    403,
+                    server.call("GET", "/health/live", null, Map.of("Sec-Fetch-Site", "cross-site"))
+                            .status());
+        }
+    }
+
+    @Test
+    void theKeyIsRandomAndThePasswordReadable() {
+        SecureRandom random = new SecureRandom();
+        assertTrue(Credentials.newKey(random).matches("candor-[A-Za-z0-9_-]{43}"));
+        assertNotEquals(Credentials.newKey(random), Credentials.newKey(random));
+        assertTrue(Credentials.newPassword(random).matches("[a-z2-9]{20}"));
+    }
+}

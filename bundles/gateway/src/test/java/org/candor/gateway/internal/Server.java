@@ -1,0 +1,435 @@
+package org.candor.gateway.internal;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.candor.api.consent.ConsentRecord;
+import org.candor.api.consent.ConsentState;
+import org.candor.api.model.Activation;
+import org.candor.api.model.Embeddings;
+import org.candor.api.model.ModelId;
+import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelState;
+import org.candor.api.operation.Answers;
+import org.candor.api.operation.Caller;
+import org.candor.api.operation.Consents;
+import org.candor.api.operation.Documents;
+import org.candor.api.operation.Embedding;
+import org.candor.api.operation.Evidence;
+import org.candor.api.operation.Models;
+import org.candor.api.operation.OperationException;
+import org.candor.api.operation.OperationException.Kind;
+import org.candor.api.operation.Platform;
+import org.candor.api.retrieval.DocumentInfo;
+import org.candor.api.retrieval.DocumentMetadata;
+import org.candor.api.retrieval.Hit;
+import org.candor.api.retrieval.LibraryStatus;
+import org.candor.api.retrieval.SearchResult;
+import org.candor.api.transparency.Appended;
+import org.candor.api.transparency.TransparencyLog;
+
+/** A gateway whose governed services are fakes that note who called them with what. */
+final class Server implements AutoCloseable {
+
+    static final Evidence EVIDENCE = new Evidence(
+            "id-1",
+            Map.of("v", 1),
+            Map.of("policy", "b3BlbmluZw=="),
+            "proof text",
+            Map.of("joules", 0.5),
+            Map.of("decision", "permit"));
+    static final ModelId ENCODER = new ModelId("encoder-en", "1.0.0", "sha256:" + "e".repeat(64));
+
+    final Path home;
+    final Gateway gateway;
+    final List<String> calls = new ArrayList<>();
+    Caller lastCaller;
+    OperationException failure;
+    RuntimeException surprise;
+    boolean ready = true;
+    DocumentMetadata lastMetadata;
+    byte[] lastContent;
+
+    Server(Path home, String... hosts) throws IOException {
+        this.home = home;
+        gateway = new Gateway(home, "1.0.0", config(4 << 10, 8 << 10, 1 << 20, 10, hosts));
+        gateway.answers = new FakeAnswers();
+        gateway.embedding = new FakeEmbedding();
+        gateway.documents = new FakeDocuments();
+        gateway.consents = new FakeConsents();
+        gateway.models = new FakeModels();
+        gateway.platform = new FakePlatform();
+        gateway.log = new FakeLog();
+    }
+
+    String key() throws IOException {
+        return Files.readString(home.resolve("cli.key")).strip();
+    }
+
+    String password() throws IOException {
+        return Files.readString(home.resolve("admin.password.once")).strip();
+    }
+
+    @Override
+    public void close() {
+        gateway.deactivate();
+    }
+
+    /** A request with the command line's key. */
+    Reply call(String method, String target, String json) throws IOException {
+        return call(method, target, json, Map.of("Authorization", "Bearer " + key()));
+    }
+
+    Reply call(String method, String target, String json, Map<String, String> headers) {
+        Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        all.put("Host", "localhost:8181");
+        if (json != null) {
+            all.put("Content-Type", "application/json");
+        }
+        all.putAll(headers);
+        int question = target.indexOf('?');
+        Request request = new Request(
+                "request-1",
+                method,
+                question < 0 ? target : target.substring(0, question),
+                question < 0 ? null : target.substring(question + 1),
+                all::get,
+                new byte[0]);
+        byte[] body = json == null ? new byte[0] : json.getBytes(StandardCharsets.UTF_8);
+        return new Reply(gateway.api.answer(request, new ByteArrayInputStream(body)));
+    }
+
+    /** A response, with its body read. */
+    record Reply(Response response) {
+
+        int status() {
+            return response.status();
+        }
+
+        String text() {
+            return new String(response.body(), StandardCharsets.UTF_8);
+        }
+
+        Map<String, Object> json() {
+            return JsonText.readObject(response.body());
+        }
+
+        Map<?, ?> error() {
+            return (Map<?, ?>) json().get("error");
+        }
+
+        Object code() {
+            return error().get("code");
+        }
+    }
+
+    static Gateway.Config config(int json, int document, int budget, int seconds, String... hosts) {
+        return new Gateway.Config() {
+            @Override
+            public String[] hosts() {
+                return hosts;
+            }
+
+            @Override
+            public int mostJsonBytes() {
+                return json;
+            }
+
+            @Override
+            public int mostDocumentBytes() {
+                return document;
+            }
+
+            @Override
+            public int bodyBudgetBytes() {
+                return budget;
+            }
+
+            @Override
+            public int bodySeconds() {
+                return seconds;
+            }
+
+            @Override
+            public int workers() {
+                return 2;
+            }
+
+            @Override
+            public int queue() {
+                return 4;
+            }
+
+            @Override
+            public int requestSeconds() {
+                return seconds;
+            }
+
+            @Override
+            public Class<? extends Annotation> annotationType() {
+                return Gateway.Config.class;
+            }
+        };
+    }
+
+    private void call(Caller caller, String what) {
+        lastCaller = caller;
+        calls.add(what);
+        if (failure != null) {
+            throw failure;
+        }
+        if (surprise != null) {
+            throw surprise;
+        }
+    }
+
+    static DocumentInfo document(String name) {
+        return new DocumentInfo(
+                "default",
+                name,
+                "sha256:" + "d".repeat(64),
+                "标题",
+                "zh",
+                "owner",
+                Set.of("alice"),
+                Set.of(),
+                "CC0",
+                3,
+                3,
+                Instant.EPOCH);
+    }
+
+    private final class FakeAnswers implements Answers {
+        @Override
+        public Map<String, Object> answer(Caller caller, Question question) {
+            call(caller, "answer " + question);
+            Map<String, Object> answer = new LinkedHashMap<>();
+            answer.put("id", "id-1");
+            answer.put("question", question.text());
+            answer.put("answer", null);
+            answer.put("energy", Map.of("joules", 1.0E-5));
+            return answer;
+        }
+    }
+
+    private final class FakeEmbedding implements Embedding {
+        @Override
+        public Result embed(Caller caller, String model, List<String> texts, String purpose) {
+            call(caller, "embed " + model + " " + texts);
+            return result(model, texts.size());
+        }
+
+        @Override
+        public Result embedTokens(Caller caller, String model, List<int[]> tokens, String purpose) {
+            call(
+                    caller,
+                    "embedTokens " + model + " "
+                            + tokens.stream().map(Arrays::toString).toList());
+            return result(model, tokens.size());
+        }
+
+        private Result result(String model, int count) {
+            if (!model.equals("encoder-en")) {
+                throw new OperationException(Kind.NOT_FOUND, "model_not_found", "No model.", "model", null);
+            }
+            float[][] vectors = new float[count][];
+            int[] tokens = new int[count];
+            boolean[] truncated = new boolean[count];
+            for (int i = 0; i < count; i++) {
+                vectors[i] = new float[] {i + 0.1f, -1e-7f, 0};
+                tokens[i] = 4 + i;
+                truncated[i] = i == 1;
+            }
+            return new Result(ENCODER, new Embeddings(vectors, tokens, truncated, 5), EVIDENCE);
+        }
+    }
+
+    private final class FakeDocuments implements Documents {
+        @Override
+        public Found search(Caller caller, String query, String language, String purpose, int limit) {
+            call(caller, "search " + query + " " + limit);
+            Hit hit = new Hit(document("a.md"), 0, 3, "abc", 0.5, Double.NaN, 0.25);
+            return new Found(new SearchResult(List.of(hit), "en", List.of(), 1), List.of(), EVIDENCE);
+        }
+
+        @Override
+        public List<DocumentInfo> list(Caller caller) {
+            call(caller, "list");
+            return List.of(document("a/文档.md"));
+        }
+
+        @Override
+        public LibraryStatus status(Caller caller) {
+            return new LibraryStatus("/library", "indexing", 1, 2, Double.NaN, 1, 3, List.of(), List.of());
+        }
+
+        @Override
+        public Evidence mirror(Caller caller, Path folder) {
+            call(caller, "mirror " + folder);
+            return EVIDENCE;
+        }
+
+        @Override
+        public Added add(Caller caller, String document, byte[] content, DocumentMetadata metadata) {
+            call(caller, "add " + document);
+            lastContent = content;
+            lastMetadata = metadata;
+            return new Added(document(document), EVIDENCE);
+        }
+
+        @Override
+        public Added addFile(Caller caller, String document, Path file, DocumentMetadata metadata) {
+            call(caller, "addFile " + document + " " + file);
+            return new Added(document("b.md"), EVIDENCE);
+        }
+
+        @Override
+        public Evidence delete(Caller caller, String document) {
+            call(caller, "delete " + document);
+            return EVIDENCE;
+        }
+    }
+
+    private final class FakeConsents implements Consents {
+        private Change change(ConsentState state, String subject, String purpose, String reason) {
+            return new Change(
+                    new ConsentRecord(
+                            3, "default", subject, purpose == null ? "-" : purpose, state, "cli", "", Instant.EPOCH),
+                    List.of(document("a.md")),
+                    EVIDENCE);
+        }
+
+        @Override
+        public Change grant(Caller caller, String subject, String purpose, String reason) {
+            call(caller, "grant " + subject);
+            return change(ConsentState.GRANTED, subject, purpose, reason);
+        }
+
+        @Override
+        public Change withdraw(Caller caller, String subject, String purpose, String reason) {
+            call(caller, "withdraw " + subject);
+            return change(ConsentState.WITHDRAWN, subject, purpose, reason);
+        }
+
+        @Override
+        public Change erase(Caller caller, String subject, String reason) {
+            call(caller, "erase " + subject);
+            return change(ConsentState.ERASED, subject, "*", reason);
+        }
+
+        @Override
+        public List<ConsentRecord> records(Caller caller, String subject) {
+            call(caller, "records " + subject);
+            return List.of(change(ConsentState.GRANTED, subject, "p", "").entry());
+        }
+
+        @Override
+        public List<String> subjects(Caller caller) {
+            call(caller, "subjects");
+            return List.of("alice");
+        }
+    }
+
+    private final class FakeModels implements Models {
+        @Override
+        public List<ModelRevision> list(Caller caller) {
+            call(caller, "models");
+            ModelId failed = new ModelId("encoder-zh", "2.0.0", "sha256:" + "f".repeat(64));
+            return List.of(
+                    new ModelRevision(ENCODER, "bert", Set.of("embed"), ModelState.ACTIVE, "", 0, Map.of()),
+                    new ModelRevision(
+                            failed, "bert", Set.of("embed"), ModelState.FAILED, "digest differs", 0, Map.of()));
+        }
+
+        @Override
+        public Change activate(Caller caller, String name, String version, String reason) {
+            call(caller, "activate " + name + " " + version);
+            return new Change(new Activation(name, ENCODER, "cli", reason, Instant.EPOCH), EVIDENCE);
+        }
+
+        @Override
+        public Change rollBack(Caller caller, String route, String reason) {
+            call(caller, "rollBack " + route);
+            return new Change(new Activation(route, ENCODER, "cli", reason, Instant.EPOCH), EVIDENCE);
+        }
+    }
+
+    private final class FakePlatform implements Platform {
+        @Override
+        public List<Check> checks() {
+            return List.of(new Check("models", ready, ready ? "active" : "no model is installed"));
+        }
+
+        @Override
+        public Map<String, Object> status() {
+            return Map.of("log", Map.of("origin", "o", "key", "k", "size", 1));
+        }
+    }
+
+    private static final class FakeLog implements TransparencyLog {
+        @Override
+        public Appended append(byte[] entry) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletableFuture<Appended> appendLater(byte[] entry) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String origin() {
+            return "o";
+        }
+
+        @Override
+        public String verifierKey() {
+            return "k";
+        }
+
+        @Override
+        public long size() {
+            return 1;
+        }
+
+        @Override
+        public String checkpoint() {
+            return "o\n1\nroot\n\n\u2014 o sig\n";
+        }
+
+        @Override
+        public byte[] entry(long index) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<byte[]> inclusion(long index, long size) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<byte[]> consistency(long from, long to) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Optional<byte[]> resource(String path) {
+            return path.equals("tile/0/000.p/1") || path.equals("tile/entries/000.p/1")
+                    ? Optional.of(new byte[] {1, 2, (byte) 0xff})
+                    : Optional.empty();
+        }
+    }
+}
