@@ -17,6 +17,10 @@ final class AddedTokenMatcher {
     private final AddedToken[] tokens;
     private final CodePointTable classes;
     private final boolean empty;
+    /** ASCII characters that a pattern begins with, one bit each. */
+    private final long firstBelow64;
+
+    private final long firstBelow128;
 
     /**
      * @param patterns what to look for, the added token's content or its normal form; empty ones are never found
@@ -37,14 +41,24 @@ final class AddedTokenMatcher {
         this.tokens = distinct.values().toArray(AddedToken[]::new);
         this.classes = classes;
         this.empty = distinct.isEmpty();
+        long below64 = 0;
+        long below128 = 0;
+        for (String pattern : distinct.keySet()) {
+            int c = pattern.codePointAt(0);
+            below64 |= c < 64 ? 1L << c : 0;
+            below128 |= c >= 64 && c < 128 ? 1L << c : 0;
+        }
+        this.firstBelow64 = below64;
+        this.firstBelow128 = below128;
     }
 
     /** Gives all stretches of [0, length). */
     void scan(int[] text, int length, Stretches stretches) {
         int done = 0;
         for (int at = 0; !empty && at < length; ) {
-            int first = trie.child(CodePointTrie.ROOT, text[at]);
-            long found = first == CodePointTrie.NONE ? -1 : trie.longest(CodePointTrie.ROOT, text, at, length);
+            int c = text[at];
+            boolean possible = c >= 128 || ((c < 64 ? firstBelow64 : firstBelow128) >>> c & 1) != 0;
+            long found = possible ? trie.longest(CodePointTrie.ROOT, text, at, length) : -1;
             if (found < 0) {
                 at++;
                 continue;

@@ -106,40 +106,50 @@ final class BertNormalizer implements Normalizer {
         int[] positions = text.positions();
         int length = text.length();
         text.rewrite();
+        int[] newPoints = text.newCodePoints();
+        int[] newPositions = text.newPositions();
+        int out = 0;
         for (int i = 0; i < length; i++) {
             int c = points[i];
-            int position = positions[i];
             int action = actions.get(c);
-            if (action == 0) {
+            if (action >= 0) {
+                newPoints[out] = action == 0 ? c : action;
+                newPositions[out++] = positions[i];
+            } else if (action == REORDER) {
+                stepByStep(text);
+                return;
+            } else if (action != DROP) {
+                text.setWritten(out);
+                expand(text, c, action, positions[i]);
+                out = text.written();
+                // Room for what is left, so that single characters need no check.
+                text.reserve(out + length - i);
+                newPoints = text.newCodePoints();
+                newPositions = text.newPositions();
+            }
+        }
+        text.setWritten(out);
+        text.finish();
+    }
+
+    private void expand(NormalizedText text, int c, int action, int position) {
+        switch (action) {
+            case CHINESE -> {
+                text.emit(' ', position);
                 text.emit(c, position);
-            } else if (action > 0) {
-                text.emit(action, position);
-            } else {
-                switch (action) {
-                    case DROP -> {}
-                    case CHINESE -> {
-                        text.emit(' ', position);
-                        text.emit(c, position);
-                        text.emit(' ', position);
-                    }
-                    case HANGUL -> {
-                        for (int jamo : tables.decomposition(c, false)) {
-                            text.emit(jamo, position);
-                        }
-                    }
-                    case REORDER -> {
-                        stepByStep(text);
-                        return;
-                    }
-                    default -> {
-                        for (int e : expansions[FIRST_EXPANSION - action]) {
-                            text.emit(e, position);
-                        }
-                    }
+                text.emit(' ', position);
+            }
+            case HANGUL -> {
+                for (int jamo : tables.decomposition(c, false)) {
+                    text.emit(jamo, position);
+                }
+            }
+            default -> {
+                for (int e : expansions[FIRST_EXPANSION - action]) {
+                    text.emit(e, position);
                 }
             }
         }
-        text.finish();
     }
 
     /** The same in the order the steps are defined, for text whose marks change places before accents are dropped. */

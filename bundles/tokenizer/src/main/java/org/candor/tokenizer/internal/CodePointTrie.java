@@ -10,25 +10,29 @@ final class CodePointTrie {
     static final int ROOT = 0;
     static final int NONE = -1;
 
+    private static final int BASE = 0;
+    private static final int CHECK = 1;
+    private static final int VALUE = 2;
+    /** Ints of a node: they lie together, so that a step touches one cache line. */
+    private static final int STRIDE = 4;
+
     private final CodePointTable codes;
-    /** Child of node n by code c is at base[n] + c when check there is n. */
-    private final int[] base;
+    /** Child of node n by code c is at base(n) + c when its check is n. */
+    private final int[] nodes;
 
-    private final int[] check;
-    private final int[] value;
-
-    private CodePointTrie(CodePointTable codes, int[] base, int[] check, int[] value) {
+    private CodePointTrie(CodePointTable codes, int[] nodes) {
         this.codes = codes;
-        this.base = base;
-        this.check = check;
-        this.value = value;
+        this.nodes = nodes;
     }
 
     /** The node one character further, or {@link #NONE}. */
     int child(int node, int codePoint) {
         int code = codes.get(codePoint);
-        int at = base[node] + code;
-        return code != 0 && check[at] == node ? at : NONE;
+        if (code == 0) {
+            return NONE;
+        }
+        int at = nodes[node * STRIDE + BASE] + code;
+        return nodes[at * STRIDE + CHECK] == node ? at : NONE;
     }
 
     /** The node at the end of a text, or {@link #NONE}. */
@@ -44,7 +48,7 @@ final class CodePointTrie {
 
     /** Value of the entry that ends at this node, or -1. */
     int value(int node) {
-        return value[node];
+        return nodes[node * STRIDE + VALUE];
     }
 
     /**
@@ -55,16 +59,19 @@ final class CodePointTrie {
     long longest(int node, int[] text, int from, int to) {
         long found = -1;
         int at = node;
+        int base = nodes[at * STRIDE + BASE];
         for (int i = from; i < to; i++) {
             int code = codes.get(text[i]);
-            int next = base[at] + code;
-            if (code == 0 || check[next] != at) {
+            int next = base + code;
+            int slot = next * STRIDE;
+            if (code == 0 || nodes[slot + CHECK] != at) {
                 break;
             }
             at = next;
-            int v = value[at];
-            if (v >= 0) {
-                found = (long) (i + 1) << 32 | v;
+            base = nodes[slot + BASE];
+            int value = nodes[slot + VALUE];
+            if (value >= 0) {
+                found = (long) (i + 1) << 32 | value;
             }
         }
         return found;
@@ -121,11 +128,14 @@ final class CodePointTrie {
         }
         builder.build(ordered, orderedValues);
         int size = builder.last + distinct + 2;
-        return new CodePointTrie(
-                codes.build(),
-                Arrays.copyOf(builder.base, size),
-                Arrays.copyOf(builder.check, size),
-                Arrays.copyOf(builder.value, size));
+        int[] nodes = new int[size * STRIDE];
+        for (int n = 0; n < size; n++) {
+            boolean placed = n < builder.base.length;
+            nodes[n * STRIDE + BASE] = placed ? builder.base[n] : 0;
+            nodes[n * STRIDE + CHECK] = placed ? builder.check[n] : NONE;
+            nodes[n * STRIDE + VALUE] = placed ? builder.value[n] : NONE;
+        }
+        return new CodePointTrie(codes.build(), nodes);
     }
 
     /** Places the nodes level by level; entries are sorted, so a node is a range of them. */
@@ -225,7 +235,7 @@ final class CodePointTrie {
                     grow(Math.max(check.length * 2, b + codes[codes.length - 1] + 1));
                 }
                 if (fits(b, codes)) {
-                    firstFree = tries > 256 ? Math.max(firstFree, at) : firstFree;
+                    firstFree = tries > 32 ? Math.max(firstFree, at) : firstFree;
                     return b;
                 }
             }

@@ -19,7 +19,10 @@ record JsonSection(String file, String path, Map<String, Object> members) {
 
     /** Reads a whole file. */
     static JsonSection read(String file, byte[] json) throws TokenizerFormatException {
+        // A vocabulary has a hundred thousand keys that are never seen again: remembering them costs more than reading.
         JsonFactory factory = JsonFactory.builder()
+                .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
                         .maxStringLength(MAX_TEXT)

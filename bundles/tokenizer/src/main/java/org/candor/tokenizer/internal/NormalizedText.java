@@ -83,6 +83,30 @@ final class NormalizedText {
         sparePositions[written++] = position;
     }
 
+    /** Makes room for so many characters of the new version in all; grows by half at least, so that many calls stay linear. */
+    void reserve(int total) {
+        int capacity = spareCodePoints.length;
+        if (capacity < total) {
+            spareCodePoints = Arrays.copyOf(spareCodePoints, Math.max(total, capacity + (capacity >> 1)));
+            sparePositions = Arrays.copyOf(sparePositions, spareCodePoints.length);
+        }
+    }
+
+    /** The code points of the new version, for writing without {@link #emit}; valid until the next reserve or emit. */
+    int[] newCodePoints() {
+        return spareCodePoints;
+    }
+
+    /** The positions of the new version, likewise. */
+    int[] newPositions() {
+        return sparePositions;
+    }
+
+    /** Says how many characters of the new version there are, after writing without {@link #emit}. */
+    void setWritten(int count) {
+        written = count;
+    }
+
     /** Characters written so far to the new version. */
     int written() {
         return written;
