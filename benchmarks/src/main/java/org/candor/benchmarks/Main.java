@@ -8,7 +8,16 @@ import java.util.TreeMap;
 public final class Main {
 
     private static final Map<String, Benchmark> BENCHMARKS = new TreeMap<>(Map.of(
-            "encode", new Encode(), "fit-answer", new FitAnswer(), "gemm", new Gemm(), "retrieval", new Retrieval()));
+            "encode",
+            new Encode(),
+            "fit-answer",
+            new FitAnswer(),
+            "gemm",
+            new Gemm(),
+            "log",
+            new Log(),
+            "retrieval",
+            new Retrieval()));
 
     private Main() {}
 
