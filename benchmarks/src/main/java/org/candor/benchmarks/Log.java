@@ -34,8 +34,8 @@ final class Log implements Benchmark {
         Path folder = arguments.length > 2
                 ? Files.createTempDirectory(Path.of(arguments[2]), "bench-log")
                 : Files.createTempDirectory("bench-log");
-        try (GroupCommitLog log =
-                new GroupCommitLog(new GroupCommitLog.Settings(folder.resolve("log"), "example.com/bench", 32 << 20), new Disk())) {
+        try (GroupCommitLog log = new GroupCommitLog(
+                new GroupCommitLog.Settings(folder.resolve("log"), "example.com/bench", 32 << 20), new Disk())) {
             load(log, 64, seconds); // compiles
             List<Round> few = new ArrayList<>();
             List<Round> many = new ArrayList<>();
@@ -99,9 +99,9 @@ final class Log implements Benchmark {
         }
         done.await();
         double elapsed = (System.nanoTime() - begin) / 1e9;
-        long[] all = Arrays.stream(latencies).flatMapToLong(Arrays::stream).sorted().toArray();
-        return new Round(
-                all.length / elapsed, all[all.length / 2] / 1e6, all[(int) (all.length * 0.99)] / 1e6);
+        long[] all =
+                Arrays.stream(latencies).flatMapToLong(Arrays::stream).sorted().toArray();
+        return new Round(all.length / elapsed, all[all.length / 2] / 1e6, all[(int) (all.length * 0.99)] / 1e6);
     }
 
     private static double naive(Path file, double seconds) throws IOException {
