@@ -1,5 +1,6 @@
 package org.candor.gateway.internal;
 
+import org.candor.api.operation.Access;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Consents;
 import org.candor.api.operation.Documents;
@@ -20,6 +21,8 @@ interface Backends {
     Consents consents();
 
     Models models();
+
+    Access access();
 
     Platform platform();
 

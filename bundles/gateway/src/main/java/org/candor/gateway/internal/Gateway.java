@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
 import java.util.UUID;
+import org.candor.api.operation.Access;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Consents;
 import org.candor.api.operation.Documents;
@@ -99,6 +100,12 @@ public final class Gateway extends HttpServlet {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     transient volatile Models models;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile Access access;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -222,6 +229,11 @@ public final class Gateway extends HttpServlet {
         @Override
         public Models models() {
             return models;
+        }
+
+        @Override
+        public Access access() {
+            return access;
         }
 
         @Override

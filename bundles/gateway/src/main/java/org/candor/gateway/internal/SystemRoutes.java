@@ -1,7 +1,5 @@
 package org.candor.gateway.internal;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,9 +89,6 @@ final class SystemRoutes {
     }
 
     private Response password(Request request, Caller caller) {
-        if (!caller.roles().contains("admin")) {
-            throw new ApiError(403, "role-missing", null, "Only who has the role admin may set the admin password.");
-        }
         String password = Bodies.json(request, "password").neededString("password");
         int length = password.codePointCount(0, password.length());
         if (length < LEAST_PASSWORD || length > MOST_PASSWORD) {
@@ -103,11 +98,8 @@ final class SystemRoutes {
                     "A password has " + LEAST_PASSWORD + " to " + MOST_PASSWORD + " characters; this one has " + length
                             + ".");
         }
-        try {
-            store.setAdminPassword(password);
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing the access store", e);
-        }
+        Backends.need(backends.access(), "governor")
+                .changePassword(caller, "admin", () -> store.setAdminPassword(password));
         LOG.info("The admin password was changed by {} (request {}).", caller.subject(), request.id());
         return Response.empty(204);
     }

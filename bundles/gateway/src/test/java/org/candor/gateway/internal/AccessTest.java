@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.candor.api.operation.OperationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,6 +191,7 @@ class AccessTest {
                     204,
                     server.call("POST", "/admin/password", "{\"password\":\"correct 马 battery\"}")
                             .status());
+            assertEquals(List.of("changePassword admin"), server.calls, "a governed operation");
             assertFalse(Files.exists(folder.resolve("admin.password.once")));
             assertEquals(
                     401,
@@ -201,6 +203,18 @@ class AccessTest {
                             .status());
         }
         assertTrue(store().adminPassword().matches("correct 马 battery"), "kept over a restart");
+    }
+
+    @Test
+    void aPasswordThatMayNotBeChangedStays() throws IOException {
+        try (Server server = new Server(folder)) {
+            server.failure = OperationException.denied("role-missing", "No.", Server.EVIDENCE);
+            assertEquals(
+                    403,
+                    server.call("POST", "/admin/password", "{\"password\":\"correct horse\"}")
+                            .status());
+        }
+        assertTrue(store().adminPassword().matches(read("admin.password.once")));
     }
 
     @Test

@@ -71,6 +71,15 @@ final class Server implements AutoCloseable {
         gateway.documents = new FakeDocuments();
         gateway.consents = new FakeConsents();
         gateway.models = new FakeModels();
+        gateway.access = (caller, account, change) -> {
+            call(caller, "changePassword " + account);
+            try {
+                change.make();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+            return EVIDENCE;
+        };
         gateway.platform = new FakePlatform();
         gateway.log = new FakeLog();
     }
