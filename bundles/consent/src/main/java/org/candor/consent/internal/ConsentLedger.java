@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * returned; questions are answered from the snapshot without a lock. When a write fails, nobody knows whether the
  * database has the entry, so there is no snapshot until it was read again: questions fail rather than permit.
  */
-@Component(configurationPid = "org.candor.consent")
+@Component(configurationPid = "org.candor.consent", immediate = true)
 @Designate(ocd = ConsentLedger.Config.class)
 public final class ConsentLedger implements ConsentRegister {
     private static final Logger LOG = LoggerFactory.getLogger(ConsentLedger.class);

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Chooses the meter, reads it at every tick, and opens accounts. */
-@Component(configurationPid = "org.candor.energy")
+@Component(configurationPid = "org.candor.energy", immediate = true)
 @Designate(ocd = EnergyMeters.Config.class)
 public final class EnergyMeters implements EnergyAccounting {
     private static final Logger LOG = LoggerFactory.getLogger(EnergyMeters.class);

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * update is read completely and then put in force with one write; an update that is not valid is refused, and the policy
  * before it goes on serving.
  */
-@Component(configurationPid = "org.candor.policy", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Component(configurationPid = "org.candor.policy", immediate = true, configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class ConfiguredPolicyGate implements PolicyGate {
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredPolicyGate.class);
 
