@@ -1,0 +1,66 @@
+package org.candor.itests;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.EnumSet;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.channel.ChannelExec;
+import org.apache.sshd.client.channel.ClientChannelEvent;
+import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.SshException;
+
+/** The server's shell over SSH. */
+final class Shell {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private Shell() {}
+
+    /** Runs one command and returns everything it printed. */
+    static String run(Server server, String user, String password, String command) throws IOException {
+        try (SshClient client = client();
+                ClientSession session = logIn(client, server, user, password);
+                ChannelExec channel = session.createExecChannel(command)) {
+            ByteArrayOutputStream output = new ByteArrayOutputStream();
+            channel.setOut(output);
+            channel.setErr(output);
+            channel.open().verify(PATIENCE);
+            if (channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), PATIENCE).contains(ClientChannelEvent.TIMEOUT)) {
+                throw new AssertionError("\"" + command + "\" did not end: " + output.toString(StandardCharsets.UTF_8));
+            }
+            return output.toString(StandardCharsets.UTF_8);
+        }
+    }
+
+    static boolean canLogIn(Server server, String user, String password) throws IOException {
+        try (SshClient client = client();
+                ClientSession session = logIn(client, server, user, password)) {
+            return session.isAuthenticated();
+        } catch (SshException e) {
+            if (e.getMessage().contains("No more authentication methods")) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static SshClient client() {
+        SshClient client = SshClient.setUpDefaultClient();
+        client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
+        client.start();
+        return client;
+    }
+
+    private static ClientSession logIn(SshClient client, Server server, String user, String password)
+            throws IOException {
+        ClientSession session = client.connect(user, "127.0.0.1", server.sshPort())
+                .verify(PATIENCE)
+                .getSession();
+        session.addPasswordIdentity(password);
+        session.auth().verify(PATIENCE);
+        return session;
+    }
+}
