@@ -49,7 +49,7 @@ final class ConfigurationSource implements PolicySource {
 
     /** What the framework, Configuration Admin, the file installer and Karaf add to a configuration. */
     private static final List<String> FOREIGN =
-            List.of("service.", "component.", "felix.", "org.apache.", "configuration.", ".");
+            List.of("service.", "component.", "felix.", "osgi.", "org.apache.", "configuration.", ".");
 
     private final Map<String, ?> properties;
 

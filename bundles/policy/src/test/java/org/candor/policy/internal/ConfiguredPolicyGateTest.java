@@ -142,6 +142,7 @@ class ConfiguredPolicyGateTest {
         assertEquals(digest, digestOf(with("operation.answer.roles", new String[] {"operator", "viewer"})));
         assertEquals(digest, digestOf(with("operation.answer.roles", List.of("viewer", "operator"))));
         assertEquals(digest, digestOf(with("service.pid", "org.candor.policy")));
+        assertEquals(digest, digestOf(with("osgi.ds.satisfying.condition.target", "(osgi.condition.id=true)")));
         assertEquals(digest, digestOf(with("felix.fileinstall.filename", "file:/elsewhere/org.candor.policy.cfg")));
         assertNotEquals(digest, digestOf(with("operation.answer.roles", "viewer")));
         assertNotEquals(digest, digestOf(with("obligations.answer", "none")));
