@@ -8,7 +8,7 @@ import java.time.Instant;
  * @param epoch number of the entry, growing
  * @param tenant whose register
  * @param subject the person
- * @param purpose what for; {@code *} in an erasure
+ * @param purpose what for; {@code *} for every purpose, as in an erasure
  * @param state from this entry on
  * @param actor who entered it
  * @param reason or empty

@@ -4,9 +4,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Who agreed to what. Every change is durable before it returns and counts from the next question asked of this
- * interface on. Thread safe. Methods throw {@link ConsentUnavailableException} when the store cannot be reached:
- * nothing is permitted then.
+ * Who agreed to what. The newest entry of a subject for a purpose, or for all purposes ({@code *}), decides. Every change
+ * is durable before it returns and counts from the next question asked of this interface on. Thread safe. Methods throw
+ * {@link ConsentUnavailableException} when the store cannot be reached: nothing is permitted then; and
+ * IllegalArgumentException for names that are blank, longer than 200 characters or hold a control character.
  */
 public interface ConsentRegister {
 

@@ -15,6 +15,7 @@ import net.jqwik.api.constraints.StringLength;
 import org.candor.api.policy.PersonalData;
 import org.candor.api.policy.PersonalData.Kind;
 import org.candor.api.policy.PersonalData.Span;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -90,7 +91,21 @@ class HostileTextTest {
                 "8"
             })
     void workGrowsOnlyWithTheLengthOfTheText(String unit) {
-        String text = unit.repeat(1_000_000 / unit.length());
+        looksAreBounded(unit.repeat(200_000 / unit.length()), unit);
+    }
+
+    @Test
+    void aMegabyteOfAllOfThemToo() {
+        Random random = new Random(17);
+        String[] parts = {"1", "@", "a.", "+1 (", "4111 ", "DE89", "0 ", "415-", "-", " ", "张"};
+        StringBuilder text = new StringBuilder();
+        while (text.length() < 1_000_000) {
+            text.append(parts[random.nextInt(parts.length)]);
+        }
+        looksAreBounded(text.toString(), "a mixture");
+    }
+
+    private static void looksAreBounded(String text, String unit) {
         for (Detector one : List.of(new EmailDetector(), new IbanDetector(), new CardDetector(), new PhoneDetector())) {
             CountedText counted = new CountedText(text);
             one.find(counted, (start, end) -> {});
