@@ -47,42 +47,41 @@ public final class CpuBackend implements Backend, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CpuBackend.class);
 
     private final Kernels kernels;
+    private final String reason;
     private final Workers workers;
 
     /** @throws IllegalArgumentException when a configured value is not allowed */
     @Activate
     public CpuBackend(Config config) {
         this(
-                KernelTier.choose(),
                 within("threads", config.threads(), 0, 1024),
-                within("spinMicros", config.spinMicros(), 0, 10_000));
-    }
-
-    private CpuBackend(KernelTier.Choice choice, int threads, int spinMicros) {
-        this(choice.kernels(), threads, spinMicros);
-        if (choice.reason() != null) {
-            LOG.warn("Vector kernels do not serve, computing is slow: {}", choice.reason());
-        }
-    }
-
-    /**
-     * A backend outside a container: for benchmarks and plain programs.
-     *
-     * @param threads threads of one operation, its caller included; 0 for one per processor
-     */
-    public static CpuBackend open(int threads) {
-        return new CpuBackend(KernelTier.choose(), threads, 50);
+                within("spinMicros", config.spinMicros(), 0, 10_000),
+                KernelTier.choose());
     }
 
     /**
      * @param threads threads of one operation, its caller included; 0 for one per processor
      * @param spinMicros how long an idle worker looks for work
      */
-    CpuBackend(Kernels kernels, int threads, int spinMicros) {
-        this.kernels = kernels;
+    CpuBackend(int threads, int spinMicros, KernelTier.Choice choice) {
+        this.kernels = choice.kernels();
+        this.reason = choice.reason();
         int count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
         this.workers = new Workers(count, spinMicros * 1000L);
-        LOG.info("{}", description());
+        if (reason == null) {
+            LOG.info("{}", description());
+        } else {
+            LOG.warn("{}", description());
+        }
+    }
+
+    /**
+     * A backend outside a container, for benchmarks and plain programs.
+     *
+     * @param threads threads of one operation, its caller included; 0 for one per processor
+     */
+    public static CpuBackend open(int threads) {
+        return new CpuBackend(within("threads", threads, 0, 1024), 50, KernelTier.choose());
     }
 
     private static int within(String key, int value, int least, int most) {
@@ -100,8 +99,9 @@ public final class CpuBackend implements Backend, AutoCloseable {
 
     @Override
     public String description() {
-        return "CPU (" + System.getProperty("os.arch") + "), " + kernels.tier() + " kernels, " + workers.threads()
-                + (workers.threads() == 1 ? " thread" : " threads");
+        String threads = workers.threads() == 1 ? "1 thread" : workers.threads() + " threads";
+        String slow = reason == null ? "" : "; slow: " + reason;
+        return "CPU (" + System.getProperty("os.arch") + "), " + kernels.tier() + " kernels, " + threads + slow;
     }
 
     @Override

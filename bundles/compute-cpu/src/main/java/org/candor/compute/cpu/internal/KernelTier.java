@@ -28,8 +28,8 @@ final class KernelTier {
             return new Choice(
                     new ScalarKernels(),
                     "the module jdk.incubator.vector is missing (start Java with --add-modules=jdk.incubator.vector)");
-        } catch (ArithmeticException e) {
-            return new Choice(new ScalarKernels(), e.getMessage());
+        } catch (RuntimeException e) {
+            return new Choice(new ScalarKernels(), "the vector kernels failed their check: " + e.getMessage());
         }
     }
 

@@ -38,7 +38,8 @@ final class VectorWeights {
                     case BF16 -> 2;
                     case I8 -> 1;
                 };
-        MemorySegment elements = arena.allocate(bytes * panels.size(inputs), 64);
+        // Four bytes are loaded as the lower half of eight where vectors have four lanes, also the last four.
+        MemorySegment elements = arena.allocate(bytes * panels.size(inputs) + 4, 64);
         float[] scales = type == WeightType.I8 ? new float[outputs] : null;
         float[] row = new float[inputs];
         for (int panel = 0; panel < panels.count(); panel++) {

@@ -12,7 +12,7 @@ class ScalarBackendTest extends BackendContract {
 
     @BeforeAll
     static void open() {
-        backend = new CpuBackend(new ScalarKernels(), 3, 20);
+        backend = new CpuBackend(3, 20, new KernelTier.Choice(new ScalarKernels(), null));
     }
 
     @AfterAll

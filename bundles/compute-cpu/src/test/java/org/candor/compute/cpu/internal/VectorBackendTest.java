@@ -12,7 +12,7 @@ class VectorBackendTest extends BackendContract {
 
     @BeforeAll
     static void open() {
-        backend = new CpuBackend(new VectorKernels(), 3, 20);
+        backend = new CpuBackend(3, 20, new KernelTier.Choice(new VectorKernels(), null));
     }
 
     @AfterAll
