@@ -118,8 +118,9 @@ public final class Generation implements AutoCloseable {
 
     /** Durable from now on. */
     void commit() throws IOException {
-        writer.setLiveCommitData(encoder.commitData().entrySet());
-        writer.commit();
+        if (writer.hasUncommittedChanges()) {
+            writer.commit();
+        }
     }
 
     /** Rewrites segments that hold removed documents, so that their content leaves the disk, and commits. */

@@ -41,6 +41,10 @@ public record FrontMatter(Map<String, List<String>> values, int end) {
         if (!text.substring(position, lineEnd).stripTrailing().equals("---")) {
             return NONE;
         }
+        int second = next(text, lineEnd);
+        if (text.substring(second, lineEnd(text, second)).isBlank()) {
+            return NONE; // a thematic break, not front matter
+        }
         Map<String, List<String>> values = new HashMap<>();
         String key = null;
         String openList = null;
@@ -61,7 +65,7 @@ public record FrontMatter(Map<String, List<String>> values, int end) {
             }
             position = next(text, lineEnd);
         }
-        if (values.isEmpty() && openList == null) {
+        if (values.isEmpty() && openList == null && limit == text.length()) {
             return NONE; // a thematic break, not front matter
         }
         throw new UnreadableDocumentException(

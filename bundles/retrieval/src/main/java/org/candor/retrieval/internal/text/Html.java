@@ -106,7 +106,7 @@ final class Html {
         }
 
         private static boolean breaks(Element element) {
-            return element.isBlock()
+            return (element.isBlock() && !element.normalName().equals("br"))
                     || element.normalName().equals("td")
                     || element.normalName().equals("th");
         }

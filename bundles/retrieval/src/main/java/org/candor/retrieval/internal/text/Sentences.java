@@ -20,7 +20,7 @@ public final class Sentences {
             "mr", "mrs", "ms", "dr", "prof", "st", "sr", "jr", "rev", "gen", "col", "lt", "sgt", "capt", "cmdr", "adm",
             "maj", "gov", "sen", "rep", "hon", "pres", "supt", "mt", "ft", "vs", "cf", "viz", "e.g", "i.e", "eg", "ie",
             "approx", "ca", "fig", "figs", "eq", "sec", "chap", "vol", "nos", "pp", "ed", "eds", "trans", "op", "cit",
-            "messrs", "mme", "mlle", "al");
+            "est", "messrs", "mme", "mlle", "al");
     /** These may end a sentence: they do so when the next word is no number and begins in upper case. */
     private static final Set<String> BEFORE_NUMBER = Set.of(
             "no", "art", "p", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "c");
