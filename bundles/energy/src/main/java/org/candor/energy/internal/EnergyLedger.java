@@ -85,6 +85,12 @@ final class EnergyLedger {
         lastBusy = busy;
     }
 
+    private void claim(Account account, double nanos) {
+        UnclaimedEnergy.Claim claim = unclaimed.claim(nanos, account.begun);
+        account.claimed += claim.nanos();
+        charge(account, claim.joules());
+    }
+
     private void charge(Account account, double joules) {
         account.joules += joules;
         byOperation.merge(account.operation, joules, Double::sum);
@@ -102,6 +108,7 @@ final class EnergyLedger {
         private final long openersTime;
         private double joules;
         private double reported;
+        private double claimed;
         private boolean ended;
 
         Account(String operation, Thread opener) {
@@ -123,7 +130,7 @@ final class EnergyLedger {
                 }
                 read();
                 reported += busyNanos;
-                charge(this, unclaimed.claim(busyNanos, begun));
+                claim(this, busyNanos);
             }
         }
 
@@ -136,7 +143,7 @@ final class EnergyLedger {
                 ended = true;
                 read();
                 double own = own();
-                charge(this, unclaimed.claim(own, begun));
+                claim(this, own);
                 EnergyShare share = share(own + reported);
                 end(this);
                 return share;
@@ -156,7 +163,8 @@ final class EnergyLedger {
 
         private EnergyShare share(double busyNanos) {
             double seconds = (time.wallNanos() - begun) / NANOS;
-            double busy = busyNanos / NANOS;
+            // Threads that wait for a processor report more than they used; the process's own clock decides.
+            double busy = (joules > 0 ? claimed : busyNanos) / NANOS;
             if (!unreadable.isEmpty()) {
                 giveBack();
                 return new EnergyShare(null, meter.method(), seconds, busy, unreadable);

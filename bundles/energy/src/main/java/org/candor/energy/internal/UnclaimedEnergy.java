@@ -17,6 +17,16 @@ final class UnclaimedEnergy {
         double nanos;
     }
 
+    /**
+     * What a claim got.
+     *
+     * @param joules that came with it
+     * @param nanos of processor time; fewer than asked for when less was left
+     */
+    record Claim(double joules, double nanos) {}
+
+    private static final Claim NOTHING = new Claim(0, 0);
+
     private List<Slice> slices = new ArrayList<>();
     private double joules;
 
@@ -37,15 +47,15 @@ final class UnclaimedEnergy {
         this.joules += joules;
     }
 
-    /** Takes the joules that belong to so much processor time, spent since then; fewer when less is left. */
-    double claim(double nanos, long since) {
+    /** Takes so much processor time, spent since then, and the joules that belong to it. */
+    Claim claim(double nanos, long since) {
         int first = firstAfter(since);
         double available = 0;
         for (int i = first; i < slices.size(); i++) {
             available += slices.get(i).nanos;
         }
         if (available <= 0 || nanos <= 0) {
-            return 0;
+            return NOTHING;
         }
         double part = Math.min(1.0, nanos / available);
         double claimed = 0;
@@ -57,7 +67,7 @@ final class UnclaimedEnergy {
             claimed += taken;
         }
         joules -= claimed;
-        return claimed;
+        return new Claim(claimed, part * available);
     }
 
     /** Processor time since then that nobody has claimed, in nanoseconds. */

@@ -67,6 +67,17 @@ class EnergyLedgerTest {
     }
 
     @Test
+    void noMoreIsAttributedThanTheProcessComputed() throws Exception {
+        EnergyLedger ledger = ledger();
+        EnergyAccount account = ledger.open("answer");
+        machine.pass(SECOND, SECOND / 2, 7);
+        account.work(3 * SECOND);
+        EnergyShare share = account.settle();
+        assertEquals(5, share.joules(), CLOSE);
+        assertEquals(0.5, share.cpuSeconds(), CLOSE);
+    }
+
+    @Test
     void anOperationIsNotChargedForWhatWasComputedBeforeItBegan() throws Exception {
         EnergyLedger ledger = ledger();
         EnergyAccount first = ledger.open("index");
