@@ -26,6 +26,11 @@ final class VectorFunctions {
 
     /** e^x within 2 units in the last place; 0 below -87.6, infinite above 88.37. */
     static FloatVector exp(FloatVector x) {
+        return decay(x).blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, 88.37f));
+    }
+
+    /** e^x for x up to 88.37, in practice not positive. */
+    static FloatVector decay(FloatVector x) {
         FloatVector shifted = x.fma(FloatVector.broadcast(LANE, LOG2_E), FloatVector.broadcast(LANE, ROUND));
         FloatVector n = shifted.sub(ROUND);
         FloatVector r = n.fma(FloatVector.broadcast(LANE, -LN2_LOW), n.fma(FloatVector.broadcast(LANE, -LN2_HIGH), x));
@@ -39,8 +44,7 @@ final class VectorFunctions {
                 shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(127 << 23);
         FloatVector power = exponent.reinterpretAsFloats();
         FloatVector result = tail.fma(power, power);
-        return result.blend(0f, x.compare(VectorOperators.LT, -87.6f))
-                .blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, 88.37f));
+        return result.blend(0f, x.compare(VectorOperators.LT, -87.6f));
     }
 
     /** x / 2 * (1 + erf(x / sqrt 2)), relatively accurate to 1e-6 wherever the result is a normal number. */
@@ -61,7 +65,7 @@ final class VectorFunctions {
         p = p.fma(t, FloatVector.broadcast(LANE, 0.135615f));
         FloatVector square = distance.mul(distance);
         FloatVector lost = distance.fma(distance, square.neg());
-        FloatVector gauss = exp(square.mul(-0.5f));
+        FloatVector gauss = decay(square.mul(-0.5f));
         gauss = gauss.fma(lost.mul(-0.5f), gauss);
         FloatVector tail = gauss.mul(t).mul(p).mul(distance);
         VectorMask<Float> positive = x.compare(VectorOperators.GT, 0f);

@@ -142,14 +142,14 @@ final class VectorRows {
         FloatVector sums = FloatVector.zero(LANE);
         int whole = LANE.loopBound(count);
         for (int i = 0; i < whole; i += LANES) {
-            FloatVector power =
-                    VectorFunctions.exp(FloatVector.fromArray(LANE, x, xAt + i).fma(factor, offset));
+            FloatVector power = VectorFunctions.decay(
+                    FloatVector.fromArray(LANE, x, xAt + i).fma(factor, offset));
             power.intoArray(y, yAt + i);
             sums = sums.add(power);
         }
         if (whole < count) {
             VectorMask<Float> rest = LANE.indexInRange(whole, count);
-            FloatVector power = VectorFunctions.exp(
+            FloatVector power = VectorFunctions.decay(
                     FloatVector.fromArray(LANE, x, xAt + whole, rest).fma(factor, offset));
             power = FloatVector.zero(LANE).blend(power, rest);
             power.intoArray(y, yAt + whole, rest);
