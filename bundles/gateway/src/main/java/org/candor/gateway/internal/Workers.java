@@ -11,9 +11,12 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Platform threads for work: on a virtual request thread it would hold a carrier that other connections need. Bounded in
- * threads, in what waits and in time. Thread safe.
+ * threads, in what waits and in time. Work is never interrupted: an interrupt would close the file channel that a database
+ * or an index happens to use. Thread safe.
  */
 final class Workers implements AutoCloseable {
+
+    private static final int CLOSING_SECONDS = 5;
 
     private final ThreadPoolExecutor pool;
     private final int seconds;
@@ -50,12 +53,12 @@ final class Workers implements AutoCloseable {
         try {
             return future.get(seconds, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            future.cancel(true);
+            future.cancel(false);
             throw new ApiError(
                             503, "too_slow", null, "The request took longer than " + seconds + " s and was given up.")
                     .header("Retry-After", "1");
         } catch (InterruptedException e) {
-            future.cancel(true);
+            future.cancel(false);
             throw e;
         } catch (ExecutionException e) {
             switch (e.getCause()) {
@@ -66,8 +69,14 @@ final class Workers implements AutoCloseable {
         }
     }
 
+    /** Takes no more work and gives what runs a moment to end. */
     @Override
     public void close() {
-        pool.shutdownNow();
+        pool.shutdown();
+        try {
+            pool.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

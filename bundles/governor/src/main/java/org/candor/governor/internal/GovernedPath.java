@@ -43,7 +43,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * log. An operation is answered when its log entry is durable, not before; a refusal is logged as well; an operation that
  * changes something is in the log before the change is made. Thread safe; the work runs on the calling thread.
  */
-@Component(service = GovernedPath.class, configurationPid = "org.candor.governor")
+@Component(service = GovernedPath.class, configurationPid = "org.candor.governor", immediate = true)
 @Designate(ocd = GovernedPath.Config.class)
 public final class GovernedPath {
 

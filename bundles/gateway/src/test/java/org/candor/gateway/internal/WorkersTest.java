@@ -1,0 +1,121 @@
+package org.candor.gateway.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class WorkersTest {
+
+    private static final Response DONE = Response.empty(204);
+
+    @Test
+    void workRunsOnPlatformThreadsAndItsExceptionsComeThrough() throws Exception {
+        try (Workers workers = new Workers(1, 1, 10)) {
+            AtomicBoolean virtual = new AtomicBoolean(true);
+            assertSame(DONE, workers.run(() -> {
+                virtual.set(Thread.currentThread().isVirtual());
+                return DONE;
+            }));
+            assertFalse(virtual.get());
+            IllegalStateException thrown = new IllegalStateException("x");
+            assertSame(
+                    thrown,
+                    assertThrows(
+                            IllegalStateException.class,
+                            () -> workers.run(() -> {
+                                throw thrown;
+                            })));
+        }
+    }
+
+    @Test
+    void whenThreadsAndQueueAreFullTheNextIsToldToComeBack() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        try (Workers workers = new Workers(1, 1, 60)) {
+            Callable<Response> slow = () -> {
+                inside.countDown();
+                leave.await();
+                return DONE;
+            };
+            List<Thread> threads = new ArrayList<>();
+            threads.add(start(workers, slow));
+            inside.await();
+            Thread queued = start(workers, slow);
+            threads.add(queued);
+            // In the queue once the submitter waits for its result.
+            while (queued.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+            ApiError e = assertThrows(ApiError.class, () -> workers.run(slow));
+            assertEquals(429, e.status());
+            leave.countDown();
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        }
+    }
+
+    private static Thread start(Workers workers, Callable<Response> work) {
+        return Thread.ofPlatform().start(() -> {
+            try {
+                workers.run(work);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    @Test
+    void workThatTakesTooLongIsGivenUpButNotInterrupted() throws Exception {
+        CountDownLatch leave = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        AtomicBoolean interrupted = new AtomicBoolean();
+        try (Workers workers = new Workers(1, 1, 1)) {
+            ApiError e = assertThrows(
+                    ApiError.class,
+                    () -> workers.run(() -> {
+                        try {
+                            leave.await();
+                        } catch (InterruptedException x) {
+                            interrupted.set(true);
+                        }
+                        ended.countDown();
+                        return DONE;
+                    }));
+            assertEquals(503, e.status());
+            leave.countDown();
+            ended.await();
+            assertFalse(interrupted.get());
+        }
+    }
+
+    @Test
+    void bodiesInMemoryHaveABudgetThatIsGivenBack() {
+        BodyReader reader = new BodyReader(10, 1_000);
+        Request request = new Request("id", "POST", "/", null, Map.of("Content-Length", "600")::get, new byte[0]);
+        BodyReader.Body first = reader.read(request, new ByteArrayInputStream(new byte[600]), 800);
+        assertEquals(600, first.bytes().length);
+        ApiError e =
+                assertThrows(ApiError.class, () -> reader.read(request, new ByteArrayInputStream(new byte[600]), 800));
+        assertEquals(429, e.status());
+        first.close();
+        reader.read(request, new ByteArrayInputStream(new byte[600]), 800).close();
+        Request lying = new Request("id", "POST", "/", null, Map.of("Content-Length", "10")::get, new byte[0]);
+        assertEquals(
+                413,
+                assertThrows(ApiError.class, () -> reader.read(lying, new ByteArrayInputStream(new byte[900]), 800))
+                        .status());
+        reader.read(request, new ByteArrayInputStream(new byte[600]), 800).close();
+    }
+}
