@@ -83,8 +83,18 @@ public final class ModelOperations implements Models {
         String why = Requests.neededReason(reason);
         request.put("reason", why);
         return change("admin.models.rollback", caller, request, models -> {
-            if (models.history(route).isEmpty()) {
+            List<Activation> history = models.history(route);
+            if (history.isEmpty()) {
                 throw notFound("No model was ever active as \"" + route + "\".");
+            }
+            if (history.stream().map(Activation::model).distinct().count() == 1) {
+                throw new OperationException(
+                        Kind.INVALID,
+                        "nothing_to_roll_back",
+                        "\"" + route + "\" never led to another revision than "
+                                + history.getFirst().model() + ".",
+                        "model",
+                        null);
             }
             return models.rollBack(route, caller.subject(), why);
         });

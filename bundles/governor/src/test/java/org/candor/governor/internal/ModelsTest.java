@@ -1,0 +1,279 @@
+package org.candor.governor.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.candor.api.model.Activation;
+import org.candor.api.model.Embeddings;
+import org.candor.api.model.ModelId;
+import org.candor.api.model.ModelLease;
+import org.candor.api.model.ModelRegistry;
+import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelState;
+import org.candor.api.model.ModelUnavailableException;
+import org.candor.api.model.TextEncoder;
+import org.candor.api.operation.Embedding;
+import org.candor.api.operation.OperationException;
+import org.candor.api.operation.OperationException.Kind;
+import org.candor.api.operation.Platform;
+import org.junit.jupiter.api.Test;
+
+class ModelsTest {
+
+    private static final ModelId FIRST = new ModelId("encoder-en", "1.0.0", "sha256:" + "1".repeat(64));
+    private static final ModelId SECOND = new ModelId("encoder-en", "2.0.0", "sha256:" + "2".repeat(64));
+
+    private final World world = new World();
+    private final Registry registry = new Registry();
+
+    private EmbeddingOperations embedding() {
+        EmbeddingOperations embedding = new EmbeddingOperations(world.path());
+        embedding.registry = registry;
+        return embedding;
+    }
+
+    private ModelOperations models() {
+        ModelOperations models = new ModelOperations(world.path());
+        models.registry = registry;
+        return models;
+    }
+
+    private static OperationException refused(org.junit.jupiter.api.function.Executable call) {
+        return assertThrows(OperationException.class, call);
+    }
+
+    @Test
+    void anEmbeddingHoldsItsLeaseOnlyWhileItWorksAndIsLogged() {
+        Embedding.Result result = embedding().embed(World.ASKER, "encoder-en", List.of("a", " "), null);
+        assertEquals(FIRST, result.model());
+        assertEquals(2, result.embeddings().vectors().length);
+        assertEquals(0, registry.leases);
+        assertEquals("proof of 0", result.evidence().proof());
+        assertEquals(List.of(77L), world.energy.work);
+        assertEquals(
+                Set.of("input", "purpose", "model", "embeddings", "energy", "policy"),
+                result.evidence().openings().keySet());
+    }
+
+    @Test
+    void aFailingEncoderGivesItsLeaseBack() {
+        registry.broken = true;
+        assertThrows(
+                IllegalStateException.class, () -> embedding().embed(World.ASKER, "encoder-en", List.of("a"), null));
+        assertEquals(0, registry.leases);
+    }
+
+    @Test
+    void tokensOutsideTheVocabularyAreTheCallersMistake() {
+        OperationException e =
+                refused(() -> embedding().embedTokens(World.ASKER, "encoder-en", List.of(new int[] {-1}), null));
+        assertEquals(Kind.INVALID, e.kind());
+        assertEquals("input", e.parameter());
+    }
+
+    @Test
+    void anUnknownModelIsNotFoundAndOneThatIsLoadingIsUnavailable() {
+        assertEquals(
+                "model_not_found",
+                refused(() -> embedding().embed(World.ASKER, "gpt-9", List.of("a"), null))
+                        .code());
+        OperationException e = refused(() -> embedding().embed(World.ASKER, "encoder-zh", List.of("a"), null));
+        assertEquals(Kind.UNAVAILABLE, e.kind());
+        assertEquals("model-unavailable", e.code());
+    }
+
+    @Test
+    void inputsAreBoundedAndNeverEmpty() {
+        assertEquals(
+                "empty_input",
+                refused(() -> embedding().embed(World.ASKER, "encoder-en", List.of(), null))
+                        .code());
+        assertEquals(
+                "empty_input",
+                refused(() -> embedding().embed(World.ASKER, "encoder-en", List.of("a", ""), null))
+                        .code());
+        assertEquals(
+                "input",
+                refused(() -> embedding()
+                                .embed(World.ASKER, "encoder-en", java.util.Collections.nCopies(2_049, "a"), null))
+                        .parameter());
+        assertTrue(world.events.isEmpty());
+    }
+
+    @Test
+    void anActivationIsLoggedBeforeAndAfterWithItsActor() {
+        assertEquals(
+                "2.0.0",
+                models().activate(World.ASKER, "encoder-en", "2.0.0", "better")
+                        .activation()
+                        .model()
+                        .version());
+        assertEquals("asker", registry.history.getLast().actor());
+        assertTrue(world.log.text(0).contains("admin.models.activate/begun"));
+        assertEquals(
+                "model_not_found",
+                refused(() -> models().activate(World.ASKER, "encoder-en", "9", "better"))
+                        .code());
+        assertEquals(
+                "reason",
+                refused(() -> models().activate(World.ASKER, "encoder-en", "2.0.0", " "))
+                        .parameter());
+    }
+
+    @Test
+    void aRollBackNeedsAnotherRevision() {
+        assertEquals(
+                "nothing_to_roll_back",
+                refused(() -> models().rollBack(World.ASKER, "encoder-en", "worse"))
+                        .code());
+        models().activate(World.ASKER, "encoder-en", "2.0.0", "better");
+        assertEquals(
+                FIRST,
+                models().rollBack(World.ASKER, "encoder-en", "worse")
+                        .activation()
+                        .model());
+        assertEquals(
+                "model_not_found",
+                refused(() -> models().rollBack(World.ASKER, "gpt-9", "worse")).code());
+    }
+
+    @Test
+    void readyMeansThatAnEncoderIsActive() {
+        PlatformView view = new PlatformView(world.path());
+        view.registry = registry;
+        view.library = world.library;
+        view.retrieval = world.retrieval;
+        assertTrue(
+                view.checks().stream().allMatch(Platform.Check::ready),
+                view.checks().toString());
+        registry.state = ModelState.FAILED;
+        Platform.Check check = view.checks().getFirst();
+        assertFalse(check.ready());
+        assertTrue(check.detail().contains("encoder-en 1.0.0 failed: digest differs"), check.detail());
+    }
+
+    private final class Registry implements ModelRegistry {
+        int leases;
+        boolean broken;
+        ModelState state = ModelState.ACTIVE;
+        final List<Activation> history =
+                new ArrayList<>(List.of(new Activation("encoder-en", FIRST, "start", "first", Instant.EPOCH)));
+
+        @Override
+        public ModelLease<TextEncoder> leaseEncoder(String route) {
+            if (!route.equals("encoder-en")) {
+                throw new ModelUnavailableException(route + ": no revision is active");
+            }
+            leases++;
+            return new ModelLease<>() {
+                @Override
+                public ModelId id() {
+                    return FIRST;
+                }
+
+                @Override
+                public TextEncoder model() {
+                    return new Encoder();
+                }
+
+                @Override
+                public void close() {
+                    leases--;
+                }
+            };
+        }
+
+        @Override
+        public ModelLease<TextEncoder> leaseEncoderByDigest(String digest) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<ModelRevision> revisions() {
+            return List.of(
+                    new ModelRevision(FIRST, "bert", Set.of("embed"), state, "digest differs", 0, Map.of()),
+                    new ModelRevision(SECOND, "bert", Set.of("embed"), ModelState.INSTALLED, "", 0, Map.of()));
+        }
+
+        @Override
+        public List<String> routes() {
+            return List.of("encoder-en", "encoder-zh");
+        }
+
+        @Override
+        public Activation active(String route) {
+            return history.getLast();
+        }
+
+        @Override
+        public List<Activation> history(String route) {
+            return route.equals("encoder-en") ? List.copyOf(history) : List.of();
+        }
+
+        @Override
+        public Activation activate(String name, String version, String actor, String reason) {
+            history.add(new Activation(name, version.equals("1.0.0") ? FIRST : SECOND, actor, reason, Instant.EPOCH));
+            return history.getLast();
+        }
+
+        @Override
+        public Activation rollBack(String route, String actor, String reason) {
+            history.add(new Activation(route, FIRST, actor, reason, Instant.EPOCH));
+            return history.getLast();
+        }
+
+        private final class Encoder implements TextEncoder {
+            @Override
+            public int dimensions() {
+                return 2;
+            }
+
+            @Override
+            public int maxTokens() {
+                return 512;
+            }
+
+            @Override
+            public String queryPrefix() {
+                return "";
+            }
+
+            private Embeddings embeddings(int count) {
+                if (broken) {
+                    throw new IllegalStateException("broken");
+                }
+                return new Embeddings(new float[count][2], new int[count], new boolean[count], 77);
+            }
+
+            @Override
+            public Embeddings embed(List<String> texts) {
+                return embeddings(texts.size());
+            }
+
+            @Override
+            public Embeddings embedTokens(List<int[]> ids) {
+                for (int[] sequence : ids) {
+                    if (sequence[0] < 0) {
+                        throw new IllegalArgumentException("id " + sequence[0] + " is outside the vocabulary");
+                    }
+                }
+                return embeddings(ids.size());
+            }
+
+            @Override
+            public long bytes() {
+                return 0;
+            }
+
+            @Override
+            public void close() {}
+        }
+    }
+}
