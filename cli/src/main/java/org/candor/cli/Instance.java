@@ -33,6 +33,16 @@ record Instance(Path home, int port, Path directory) {
         return home.resolve("log/key.pub");
     }
 
+    /** The process that the launcher started. */
+    long pid() {
+        Path file = home.resolve("candor.pid");
+        try {
+            return Long.parseLong(Files.readString(file).strip());
+        } catch (IOException | NumberFormatException e) {
+            throw Failure.failed("no server runs in " + home + ": ./candor start");
+        }
+    }
+
     /** The API key of the command line. */
     String apiKey() {
         Path file = home.resolve("cli.key");

@@ -23,10 +23,20 @@ final class Readiness {
     /** @param arguments the pid of the server's process */
     int await(List<String> arguments) {
         long pid = Long.parseLong(arguments.getFirst());
-        ProcessHandle process = ProcessHandle.of(pid).orElseThrow(() -> Failure.failed(ended(pid)));
         long start = System.nanoTime();
+        await(pid, start);
+        terminal.say("ready on http://127.0.0.1:%d (pid %d, %.1f s)".formatted(instance.port(), pid, seconds(start)));
+        return 0;
+    }
+
+    /** Waits for the server that the instance's pid file names: somebody may just have started it. */
+    void await() {
+        await(instance.pid(), System.nanoTime());
+    }
+
+    private void await(long pid, long start) {
+        ProcessHandle process = ProcessHandle.of(pid).orElseThrow(() -> Failure.failed(ended(pid)));
         String waitingFor = "the process to listen";
-        terminal.progress("starting the server");
         while (seconds(start) < PATIENCE_SECONDS) {
             if (!process.isAlive()) {
                 throw Failure.failed(ended(pid));
@@ -34,15 +44,13 @@ final class Readiness {
             try {
                 Http.Response response = http.send("GET", "/health/ready", null, null, REQUEST_MILLIS);
                 if (response.status() == 200) {
-                    terminal.say("ready on http://127.0.0.1:%d (pid %d, %.1f s)"
-                            .formatted(instance.port(), pid, seconds(start)));
-                    return 0;
+                    return;
                 }
                 waitingFor = waitingFor(response);
-                terminal.progress("starting the server: " + waitingFor);
             } catch (IOException e) {
                 // Not listening yet, or Jetty is taking its configuration.
             }
+            terminal.progress("starting the server: waiting for " + waitingFor);
             pause();
         }
         throw Failure.failed("the server (pid " + pid + ") runs but is not ready after " + PATIENCE_SECONDS
@@ -70,7 +78,7 @@ final class Readiness {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private static void pause() {
+    static void pause() {
         try {
             Thread.sleep(POLL_MILLIS);
         } catch (InterruptedException e) {

@@ -5,6 +5,15 @@ final class ServerError {
 
     private ServerError() {}
 
+    /** The stable code, or an empty text. */
+    static String code(Http.Response response) {
+        try {
+            return JsonObject.parse(response.body()).object("error").text("code");
+        } catch (RuntimeException e) {
+            return "";
+        }
+    }
+
     /** The server's own words where it gave some, else the status. */
     static String message(Http.Response response) {
         try {

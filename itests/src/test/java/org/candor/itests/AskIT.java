@@ -50,14 +50,13 @@ class AskIT {
             武夷岩茶产于福建省武夷山。采摘在每年四月下旬开始，茶叶经过萎凋、做青、杀青、揉捻和烘焙。
             """;
 
-    @TempDir
-    Path folder;
-
+    private Path folder;
     private Server server;
     private Path library;
 
     @BeforeAll
-    void start() throws IOException, InterruptedException {
+    void start(@TempDir Path folder) throws IOException, InterruptedException {
+        this.folder = folder;
         library = Files.createDirectories(folder.resolve("my library"));
         Files.createDirectories(library.resolve("coast"));
         Files.writeString(library.resolve("coast/lighthouse.md"), LIGHTHOUSE);

@@ -26,14 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServerIT {
 
-    @TempDir
-    Path folder;
-
     private Server server;
     private Result started;
 
     @BeforeAll
-    void start() throws IOException, InterruptedException {
+    void start(@TempDir Path folder) throws IOException, InterruptedException {
         // A space in the path: Karaf's scripts and ours have to bear it.
         server = new Server(folder.resolve("a home"));
         started = server.candor("start");

@@ -1,0 +1,111 @@
+package org.candor.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
+import static org.ops4j.pax.exam.CoreOptions.vmOption;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureConsole;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Set;
+import javax.inject.Inject;
+import org.candor.api.model.ModelRegistry;
+import org.candor.api.operation.Answers;
+import org.candor.api.operation.Caller;
+import org.candor.api.operation.OperationException;
+import org.candor.api.policy.PolicyGate;
+import org.candor.api.tokenize.TokenizerFactory;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.junit.PaxExam;
+import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
+import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+
+/** From inside the container: services are there to be injected, and the governed path holds for a bundle too. */
+@RunWith(PaxExam.class)
+@ExamReactorStrategy(PerClass.class)
+public class ContainerIT {
+
+    @Inject
+    private BundleContext context;
+
+    @Inject
+    private TokenizerFactory tokenizers;
+
+    @Inject
+    private ModelRegistry models;
+
+    @Inject
+    private PolicyGate policy;
+
+    @Inject
+    private Answers answers;
+
+    @Configuration
+    public Option[] distribution() throws IOException {
+        String root = System.getProperty("candor.root");
+        return new Option[] {
+            karafDistributionConfiguration()
+                    .frameworkUrl("file:" + root + "/distribution/target/org.candor.distribution-"
+                            + System.getProperty("candor.version") + ".tar.gz")
+                    .karafVersion(System.getProperty("karaf.version"))
+                    .unpackDirectory(new File("target/exam"))
+                    .useDeployFolder(false)
+                    .runEmbedded(false),
+            configureConsole().ignoreLocalConsole().ignoreRemoteShell(),
+            editConfigurationFilePut("etc/system.properties", "candor.port", Integer.toString(freePort())),
+            editConfigurationFilePut("etc/system.properties", "candor.ssh.port", Integer.toString(freePort())),
+            // Pax Exam starts Karaf without bin/setenv.
+            vmOption("-javaagent:lib/jdk25-bridge.jar"),
+            vmOption("-Xmx1g"),
+            vmOption("--add-modules=jdk.incubator.vector"),
+            vmOption("--enable-native-access=ALL-UNNAMED")
+        };
+    }
+
+    @Test
+    public void everyBundleOfOursIsActive() {
+        int ours = 0;
+        for (Bundle bundle : context.getBundles()) {
+            if (bundle.getSymbolicName() != null && bundle.getSymbolicName().startsWith("org.candor.")) {
+                assertEquals(bundle.getSymbolicName(), Bundle.ACTIVE, bundle.getState());
+                ours++;
+            }
+        }
+        assertTrue("bundles: " + ours, ours >= 13);
+    }
+
+    @Test
+    public void servicesOfTheRoomsAreInjected() {
+        assertFalse(models.revisions().isEmpty());
+        assertEquals("default", policy.policy().name());
+        assertTrue(tokenizers.getClass().getName().startsWith("org.candor.tokenizer.internal."));
+    }
+
+    @Test
+    public void theGateStandsBeforeAnswersForBundlesToo() {
+        Caller nobody = new Caller("nobody", "default", Set.of());
+        try {
+            answers.answer(nobody, new Answers.Question("Who may ask?", null, null));
+        } catch (OperationException refused) {
+            assertEquals(OperationException.Kind.DENIED, refused.kind());
+            return;
+        }
+        throw new AssertionError("a caller without a role was answered");
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
