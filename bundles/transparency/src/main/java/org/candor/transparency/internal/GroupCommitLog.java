@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.candor.api.transparency.Appended;
@@ -37,14 +38,21 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
     /** So small that nobody notices, and a second batch does not start with the first few of those just answered. */
     private static final long LINGER_NANOS = 150_000;
 
-    private static final long PUBLISH_NANOS = 100_000_000;
+    private static final int PUBLISH_MILLIS = 100;
 
     /**
      * @param directory folder of the log
      * @param origin name of a new log, or empty
      * @param segmentBytes of a journal segment, at least 8 MiB outside of tests
+     * @param publishMillis between two writings of tiles and checkpoint to the folder
      */
-    public record Settings(Path directory, String origin, int segmentBytes) {}
+    public record Settings(Path directory, String origin, int segmentBytes, int publishMillis) {
+
+        /** Tiles ten times a second. */
+        public Settings(Path directory, String origin, int segmentBytes) {
+            this(directory, origin, segmentBytes, PUBLISH_MILLIS);
+        }
+    }
 
     private record Waiting(byte[] entry, byte[] leafHash, CompletableFuture<Appended> done) {}
 
@@ -56,6 +64,7 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
     private final Publisher publisher;
     private final Thread writer;
     private final Thread publishing;
+    private final long publishNanos;
     private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
 
@@ -80,6 +89,8 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
         try {
             long start = recover();
             publisher = new Publisher(tree, tail, files, journal, start);
+            // What a crash left of later tiles may be anything; from here on what is on the disk can be read.
+            readable = publisher.show(signed);
             opened = true;
         } catch (InvalidProofException e) {
             throw new IOException(
@@ -90,6 +101,7 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
                 folder.close();
             }
         }
+        publishNanos = TimeUnit.MILLISECONDS.toNanos(settings.publishMillis());
         writer = Thread.ofPlatform().name("candor-log").start(this::write);
         publishing = Thread.ofPlatform().name("candor-log-tiles").start(this::publishAll);
     }
@@ -101,11 +113,11 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
         tree.load(start);
         long bundle = start / TilePath.WIDTH;
         int width = (int) (start % TilePath.WIDTH);
-        List<byte[]> before = width == 0 ? List.of() : files.entries(bundle, width);
+        List<byte[]> before = width == 0 ? List.of() : files.edgeEntries(bundle, width);
         for (int i = 0; i < width; i++) {
             tail.add(bundle * TilePath.WIDTH + i, before.get(i));
         }
-        byte[] published = files.read("checkpoint");
+        byte[] published = published();
         signed = published == null ? sign() : new SignedTree(start, text(published));
         journal.open((first, entries, checkpoint) -> {
             for (int i = 0; i < entries.size(); i++) {
@@ -133,6 +145,14 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
             throw new InvalidProofException("its entries do not lead to the root of its newest checkpoint");
         }
         return start;
+    }
+
+    /** The checkpoint that was shown last, or null. A power cut may leave an empty file: it is not forced, the journal is. */
+    private byte[] published() throws IOException {
+        byte[] note = files.read("checkpoint");
+        boolean cut = note != null
+                && new String(note, StandardCharsets.ISO_8859_1).chars().allMatch(c -> c == 0);
+        return cut ? null : note;
     }
 
     private static String text(byte[] utf8) {
@@ -172,7 +192,7 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
         byte[] own = entry.clone();
         CompletableFuture<Appended> done = new CompletableFuture<>();
         if (closing || failure != null) {
-            done.completeExceptionally(new LogUnavailableException(closing ? "the log is closed" : failure));
+            done.completeExceptionally(new LogUnavailableException(failure != null ? failure : "the log is closed"));
             return done;
         }
         if (waiting.incrementAndGet() > MAX_WAITING) {
@@ -184,10 +204,33 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
         if (parked) {
             LockSupport.unpark(writer);
         }
+        if (closing && !writer.isAlive()) {
+            refuseWaiting();
+        }
         return done;
     }
 
     private void write() {
+        try {
+            writeAll();
+        } catch (Throwable e) {
+            failure = "the log stopped because of an error (" + e + "): restart it";
+            LOG.error("the log's writer ended", e);
+            throw e;
+        } finally {
+            closing = true;
+            refuseWaiting();
+        }
+    }
+
+    private void refuseWaiting() {
+        for (Waiting late = queue.poll(); late != null; late = queue.poll()) {
+            late.done.completeExceptionally(
+                    new LogUnavailableException(failure != null ? failure : "the log is closed"));
+        }
+    }
+
+    private void writeAll() {
         List<Waiting> batch = new ArrayList<>();
         int before = 0;
         while (true) {
@@ -291,7 +334,7 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
             if (last) {
                 return;
             }
-            LockSupport.parkNanos(this, PUBLISH_NANOS);
+            LockSupport.parkNanos(this, publishNanos);
         }
     }
 
@@ -390,9 +433,7 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
                 }
             }
         }
-        for (Waiting late = queue.poll(); late != null; late = queue.poll()) {
-            late.done.completeExceptionally(new LogUnavailableException("the log is closed"));
-        }
+        refuseWaiting();
         journal.close();
         folder.close();
         if (interrupted) {

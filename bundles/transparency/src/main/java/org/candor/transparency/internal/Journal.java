@@ -39,6 +39,11 @@ final class Journal implements AutoCloseable {
     private volatile Segment current;
     private FileChannel channel;
     private int position;
+    /** Where the newest record that was read begins, or -1. */
+    private int newest = -1;
+    /** Whether the name of the current segment is durable. */
+    private boolean named = true;
+
     private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
 
     /**
@@ -75,7 +80,8 @@ final class Journal implements AutoCloseable {
     /**
      * Gives every durable batch in order and makes ready to append behind the last.
      *
-     * @throws IOException when entries are missing between two segments
+     * @throws IOException when entries are missing between two segments, or a whole record follows a damaged one: the
+     *     damaged one had been acknowledged, and reading on would lose it silently
      */
     void open(Replay replay) throws IOException {
         List<Segment> segments = segments();
@@ -94,12 +100,30 @@ final class Journal implements AutoCloseable {
         full.addAll(segments.subList(0, segments.size() - 1));
         current = segments.getLast();
         channel = FileChannel.open(current.path(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        if (newest >= 0) {
+            forceAgain(newest, position - newest);
+        }
+    }
+
+    /**
+     * The newest record may have been read from memory after its force failed, and not be on the disk: it counts from now
+     * on, so it has to be. All others were forced before their successors were written.
+     */
+    private void forceAgain(int at, int length) throws IOException {
+        ByteBuffer record = ByteBuffer.allocate(length);
+        while (record.hasRemaining() && channel.read(record, at + record.position()) >= 0) {
+            // until it is whole
+        }
+        disk.write(current.path(), channel, record.flip(), at);
+        disk.force(current.path(), channel, false);
+        forceFolder();
     }
 
     private long replay(Segment segment, long start, Replay replay) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(segment.path()));
         long next = start;
         position = 0;
+        newest = -1;
         while (bytes.remaining() >= HEADER) {
             int at = bytes.position();
             int magic = bytes.getInt();
@@ -124,9 +148,30 @@ final class Journal implements AutoCloseable {
             bytes.get(checkpoint);
             replay.batch(first, entries, new String(checkpoint, StandardCharsets.UTF_8));
             next += count;
+            newest = at;
             position = at + length;
         }
+        refuseLater(segment, bytes, next);
         return next;
+    }
+
+    /** Each record is durable before the next is written, so that none follows one that was torn. */
+    private void refuseLater(Segment segment, ByteBuffer bytes, long next) throws IOException {
+        for (int at = position + 1; at <= bytes.capacity() - HEADER; at++) {
+            if (bytes.get(at) != MAGIC >>> 24 || bytes.getInt(at) != MAGIC || bytes.getLong(at + 8) <= next) {
+                continue;
+            }
+            int length = bytes.getInt(at + 4);
+            if (length >= HEADER && length <= bytes.capacity() - at) {
+                ByteBuffer record = ByteBuffer.allocate(length).put(0, bytes, at, length);
+                record.putInt(HEADER - 4, 0);
+                if (bytes.getInt(at + HEADER - 4) == checksum(record)) {
+                    throw new IOException("the log's journal " + segment.path() + " is damaged: entry " + next
+                            + " cannot be read, but entry " + bytes.getLong(at + 8)
+                            + " can. Restore the folder from a backup");
+                }
+            }
+        }
     }
 
     private static int checksum(ByteBuffer bytes) {
@@ -167,9 +212,13 @@ final class Journal implements AutoCloseable {
         }
         buffer.put(note).flip();
         buffer.putInt(HEADER - 4, checksum(buffer.duplicate()));
-        disk.write(channel, buffer, position);
+        if (!named) {
+            forceFolder();
+            named = true;
+        }
+        disk.write(current.path(), channel, buffer, position);
         try {
-            disk.force(channel, false);
+            disk.force(current.path(), channel, false);
         } catch (IOException e) {
             throw new TornException(e);
         }
@@ -191,18 +240,28 @@ final class Journal implements AutoCloseable {
             prepareSpare();
         }
         Path path = folder.resolve(PREFIX + String.format("%020d", first));
-        disk.rename(spare, path);
-        forceFolder();
-        FileChannel next = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        if (channel != null) {
-            channel.close();
-            synchronized (full) {
-                full.add(current);
-            }
+        FileChannel next = FileChannel.open(spare, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            disk.rename(spare, path);
+        } catch (IOException e) {
+            next.close();
+            throw e;
         }
+        // From here on the segment is in use, even when its name cannot be forced yet: a file that is named by its
+        // first
+        // entry must not be left behind empty.
+        FileChannel last = channel;
+        Segment filled = current;
         channel = next;
         current = new Segment(first, path);
         position = 0;
+        named = false;
+        if (last != null) {
+            synchronized (full) {
+                full.add(filled);
+            }
+            last.close();
+        }
     }
 
     /** Lays out the next segment ahead of time, unless there is one. */
@@ -216,9 +275,9 @@ final class Journal implements AutoCloseable {
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
             for (int at = 0; at < segmentBytes; at += zeros.capacity()) {
-                disk.write(file, zeros.clear().limit(Math.min(zeros.capacity(), segmentBytes - at)), at);
+                disk.write(temporary, file, zeros.clear().limit(Math.min(zeros.capacity(), segmentBytes - at)), at);
             }
-            disk.force(file, true);
+            disk.force(temporary, file, true);
         }
         disk.rename(temporary, spare);
         forceFolder();
@@ -226,7 +285,7 @@ final class Journal implements AutoCloseable {
 
     private void forceFolder() throws IOException {
         try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-            disk.force(directory, true);
+            disk.force(folder, directory, true);
         }
     }
 

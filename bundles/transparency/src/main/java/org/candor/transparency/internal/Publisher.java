@@ -21,7 +21,7 @@ final class Publisher {
     /** Full tiles written, by level; entry bundles first. */
     private final long[] full = new long[1 + LEVELS];
 
-    /** @param size of the tree whose tiles are on disk durably */
+    /** @param size of the tree whose tiles are on disk durably; later ones are written again, from memory */
     Publisher(RecentTree tree, EntryTail tail, TileFiles files, Journal journal, long size) {
         this.tree = tree;
         this.tail = tail;
@@ -37,13 +37,19 @@ final class Publisher {
     }
 
     /**
-     * Publishes a tree.
+     * Writes a tree's tiles and its checkpoint to the folder.
      *
      * @return leaves whose tiles are full and readable from the folder
      */
-    long publish(SignedTree signed) throws IOException {
+    long show(SignedTree signed) throws IOException {
         writeTiles(signed.size());
         files.write("checkpoint", signed.checkpoint().getBytes(StandardCharsets.UTF_8));
+        return full[TilePath.ENTRIES + 1] * TilePath.WIDTH;
+    }
+
+    /** {@link #show}, and makes room in the journal. */
+    long publish(SignedTree signed) throws IOException {
+        long readable = show(signed);
         long durable = journal.fullUntil();
         if (durable >= 0 && durable <= signed.size()) {
             // Where the oldest journal will start after this, so that it can be taken up from tiles.
@@ -52,7 +58,7 @@ final class Publisher {
             journal.drop(durable);
         }
         journal.prepareSpare();
-        return full[TilePath.ENTRIES + 1] * TilePath.WIDTH;
+        return readable;
     }
 
     private void writeTiles(long size) throws IOException {
@@ -60,12 +66,12 @@ final class Publisher {
             long complete = hashes(level, size) / TilePath.WIDTH;
             for (long index = full[level + 1]; index < complete; index++) {
                 TilePath tile = new TilePath(level, index, TilePath.WIDTH);
-                files.write(tile.toString(), content(tile));
+                files.writeTile(tile, fresh(tile));
+                files.removePartials(tile);
                 full[level + 1] = index + 1;
                 if (level == TilePath.ENTRIES) {
                     tail.remove(index);
                 }
-                files.removePartials(tile);
             }
         }
         writePartials(size);
@@ -77,16 +83,19 @@ final class Publisher {
             int width = (int) (hashes % TilePath.WIDTH);
             if (width > 0 && hashes / TilePath.WIDTH >= full[level + 1]) {
                 TilePath tile = new TilePath(level, hashes / TilePath.WIDTH, width);
-                files.write(tile.toString(), content(tile));
+                files.writeTile(tile, fresh(tile));
             }
         }
     }
 
-    /** The bytes of any tile of the log, at any width it ever had. */
-    byte[] content(TilePath tile) throws IOException {
-        return content(tile, tree, tail, files);
+    /** The bytes of a tile that is not on the disk, or not yet known to be whole there: from memory only. */
+    private byte[] fresh(TilePath tile) {
+        return tile.level() == TilePath.ENTRIES
+                ? TileFiles.bundle(tail.first(tile.index(), tile.width()))
+                : hashes(tile, tree);
     }
 
+    /** The bytes of any tile of the log, at any width it ever had. */
     static byte[] content(TilePath tile, RecentTree tree, EntryTail tail, TileFiles files) throws IOException {
         byte[] full = tile.width() == TilePath.WIDTH ? files.read(tile.toString()) : null;
         if (full != null) {
@@ -96,6 +105,10 @@ final class Publisher {
             List<byte[]> entries = tail.first(tile.index(), tile.width());
             return TileFiles.bundle(entries != null ? entries : files.entries(tile.index(), tile.width()));
         }
+        return hashes(tile, tree);
+    }
+
+    private static byte[] hashes(TilePath tile, RecentTree tree) {
         byte[] hashes = new byte[tile.width() * MerkleTree.HASH_BYTES];
         for (int i = 0; i < tile.width(); i++) {
             byte[] hash = tree.node(8 * tile.level(), tile.index() * TilePath.WIDTH + i);

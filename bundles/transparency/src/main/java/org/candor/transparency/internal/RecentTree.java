@@ -34,7 +34,7 @@ final class RecentTree implements MerkleTree.Nodes {
             long hashes = loaded >> 8 * tileLevel;
             long tile = hashes / TilePath.WIDTH;
             int width = (int) (hashes % TilePath.WIDTH);
-            byte[] row = width == 0 ? new byte[0] : tiles.hashes(tileLevel, tile, width);
+            byte[] row = width == 0 ? new byte[0] : tiles.edge(tileLevel, tile, width);
             long first = tile * TilePath.WIDTH;
             for (int r = 0; r < 8; r++) {
                 Level level = levels[8 * tileLevel + r];

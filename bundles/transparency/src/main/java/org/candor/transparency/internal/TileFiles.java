@@ -45,6 +45,18 @@ final class TileFiles {
         this.disk = disk;
     }
 
+    /**
+     * Writes a tile unless it is there already with this content: a durable one is never replaced by one that is not yet
+     * durable. {@link #force()} covers it in both cases.
+     */
+    void writeTile(TilePath tile, byte[] content) throws IOException {
+        if (Arrays.equals(content, read(tile.toString()))) {
+            unforced.add(folder.resolve(tile.toString()));
+        } else {
+            write(tile.toString(), content);
+        }
+    }
+
     /** Writes a file under a temporary name and renames it. */
     void write(String name, byte[] content) throws IOException {
         Path path = folder.resolve(name);
@@ -52,18 +64,22 @@ final class TileFiles {
         Path temporary = path.resolveSibling("." + path.getFileName() + ".new");
         try (FileChannel file = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            disk.write(file, ByteBuffer.wrap(content), 0);
+            disk.write(temporary, file, ByteBuffer.wrap(content), 0);
         }
         disk.rename(temporary, path);
         unforced.add(path);
+        synchronized (cache) {
+            cache.remove(name);
+        }
     }
 
-    /** Removes the partial forms of a tile that is full now. */
+    /** Removes the partial forms of a tile that was written in full. They may be all that is durable: so it is forced first. */
     void removePartials(TilePath full) throws IOException {
         Path partials = folder.resolve(full + ".p");
         if (!Files.isDirectory(partials)) {
             return;
         }
+        force(List.of(folder.resolve(full.toString())));
         try (DirectoryStream<Path> files = Files.newDirectoryStream(partials)) {
             for (Path file : files) {
                 Files.delete(file);
@@ -75,21 +91,25 @@ final class TileFiles {
 
     /** Returns when everything written so far has reached the medium, names included. */
     void force() throws IOException {
+        force(List.copyOf(unforced));
+    }
+
+    private void force(List<Path> paths) throws IOException {
         Set<Path> folders = new LinkedHashSet<>();
-        for (Path path : List.copyOf(unforced)) {
+        for (Path path : paths) {
             try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-                disk.force(file, true);
+                disk.force(path, file, true);
             }
             for (Path parent = path.getParent(); parent.startsWith(folder); parent = parent.getParent()) {
                 folders.add(parent);
             }
-            unforced.remove(path);
         }
         for (Path parent : folders) {
             try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
-                disk.force(directory, true);
+                disk.force(parent, directory, true);
             }
         }
+        paths.forEach(unforced::remove);
     }
 
     /** Content of a file below the folder, or null. */
@@ -136,6 +156,10 @@ final class TileFiles {
      */
     List<byte[]> entries(long index, int width) throws IOException {
         byte[] bundle = atLeast(TilePath.ENTRIES, index, width);
+        return entries(bundle, index, width);
+    }
+
+    private List<byte[]> entries(byte[] bundle, long index, int width) throws IOException {
         List<byte[]> entries = new ArrayList<>(width);
         ByteBuffer bytes = ByteBuffer.wrap(bundle == null ? new byte[0] : bundle);
         while (entries.size() < width) {
@@ -150,6 +174,23 @@ final class TileFiles {
             entries.add(entry);
         }
         return entries;
+    }
+
+    /**
+     * What the journal's oldest segment continues: the right edge of a tree whose tiles were made durable. A partial tile
+     * of exactly this width goes before the full one, which may have been written later, and not have reached the disk.
+     *
+     * @throws IOException when it is not there
+     */
+    byte[] edge(int level, long index, int width) throws IOException {
+        byte[] exact = read(new TilePath(level, index, width).toString());
+        return exact != null && exact.length == width * MerkleTree.HASH_BYTES ? exact : hashes(level, index, width);
+    }
+
+    /** The entries of such an edge. */
+    List<byte[]> edgeEntries(long index, int width) throws IOException {
+        byte[] exact = read(new TilePath(TilePath.ENTRIES, index, width).toString());
+        return exact != null ? entries(exact, index, width) : entries(index, width);
     }
 
     private byte[] atLeast(int level, long index, int width) throws IOException {
