@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 import org.candor.api.model.TextEncoder;
 import org.candor.api.retrieval.Findings;
+import org.candor.retrieval.internal.RetrievalService;
 
 /**
  * Answers with citations on a reading-comprehension set: each paragraph is a document, each question is put to the whole
@@ -66,6 +67,7 @@ final class Answers {
     }
 
     private void answered(BenchLibrary library, boolean speed, PrintStream out) {
+        RetrievalService retrieval = library.retrieval();
         int document = 0;
         int answer = 0;
         int refused = 0;
@@ -74,7 +76,7 @@ final class Answers {
         for (int i = 0; i < millis.length; i++) {
             QuestionSet.Asked question = questions.get(i);
             long start = System.nanoTime();
-            Findings findings = ask(library, question);
+            Findings findings = ask(retrieval, question);
             millis[i] = (System.nanoTime() - start) * 1e-6;
             if (findings.answer() == null) {
                 refused++;
@@ -110,12 +112,13 @@ final class Answers {
     }
 
     private void refused(BenchLibrary library, String which, List<QuestionSet.Asked> asked, PrintStream out) {
+        RetrievalService retrieval = library.retrieval();
         int gone = 0;
         int goneRefused = 0;
         int othersRefused = 0;
         for (QuestionSet.Asked question : asked) {
             boolean without = question.paragraph() % TAKEN_OUT == 0;
-            boolean refused = ask(library, question).answer() == null;
+            boolean refused = ask(retrieval, question).answer() == null;
             gone += without ? 1 : 0;
             goneRefused += without && refused ? 1 : 0;
             othersRefused += !without && refused ? 1 : 0;
@@ -133,7 +136,7 @@ final class Answers {
                 othersRefused / (double) (asked.size() - gone));
     }
 
-    private Findings ask(BenchLibrary library, QuestionSet.Asked question) {
-        return library.retrieval().answer(question.text(), kind.language(), BenchLibrary.everything());
+    private Findings ask(RetrievalService retrieval, QuestionSet.Asked question) {
+        return retrieval.answer(question.text(), kind.language(), BenchLibrary.everything());
     }
 }

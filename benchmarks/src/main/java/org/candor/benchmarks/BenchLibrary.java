@@ -27,7 +27,6 @@ final class BenchLibrary implements AutoCloseable {
     private final Path folder;
     private final Path files;
     private final Documents documents;
-    private final RetrievalService retrieval;
     private final Encoder kind;
     private final double seconds;
 
@@ -61,7 +60,6 @@ final class BenchLibrary implements AutoCloseable {
                 new Fusion(vectorWeight),
                 0,
                 1 << 25));
-        retrieval = new RetrievalService(documents);
         documents.registry(new OneEncoder(kind.id(), encoder));
         long start = System.nanoTime();
         documents.mirror("default", files);
@@ -80,8 +78,9 @@ final class BenchLibrary implements AutoCloseable {
         System.err.printf("%d documents, %d passages, %.1f s%n", status.documents(), status.passages(), seconds);
     }
 
+    /** Made when asked for: fitting must not need the constants it makes. */
     RetrievalService retrieval() {
-        return retrieval;
+        return new RetrievalService(documents);
     }
 
     Documents documents() {

@@ -21,6 +21,7 @@ import java.util.zip.GZIPInputStream;
 import org.candor.api.model.TextEncoder;
 import org.candor.api.retrieval.Hit;
 import org.candor.compute.cpu.internal.CpuBackend;
+import org.candor.retrieval.internal.RetrievalService;
 import org.candor.retrieval.internal.index.Legs;
 
 /**
@@ -131,10 +132,11 @@ public final class Retrieval implements Benchmark {
 
     /** Documents of each query in rank order: a document stands where its best passage does. */
     private static Map<String, List<String>> run(BenchLibrary library, Map<String, String> queries, Legs legs) {
+        RetrievalService retrieval = library.retrieval();
         Map<String, List<String>> run = new LinkedHashMap<>();
         queries.forEach((id, text) -> {
             Set<String> documents = new LinkedHashSet<>();
-            for (Hit hit : library.retrieval()
+            for (Hit hit : retrieval
                     .search(text, "en", BenchLibrary.everything(), DEPTH, legs)
                     .hits()) {
                 String name = hit.document().document();

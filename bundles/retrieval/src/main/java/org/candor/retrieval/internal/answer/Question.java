@@ -4,6 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.candor.retrieval.internal.index.Snapshot;
 
 /**
@@ -13,11 +16,18 @@ import org.candor.retrieval.internal.index.Snapshot;
  * @param terms index terms, repetitions kept
  * @param weights inverse document frequency of each distinct term (BM25's), 0 where every passage has it
  * @param totalWeight their sum
+ * @param names terms of the words written in upper case inside the question, and of its numbers
  * @param vector of the question, length 1
  * @param kind what sort of answer it asks for
  */
 record Question(
-        String text, List<String> terms, Map<String, Double> weights, double totalWeight, float[] vector, Kind kind) {
+        String text,
+        List<String> terms,
+        Map<String, Double> weights,
+        double totalWeight,
+        Set<String> names,
+        float[] vector,
+        Kind kind) {
 
     /** What sort of answer a question asks for, by its question words. */
     enum Kind {
@@ -104,11 +114,41 @@ record Question(
                 total += weight;
             }
         }
-        return new Question(text, terms, weights, total, vector, Kind.of(text));
+        return new Question(text, terms, weights, total, names(text, snapshot), vector, Kind.of(text));
+    }
+
+    private static final Pattern NAME = Pattern.compile("(?<=\\s)\\p{Lu}[\\p{L}\\p{N}'.-]*|\\d[\\d.,]*");
+
+    private static Set<String> names(String text, Snapshot snapshot) {
+        StringBuilder names = new StringBuilder();
+        Matcher name = NAME.matcher(text);
+        while (name.find()) {
+            names.append(name.group()).append(' ');
+        }
+        return Set.copyOf(snapshot.analysis().terms(names.toString()));
+    }
+
+    /** Share of the names that are among these terms, 1 without names. */
+    double named(Set<String> held) {
+        if (names.isEmpty()) {
+            return 1;
+        }
+        return (double) names.stream().filter(held::contains).count() / names.size();
+    }
+
+    /** Weight of the rarest term that is not among these, as a share of the rarest term's of all. */
+    double rarestMissing(Set<String> held) {
+        double missing = 0;
+        double most = 0;
+        for (Map.Entry<String, Double> term : weights.entrySet()) {
+            most = Math.max(most, term.getValue());
+            missing = held.contains(term.getKey()) ? missing : Math.max(missing, term.getValue());
+        }
+        return most > 0 ? missing / most : 0;
     }
 
     /** Share of the question's weight that these terms hold, 0 to 1. */
-    double coverage(java.util.Set<String> held) {
+    double coverage(Set<String> held) {
         double sum = 0;
         for (Map.Entry<String, Double> term : weights.entrySet()) {
             sum += held.contains(term.getKey()) ? term.getValue() : 0;

@@ -42,7 +42,11 @@ public final class SentenceFeatures {
             "kind.place",
             "kind.numberMissing",
             "sentence.question",
-            "sentence.refersBack");
+            "sentence.refersBack",
+            "passage.names",
+            "passage.rarestMissing",
+            "sentence.names",
+            "sentence.windowMissing");
 
     private static final Pattern NUMBER = Pattern.compile(
             "\\d|\\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|"
@@ -84,6 +88,8 @@ public final class SentenceFeatures {
             best = Math.max(best, found.vectors().dot(i, question.vector()));
         }
         double passageCoverage = question.coverage(all);
+        double passageNames = question.named(all);
+        double passageMissing = question.rarestMissing(all);
         List<Sentence> sentences = new ArrayList<>(n);
         for (int i = 0; i < n; i++) {
             Set<String> near = new HashSet<>(terms.get(i));
@@ -93,6 +99,8 @@ public final class SentenceFeatures {
             window.addAll(i + 1 < n ? terms.get(i + 1) : List.of());
             double[] features =
                     features(found, rank, texts.get(i), terms.get(i), i, best, passageCoverage, near, window);
+            features[NAMES.indexOf("passage.names")] = passageNames;
+            features[NAMES.indexOf("passage.rarestMissing")] = passageMissing;
             sentences.add(new Sentence(document, found, i, texts.get(i), features, 0));
         }
         return sentences;
@@ -145,7 +153,11 @@ public final class SentenceFeatures {
             kind == Question.Kind.PLACE && name ? 1 : 0,
             (kind == Question.Kind.NUMBER && !number) || (kind == Question.Kind.TIME && !time) ? 1 : 0,
             text.endsWith("?") || text.endsWith("？") ? 1 : 0,
-            BACK.matcher(text).find() ? 1 : 0
+            BACK.matcher(text).find() ? 1 : 0,
+            0,
+            0,
+            question.named(own),
+            question.rarestMissing(window)
         };
     }
 
