@@ -29,6 +29,7 @@ class AskIT {
             ---
             title: The lighthouse at Grey Point
             language: en
+            purposes: [question-answering, evaluation]
             ---
 
             # The lighthouse at Grey Point
@@ -176,10 +177,12 @@ class AskIT {
     }
 
     @Test
-    void aPurposeNobodyGrantedIsRefusedWithTheReason() throws IOException, InterruptedException {
-        Result result = server.candor("ask", "--purpose", "advertising", "When does the bakery bake bread?");
-        assertEquals(1, result.exitCode(), result.out());
-        assertTrue(result.err().contains("advertising") || result.err().contains("purpose"), result.err());
+    void aDocumentServesItsOwnPurposesOnly() throws IOException, InterruptedException {
+        String question = "When was the lighthouse at Grey Point built?";
+        assertEquals(
+                0, server.candor("ask", "--purpose", "evaluation", question).exitCode());
+        Result other = server.candor("ask", "--purpose", "advertising", question);
+        assertEquals(3, other.exitCode(), other.out() + other.err());
     }
 
     private Map<String, Object> ask(String question) throws IOException, InterruptedException {

@@ -12,6 +12,7 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.Set;
 import javax.inject.Inject;
 import org.candor.api.model.ModelRegistry;
@@ -64,6 +65,13 @@ public class ContainerIT {
             configureConsole().ignoreLocalConsole().ignoreRemoteShell(),
             editConfigurationFilePut("etc/system.properties", "candor.port", Integer.toString(freePort())),
             editConfigurationFilePut("etc/system.properties", "candor.ssh.port", Integer.toString(freePort())),
+            // Pax Exam's own bundles are in the local Maven repository; the server's configuration knows system/ only.
+            editConfigurationFilePut(
+                    "etc/org.ops4j.pax.url.mvn.cfg",
+                    "org.ops4j.pax.url.mvn.defaultRepositories",
+                    "${karaf.home.uri}system@id=system.repository@snapshots,"
+                            + Path.of(System.getProperty("candor.maven.repository"))
+                                    .toUri() + "@id=local@snapshots"),
             // Pax Exam starts Karaf without bin/setenv.
             vmOption("-javaagent:lib/jdk25-bridge.jar"),
             vmOption("-Xmx1g"),
