@@ -26,14 +26,15 @@ public final class AnswerVerifier {
     }
 
     /**
-     * Checks an answer as it was saved.
+     * Checks an answer as it was saved. A number that would have to be rounded is refused, since its last digits could be
+     * changed without changing what it is read as.
      *
      * @param json UTF-8
      * @throws InvalidProofException with the reason when anything but {@code id} and {@code timings} was changed
      */
     public TlogProof.Verified verify(byte[] json) throws InvalidProofException {
         try {
-            return verify(Json.parseObject(json));
+            return verify(Json.parseExactObject(json));
         } catch (JsonException e) {
             throw new InvalidProofException("the answer is not strict JSON: " + e.getMessage(), e);
         }

@@ -32,13 +32,17 @@ public final class Json {
      *     binary64, or nesting deeper than {@link #MAX_DEPTH}
      */
     public static Object parse(byte[] utf8) {
+        return parse(decode(utf8));
+    }
+
+    private static String decode(byte[] utf8) {
         try {
-            return parse(StandardCharsets.UTF_8
+            return StandardCharsets.UTF_8
                     .newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
                     .decode(ByteBuffer.wrap(utf8))
-                    .toString());
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new JsonException("the text is not UTF-8");
         }
@@ -46,7 +50,7 @@ public final class Json {
 
     /** Reads one value; see {@link #parse(byte[])}. */
     public static Object parse(String text) {
-        return new JsonParser(text).parse();
+        return new JsonParser(text, false).parse();
     }
 
     /**
@@ -54,9 +58,21 @@ public final class Json {
      *
      * @throws JsonException also for any other value
      */
-    @SuppressWarnings("unchecked")
     public static Map<String, Object> parseObject(byte[] utf8) {
-        if (parse(utf8) instanceof Map<?, ?> object) {
+        return object(parse(utf8));
+    }
+
+    /**
+     * Reads an object in which no two texts of a number mean the same value but for their form: a number is refused when
+     * it has to be rounded to a binary64, and so is minus zero.
+     */
+    static Map<String, Object> parseExactObject(byte[] utf8) {
+        return object(new JsonParser(decode(utf8), true).parse());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> object(Object value) {
+        if (value instanceof Map<?, ?> object) {
             return (Map<String, Object>) object;
         }
         throw new JsonException("an object is needed");

@@ -1,5 +1,6 @@
 package org.candor.proof;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,10 +10,13 @@ import java.util.Map;
 final class JsonParser {
 
     private final String text;
+    private final boolean exact;
     private int at;
 
-    JsonParser(String text) {
+    /** @param exact refuse numbers that a binary64 does not hold as they are written, but only rounded */
+    JsonParser(String text, boolean exact) {
         this.text = text;
+        this.exact = exact;
     }
 
     Object parse() {
@@ -174,7 +178,19 @@ final class JsonParser {
         if (Double.isInfinite(value)) {
             throw wrong("a number beyond a binary64");
         }
+        if (exact && !isExact(number, value)) {
+            throw wrong("the number " + number + " has another value than " + EcmaScriptNumber.format(value)
+                    + ", which it is read as");
+        }
         return value;
+    }
+
+    private static boolean isExact(String number, double value) {
+        if (value == 0) {
+            String digits = number.split("[eE]", 2)[0];
+            return digits.chars().allMatch(c -> c == '0' || c == '.');
+        }
+        return new BigDecimal(number).compareTo(new BigDecimal(EcmaScriptNumber.format(value))) == 0;
     }
 
     private void digits() {

@@ -198,6 +198,45 @@ final class AnswerVerifierTest {
     }
 
     @Test
+    void aDigitThatOnlyRoundingHidesIsRefused() throws InvalidProofException {
+        double joules = 0.1 + 0.2;
+        Vectors.object(answer.get("energy")).put("joules", joules);
+        String opening = (String) Vectors.object(answer.get("openings")).get("energy");
+        byte[] key = Base64.getDecoder().decode(opening);
+        Map<String, Object> energy = Vectors.object(answer.get("energy"));
+        Map<String, Object> leaf = Vectors.object(answer.get("leaf"));
+        Vectors.object(leaf.get("commitments")).put("energy", Commitments.commit(key, energy));
+        byte[] entry = Json.canonical(leaf);
+        String checkpoint =
+                log.sign(new Checkpoint("example.com/log", 1, MerkleTree.leafHash(entry), List.of()).text());
+        answer.put("proof", new TlogProof(0, List.of(), checkpoint).text());
+        String text = Json.write(answer);
+        verifier.verify(text.getBytes(StandardCharsets.UTF_8));
+        for (String same : List.of("3.0000000000000004e-1", "0.300000000000000040", "30000000000000004E-17")) {
+            verifier.verify(text.replace("0.30000000000000004", same).getBytes(StandardCharsets.UTF_8));
+        }
+        for (String other : List.of("0.30000000000000003", "0.300000000000000041", "0.3000000000000000444")) {
+            assertEquals(joules, Double.parseDouble(other), "the same to a reader that rounds");
+            byte[] changed = text.replace("0.30000000000000004", other).getBytes(StandardCharsets.UTF_8);
+            InvalidProofException e = assertThrows(InvalidProofException.class, () -> verifier.verify(changed), other);
+            assertTrue(e.getMessage().contains(other), e.getMessage());
+        }
+    }
+
+    @Test
+    void numbersThatAreReadAsOthersAreRefusedAndOtherSpellingsAreNot() {
+        for (String number :
+                List.of("-0", "-0.0e5", "1e-400", "-1e-99999999999", "9007199254740993", "0.1000000000000000055")) {
+            byte[] json = ("{\"n\":" + number + "}").getBytes(StandardCharsets.UTF_8);
+            assertThrows(JsonException.class, () -> Json.parseExactObject(json), number);
+            Json.parseObject(json);
+        }
+        for (String number : List.of("0", "0.000", "0e7", "-1.50", "1e-07", "9007199254740994", "1E+22", "5e-324")) {
+            Json.parseExactObject(("{\"n\":" + number + "}").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
     void duplicateMembersAreRefused() {
         String text = Json.write(answer);
         String twice = "{\"answer\":\"something else\"," + text.substring(1);
