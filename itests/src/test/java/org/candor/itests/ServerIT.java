@@ -117,6 +117,9 @@ class ServerIT {
         String refused = Shell.run(server, "viewer-ben", "staple lamp window", "bundle:stop org.candor.gateway");
         assertTrue(refused.contains("not found") || refused.contains("Insufficient"), refused);
         assertFalse(Shell.canLogIn(server, "operator-anna", "wrong"));
+        String stored = Files.readString(server.home().resolve("etc/users.properties"));
+        assertFalse(stored.contains("correct horse battery"), "the password is stored as it is");
+        assertTrue(stored.contains("operator-anna = {CRYPT}210000."), stored);
     }
 
     @Test
