@@ -1,7 +1,9 @@
 package org.candor.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -12,28 +14,60 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import org.candor.api.transparency.Appended;
+import org.candor.proof.TlogProof;
+import org.candor.proof.VerifierKey;
 import org.candor.transparency.internal.Disk;
 import org.candor.transparency.internal.GroupCommitLog;
 
 /**
  * Appends a second with 64 and 1,024 writers, each waiting for its durable proof, against the naive way on the same disk:
- * one forced write for each entry. Arguments: seconds a round (3), rounds (5), folder (a temporary one).
+ * one forced write for each entry. One proof in 1,000 is verified with the log's public key after its round. Arguments:
+ * seconds=3 a round, rounds=5, folder= a folder on the disk to measure, kills=0 to kill a writing process so many times
+ * instead.
  */
 final class Log implements Benchmark {
 
     private static final int ENTRY_BYTES = 400;
+    private static final int SAMPLE = 1000;
 
-    private record Round(double perSecond, double p50, double p99) {}
+    private record Sampled(byte[] entry, String proof) {}
+
+    private record Round(double perSecond, double p50, double p99, double cpuMicros) {}
 
     @Override
     public void run(String[] arguments, PrintStream out) throws Exception {
-        double seconds = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 3;
-        int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
-        Path folder = arguments.length > 2
-                ? Files.createTempDirectory(Path.of(arguments[2]), "bench-log")
-                : Files.createTempDirectory("bench-log");
+        Arguments given = new Arguments(arguments, "seconds", "rounds", "folder", "kills", "writer");
+        if (given.text("writer", null) != null) {
+            LogKills.write(Path.of(given.text("writer", null)), out);
+        }
+        double seconds = given.fraction("seconds", 3);
+        int rounds = given.number("rounds", 5);
+        String parent = given.text("folder", null);
+        Path folder = parent == null
+                ? Files.createTempDirectory("bench-log")
+                : Files.createTempDirectory(Path.of(parent), "bench-log");
+        try {
+            int kills = given.number("kills", 0);
+            if (kills > 0) {
+                LogKills.run(folder, kills, out);
+            } else {
+                measure(folder, seconds, rounds, out);
+            }
+        } finally {
+            try (var files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private static void measure(Path folder, double seconds, int rounds, PrintStream out) throws Exception {
         try (GroupCommitLog log = new GroupCommitLog(
                 new GroupCommitLog.Settings(folder.resolve("log"), "example.com/bench", 32 << 20), new Disk())) {
             load(log, 64, seconds); // compiles
@@ -47,12 +81,6 @@ final class Log implements Benchmark {
             }
             print(out, 64, few, median(naive), 17_000);
             print(out, 1024, many, median(naive), 85_000);
-        } finally {
-            try (var files = Files.walk(folder)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
         }
     }
 
@@ -60,18 +88,26 @@ final class Log implements Benchmark {
         double perSecond = median(rounds.stream().map(Round::perSecond).toList());
         out.printf(
                 Locale.ROOT,
-                "{\"bench\":\"log\",\"writers\":%d,\"ours\":%.0f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"forced_write_each\":%.0f,"
-                        + "\"ratio\":%.1f,\"tessera_posix_published\":%d}%n",
+                "{\"bench\":\"log\",\"writers\":%d,\"ours\":%.0f,\"best\":%.0f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,"
+                        + "\"best_p99_ms\":%.2f,\"cpu_us\":%.1f,\"forced_write_each\":%.0f,\"ratio\":%.1f,"
+                        + "\"tessera_posix_published\":%d,\"load_average\":%.1f}%n",
                 writers,
                 perSecond,
+                rounds.stream().mapToDouble(Round::perSecond).max().orElseThrow(),
                 median(rounds.stream().map(Round::p50).toList()),
                 median(rounds.stream().map(Round::p99).toList()),
+                rounds.stream().mapToDouble(Round::p99).min().orElseThrow(),
+                median(rounds.stream().map(Round::cpuMicros).toList()),
                 naive,
                 perSecond / naive,
-                published);
+                published,
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 
-    private static Round load(GroupCommitLog log, int writers, double seconds) throws InterruptedException {
+    private static Round load(GroupCommitLog log, int writers, double seconds) throws Exception {
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        Queue<Sampled> samples = new ConcurrentLinkedQueue<>();
+        long cpu = system.getProcessCpuTime();
         long end = System.nanoTime() + (long) (seconds * 1e9);
         long[][] latencies = new long[writers][];
         CountDownLatch done = new CountDownLatch(writers);
@@ -85,8 +121,10 @@ final class Log implements Benchmark {
                 while (System.nanoTime() < end) {
                     ThreadLocalRandom.current().nextBytes(entry);
                     long start = System.nanoTime();
-                    if (log.append(entry).proof().isEmpty()) {
-                        throw new IllegalStateException("no proof");
+                    Appended appended = log.append(entry);
+                    String proof = appended.proof();
+                    if (appended.index() % SAMPLE == 0) {
+                        samples.add(new Sampled(entry.clone(), proof));
                     }
                     if (n == own.length) {
                         own = Arrays.copyOf(own, 2 * n);
@@ -99,9 +137,18 @@ final class Log implements Benchmark {
         }
         done.await();
         double elapsed = (System.nanoTime() - begin) / 1e9;
+        cpu = system.getProcessCpuTime() - cpu;
+        VerifierKey key = VerifierKey.parse(log.verifierKey());
+        for (Sampled sample : samples) {
+            TlogProof.parse(sample.proof).verify(sample.entry, key, List.of());
+        }
         long[] all =
                 Arrays.stream(latencies).flatMapToLong(Arrays::stream).sorted().toArray();
-        return new Round(all.length / elapsed, all[all.length / 2] / 1e6, all[(int) (all.length * 0.99)] / 1e6);
+        return new Round(
+                all.length / elapsed,
+                all[all.length / 2] / 1e6,
+                all[(int) (all.length * 0.99)] / 1e6,
+                cpu / 1e3 / all.length);
     }
 
     private static double naive(Path file, double seconds) throws IOException {
