@@ -35,17 +35,18 @@ public final class Retrieval implements Benchmark {
     private static final int DEPTH = 1_000;
 
     /**
-     * Arguments: {@code only=nfcorpus,cacm,squad,cmrc} (default all), {@code data=FOLDER}, {@code threads=2}, {@code
-     * cache=FILE} (remembers vectors; speeds are then not printed).
+     * Arguments: {@code only=nfcorpus,cacm,squad,cmrc,speed} (default all), {@code data=FOLDER}, {@code threads=2}, {@code
+     * cache=FILE} (remembers vectors between runs; not for speed).
      */
     @Override
     public void run(String[] arguments, PrintStream out) throws Exception {
         Arguments given = new Arguments(arguments, "only", "data", "threads", "cache");
-        Set<String> only = Set.of(given.text("only", "nfcorpus,cacm,squad,cmrc").split(","));
+        Set<String> only =
+                Set.of(given.text("only", "nfcorpus,cacm,squad,cmrc,speed").split(","));
         Path data = given.data();
         Path folder = Files.createTempDirectory("candor-encoders");
         try (CpuBackend backend = CpuBackend.open(given.number("threads", 2))) {
-            if (!only.equals(Set.of("cmrc"))) {
+            if (only.contains("nfcorpus") || only.contains("cacm") || only.contains("squad")) {
                 try (TextEncoder encoder = given.cached(Encoder.EN.load(folder, backend), Encoder.EN)) {
                     if (only.contains("nfcorpus")) {
                         nfcorpus(data, encoder, out);
@@ -55,15 +56,20 @@ public final class Retrieval implements Benchmark {
                     }
                     if (only.contains("squad")) {
                         QuestionSet squad = QuestionSet.read(data.resolve("squad/dev-v1.1.json.gz"), 0, 1_000);
-                        new Answers("squad", squad, 10, Encoder.EN, encoder)
-                                .run(given.text("cache", null) == null, out);
+                        new Answers("squad", squad, 10, Encoder.EN, encoder).run(out);
                     }
+                }
+            }
+            if (only.contains("speed")) {
+                try (TextEncoder encoder = Encoder.EN.load(folder.resolve("speed"), backend)) {
+                    QuestionSet some = QuestionSet.read(data.resolve("squad/dev-v1.1.json.gz"), 0, 4);
+                    new Answers("squad, 4 articles", some, 5, Encoder.EN, encoder).speed(out);
                 }
             }
             if (only.contains("cmrc")) {
                 try (TextEncoder encoder = given.cached(Encoder.ZH.load(folder, backend), Encoder.ZH)) {
                     QuestionSet cmrc = QuestionSet.read(data.resolve("cmrc2018/dev-squad-style.json.gz"), 0, 10_000);
-                    new Answers("cmrc", cmrc, 3, Encoder.ZH, encoder).run(given.text("cache", null) == null, out);
+                    new Answers("cmrc", cmrc, 3, Encoder.ZH, encoder).run(out);
                 }
             }
         } finally {
@@ -120,8 +126,8 @@ public final class Retrieval implements Benchmark {
             }
         }
         Map<String, Map<String, Integer>> judgements = TrecEval.judgements(data.resolve("cacm/qrels.cacm.txt"));
-        try (BenchLibrary library =
-                new BenchLibrary(Encoder.EN, new WholeTexts(encoder, List.of()), files, WHOLE, WHOLE, 0.5)) {
+        try (BenchLibrary library = new BenchLibrary(
+                Encoder.EN, new WholeTexts(encoder, Set.of(), Integer.MAX_VALUE), files, WHOLE, WHOLE, 0.5)) {
             out.printf(
                     Locale.ROOT,
                     "{\"bench\":\"retrieval\",\"corpus\":\"cacm\",\"legs\":\"lexical\",\"queries\":%d,\"map\":%.4f}%n",

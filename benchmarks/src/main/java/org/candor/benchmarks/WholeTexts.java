@@ -11,14 +11,13 @@ import org.candor.api.model.TextEncoder;
  * Encodes whole passages and queries only; other texts get one and the same vector. Ranking passages does not look at
  * the vectors of their sentences, and encoding these too would double the time a ranking collection takes.
  *
- * @param passages texts that are encoded, besides queries and whatever is longer than {@link #LONG}
+ * @param passages texts that are encoded, besides queries
+ * @param longer whatever has more chars is encoded too: no sentence of an abstract is as long
  */
-record WholeTexts(TextEncoder encoder, Set<String> passages) implements TextEncoder {
-    /** Chars; no sentence of an abstract is as long. */
-    private static final int LONG = 700;
+record WholeTexts(TextEncoder encoder, Set<String> passages, int longer) implements TextEncoder {
 
     WholeTexts(TextEncoder encoder, Iterable<String> documents) {
-        this(encoder, new HashSet<>());
+        this(encoder, new HashSet<>(), 700);
         documents.forEach(document -> passages.add(document.strip()));
     }
 
@@ -49,7 +48,7 @@ record WholeTexts(TextEncoder encoder, Set<String> passages) implements TextEnco
     }
 
     private boolean isWhole(String text) {
-        return text.length() > LONG || passages.contains(text) || text.startsWith(encoder.queryPrefix());
+        return text.length() > longer || passages.contains(text) || text.startsWith(encoder.queryPrefix());
     }
 
     @Override
