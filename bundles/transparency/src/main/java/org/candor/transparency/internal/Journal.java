@@ -312,6 +312,7 @@ final class Journal implements AutoCloseable {
             }
             full.removeAll(done);
         }
+        // Oldest first, each for good before the next: what a crash leaves has no gap.
         for (Segment segment : done) {
             synchronized (this) {
                 Path spare = folder.resolve(SPARE);
@@ -321,8 +322,6 @@ final class Journal implements AutoCloseable {
                     disk.rename(segment.path(), spare);
                 }
             }
-        }
-        if (!done.isEmpty()) {
             forceFolder();
         }
     }
