@@ -3,6 +3,8 @@ package org.candor.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +16,8 @@ import java.util.Optional;
  * @param directory the folder the person is in, for relative paths
  */
 record Instance(Path home, int port, Path directory) {
+
+    private static final int TIMESTAMP = "2026-11-23T22:21:11,066".length();
 
     /** The instance that the launcher names in system properties. */
     static Instance fromSystemProperties() {
@@ -54,16 +58,30 @@ record Instance(Path home, int port, Path directory) {
         }
     }
 
-    /** The newest error lines of the server's log and console, for a failure's last word. */
-    List<String> lastErrors(int most) {
-        List<String> errors = new java.util.ArrayList<>();
-        for (Path file : List.of(home.resolve("logs/console.log"), log())) {
-            readLines(file).stream()
-                    .filter(line ->
-                            line.contains(" ERROR ") || line.startsWith("Error") || line.startsWith("JDK 25 bridge"))
-                    .forEach(errors::add);
+    /**
+     * What the server last complained of, for a failure's last word: errors of its log since a moment, else the last lines
+     * of its console.
+     */
+    List<String> complaints(LocalDateTime since, int most) {
+        List<String> errors = readLines(log()).stream()
+                .filter(line -> line.contains(" ERROR ") && !time(line).isBefore(since))
+                .toList();
+        List<String> lines = errors.isEmpty()
+                ? readLines(home.resolve("logs/console.log")).stream()
+                        .filter(line -> !line.startsWith("WARNING: "))
+                        .toList()
+                : errors;
+        return lines.subList(Math.max(0, lines.size() - most), lines.size());
+    }
+
+    /** Log lines begin with local time, such as {@code 2026-11-23T22:21:11,066}; what does not is of no time. */
+    private static LocalDateTime time(String line) {
+        try {
+            return LocalDateTime.parse(
+                    line.substring(0, Math.min(TIMESTAMP, line.length())).replace(',', '.'));
+        } catch (DateTimeParseException e) {
+            return LocalDateTime.MIN;
         }
-        return errors.subList(Math.max(0, errors.size() - most), errors.size());
     }
 
     private static List<String> readLines(Path file) {

@@ -1,6 +1,7 @@
 package org.candor.cli;
 
 import java.io.IOException;
+import java.time.LocalDateTime;
 import java.util.List;
 
 /** Waits until the server that was just started can give answers. */
@@ -10,6 +11,10 @@ final class Readiness {
     private static final int REQUEST_MILLIS = 5_000;
     private static final int PATIENCE_SECONDS = 180;
 
+    /** The process is a little older than this command. */
+    private static final int LAUNCH_SECONDS = 3;
+
+    private final LocalDateTime began = LocalDateTime.now();
     private final Instance instance;
     private final Terminal terminal;
     private final Http http;
@@ -58,9 +63,9 @@ final class Readiness {
     }
 
     private String ended(long pid) {
-        List<String> errors = instance.lastErrors(3);
+        List<String> errors = instance.complaints(began.minusSeconds(LAUNCH_SECONDS), 3);
         return "the server (pid " + pid + ") ended while it started; its log is " + instance.log()
-                + (errors.isEmpty() ? "" : ", which ends with\n  " + String.join("\n  ", errors));
+                + (errors.isEmpty() ? "" : ". It said\n  " + String.join("\n  ", errors));
     }
 
     private static String waitingFor(Http.Response response) {
