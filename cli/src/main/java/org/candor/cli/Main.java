@@ -26,6 +26,9 @@ public final class Main {
         } catch (Failure failure) {
             err.println("candor: " + failure.getMessage());
             exitCode = failure.exitCode();
+        } catch (RuntimeException defect) {
+            err.println("candor: a defect of this command: " + defect + " at " + defect.getStackTrace()[0]);
+            exitCode = Failure.FAILED;
         }
         out.flush();
         System.exit(exitCode);

@@ -85,6 +85,8 @@ final class Server implements AutoCloseable {
         environment.put("CANDOR_PORT", Integer.toString(port));
         environment.put("CANDOR_SSH_PORT", Integer.toString(sshPort));
         environment.put("CANDOR_HEAP", "1g");
+        // A bare container's locale: Chinese arguments and file names have to work in it.
+        environment.put("LC_ALL", "C");
         return new Running(builder.start(), out, err);
     }
 
