@@ -34,6 +34,9 @@ final class Ask {
             indexing.setLibrary(arguments.library());
         }
         indexing.awaitEnd();
+        if (arguments.library() != null) {
+            indexing.tellProblems();
+        }
         Http.Response response = answer(key, body(arguments));
         terminal.clearProgress();
         if (response.status() != 200) {

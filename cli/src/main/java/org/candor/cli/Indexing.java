@@ -1,6 +1,7 @@
 package org.candor.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -47,6 +48,19 @@ final class Indexing {
                     return;
                 }
             }
+        }
+    }
+
+    /** Says which files of the library were not read, and why; nothing when all were. */
+    void tellProblems() {
+        JsonObject library = library();
+        List<String> problems = library.texts("problems");
+        if (!problems.isEmpty()) {
+            terminal.clearProgress();
+            long all = (long) library.number("documents") + problems.size();
+            String verb = problems.size() == 1 ? " was" : " were";
+            terminal.say(problems.size() + " of " + all + (all == 1 ? " file" : " files") + verb + " not read: "
+                    + Columns.harmless(String.join("; ", problems)));
         }
     }
 

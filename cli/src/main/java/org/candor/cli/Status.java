@@ -84,8 +84,8 @@ final class Status {
         if (status.has("library")) {
             JsonObject library = status.object("library");
             terminal.out()
-                    .println("library  " + library.text("library") + ": " + library.value("documents") + " documents, "
-                            + library.value("passages") + " passages, " + library.text("state"));
+                    .println("library  " + library.text("library") + ": " + count(library, "document") + ", "
+                            + count(library, "passage") + ", " + library.text("state"));
         }
         if (status.has("log") && status.object("log").has("size")) {
             terminal.out()
@@ -97,5 +97,10 @@ final class Status {
                 terminal.out().println("check    " + check.text("name") + ": " + check.text("detail"));
             }
         }
+    }
+
+    private static String count(JsonObject object, String unit) {
+        Object n = object.value(unit + "s");
+        return n + " " + unit + (String.valueOf(n).equals("1") ? "" : "s");
     }
 }

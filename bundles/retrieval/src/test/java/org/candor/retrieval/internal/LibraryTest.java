@@ -63,6 +63,38 @@ class LibraryTest {
     }
 
     @Test
+    void sentencesThatSayNothingOnTheQuestionAreNotAddedToTheAnswer() throws Exception {
+        write("otters.md", OTTERS);
+        write("bridges.txt", BRIDGES);
+        try (TestLibrary library = TestLibrary.open(index)) {
+            library.documents.mirror("default", folder);
+            library.settle();
+            List<Citation> citations = library.retrieval
+                    .answer("Where does the sea otter sleep on its back?", "en", TestLibrary.scope())
+                    .citations();
+            double best = citations.getFirst().score();
+            assertTrue(
+                    citations.stream().allMatch(citation -> citation.score() >= Math.max(0.02, 0.05 * best)),
+                    citations.toString());
+            assertTrue(
+                    citations.stream().allMatch(citation -> citation.document().equals("otters.md")),
+                    citations.toString());
+        }
+    }
+
+    @Test
+    void aFileThatIsDamagedIsAProblemWithItsReason() throws Exception {
+        write("otters.md", OTTERS);
+        write("broken.pdf", "This is no PDF.");
+        try (TestLibrary library = TestLibrary.open(index)) {
+            library.documents.mirror("default", folder);
+            List<String> problems = library.settle().problems();
+            assertEquals(1, problems.size());
+            assertTrue(problems.getFirst().startsWith("broken.pdf: the PDF cannot be read: "), problems.getFirst());
+        }
+    }
+
+    @Test
     void whatTheLibraryDoesNotSayIsNotAnswered() throws Exception {
         write("otters.md", OTTERS);
         try (TestLibrary library = TestLibrary.open(index)) {
@@ -134,7 +166,7 @@ class LibraryTest {
                 status = library.documents.status();
             }
             assertEquals("indexing", status.state());
-            assertEquals(List.of("1 documents wait for an encoder of language \"en\""), status.problems());
+            assertEquals(List.of("1 document waits for an encoder of language \"en\""), status.problems());
             assertThrows(
                     ModelUnavailableException.class,
                     () -> library.retrieval.answer("Where do otters sleep?", "en", TestLibrary.scope()));

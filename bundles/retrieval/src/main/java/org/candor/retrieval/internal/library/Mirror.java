@@ -17,12 +17,15 @@ import org.candor.retrieval.internal.index.Entry;
 import org.candor.retrieval.internal.index.IndexedDocument;
 import org.candor.retrieval.internal.index.Origin;
 import org.candor.retrieval.internal.index.Snapshot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings the catalogue in line with the mirrored folder and the kept uploads: what is new or changed goes in, what is
  * gone goes out. Size and time tell what to look at, the digest what changed. Used by the library's worker.
  */
 final class Mirror {
+    private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
     private static final int TEXTS_A_BATCH = 96;
     private static final long COMMIT_NANOS = 5_000_000_000L;
 
@@ -31,6 +34,9 @@ final class Mirror {
     private final DocumentEncoder encoder;
     private final Progress progress;
     private final int mostBytes;
+    /** Problems that were logged: each once, as long as it lasts. */
+    private final Set<String> logged = new HashSet<>();
+
     private volatile boolean stopped;
 
     Mirror(Catalogue catalogue, DocumentReader reader, DocumentEncoder encoder, Progress progress, int mostBytes) {
@@ -46,7 +52,8 @@ final class Mirror {
         stopped = true;
     }
 
-    private record Task(String name, long size, Reading reading) {}
+    /** @param modified of the file, milliseconds: with its size, the version a problem is logged for */
+    private record Task(String name, long size, long modified, Reading reading) {}
 
     private interface Reading {
         /** The document, or null when the catalogue has this very content. */
@@ -76,6 +83,9 @@ final class Mirror {
             pass.take(task);
         }
         pass.finish();
+        if (!stopped && !pass.outdated()) {
+            logged.retainAll(pass.lasting);
+        }
         progress.end(pass.waiting, problems);
         return pass.waiting;
     }
@@ -92,7 +102,7 @@ final class Mirror {
                     && (entry.origin() == Origin.UPLOAD
                             || (entry.info().bytes() == file.size() && entry.modified() == file.modified()));
             if (!unchanged) {
-                tasks.add(new Task(file.document(), file.size(), () -> read(tenant, file)));
+                tasks.add(new Task(file.document(), file.size(), file.modified(), () -> read(tenant, file)));
             }
         }
         catalogue.remove(catalogue.entries().stream()
@@ -125,7 +135,7 @@ final class Mirror {
         }
         for (Path file : catalogue.locked(() -> catalogue.uploads().files())) {
             if (!known.contains(file)) {
-                tasks.add(new Task(file.getFileName().toString(), Files.size(file), () -> {
+                tasks.add(new Task(file.getFileName().toString(), Files.size(file), 0, () -> {
                     UploadStore.Upload upload = catalogue.uploads().read(file);
                     return reader.read(
                             upload.tenant(), upload.document(), upload.content(), upload.metadata(), Origin.UPLOAD, 0);
@@ -140,12 +150,30 @@ final class Mirror {
         private final Path folder;
         private final Map<String, List<IndexedDocument>> batches = new LinkedHashMap<>();
         private final Map<String, Integer> waitingFor = new LinkedHashMap<>();
+        private final Set<String> lasting = new HashSet<>();
         private long committed = System.nanoTime();
         private int waiting;
 
         Pass(List<String> problems, Path folder) {
             this.problems = problems;
             this.folder = folder;
+            problems.forEach(problem -> log(problem, problem));
+        }
+
+        /** A file that is not read is worth a warning, but not at every look at the folder. */
+        private void log(String version, String problem) {
+            lasting.add(version);
+            if (logged.add(version)) {
+                LOG.warn("A file of the library was not read: {}", problem);
+            }
+        }
+
+        private void notRead(Task task, String reason) throws IOException {
+            String problem = task.name() + ": " + reason;
+            problems.add(problem);
+            log(problem + ' ' + task.size() + ' ' + task.modified(), problem);
+            dropFormer(task);
+            progress.advance(1, task.size());
         }
 
         /** Another folder is mirrored by now: the next pass has its files. */
@@ -159,9 +187,11 @@ final class Mirror {
             try {
                 document = task.reading().read();
             } catch (IOException e) {
-                problems.add(task.name() + ": " + e.getMessage());
-                dropFormer(task);
-                progress.advance(1, task.size());
+                notRead(task, e.getMessage());
+                return;
+            } catch (LinkageError e) {
+                LOG.error("This installation cannot read {}", task.name(), e);
+                notRead(task, "a fault of this installation, not of the file: " + e);
                 return;
             }
             if (document == null) {
@@ -237,8 +267,8 @@ final class Mirror {
                 index(language);
             }
             catalogue.commit();
-            waitingFor.forEach((language, n) ->
-                    problems.add(n + " documents wait for an encoder of language \"" + language + "\""));
+            waitingFor.forEach((language, n) -> problems.add((n == 1 ? "1 document waits" : n + " documents wait")
+                    + " for an encoder of language \"" + language + "\""));
         }
     }
 }

@@ -32,10 +32,20 @@ final class Pdf {
             return out.extraction(title == null ? null : BlockWriter.normalize(title));
         } catch (UnreadableDocumentException e) {
             throw e;
-        } catch (IOException | RuntimeException | StackOverflowError | LinkageError e) {
-            // PDFBox answers damage with exceptions of many kinds, and certificates with a missing Bouncy Castle
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            // PDFBox answers damage with exceptions of many kinds
             throw new UnreadableDocumentException("the PDF cannot be read: " + e, e);
+        } catch (NoClassDefFoundError e) {
+            if (isCertificates(e)) {
+                throw new UnreadableDocumentException("the PDF is encrypted for the holder of a certificate", e);
+            }
+            throw e; // a fault of the installation, not of the file
         }
+    }
+
+    /** Bouncy Castle is left out: PDFBox needs it for files encrypted with a certificate, and for nothing else. */
+    private static boolean isCertificates(NoClassDefFoundError error) {
+        return error.getMessage() != null && error.getMessage().contains("org/bouncycastle/");
     }
 
     private static final class Stripper extends PDFTextStripper {
