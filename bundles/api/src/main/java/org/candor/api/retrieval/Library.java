@@ -5,14 +5,16 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The documents that are searched: a folder that is mirrored, and uploads. Durable: it survives a crash at any moment.
+ * The documents that are searched: a folder that is mirrored, and uploads that were added to it. Durable: it survives a crash at any moment.
  * Not governed by itself. Thread safe.
  */
 public interface Library {
 
     /**
-     * Makes this folder the only mirrored one and indexes what is new or changed, in the background. Documents of a
-     * former folder leave the index at once; uploads stay.
+     * Makes this folder the library and indexes what is new or changed, in the background. Documents of a former folder
+     * leave the index at once, and so do the uploads that were added to it: an upload belongs to the folder that was
+     * mirrored when it was added. Nothing is deleted: when that folder is mirrored again, its uploads are found again.
+     * Uploads added before any folder was mirrored go to the first one.
      *
      * @param tenant whose documents they are
      * @throws IOException when it is no readable folder
@@ -39,7 +41,7 @@ public interface Library {
     boolean delete(String tenant, String document) throws IOException;
 
     /**
-     * Deletes every document that names the subject and never takes it in again.
+     * Deletes every document that names the subject, uploads of every library among them, and never takes it in again.
      *
      * @return what was deleted
      */

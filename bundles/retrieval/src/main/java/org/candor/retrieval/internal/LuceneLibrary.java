@@ -96,6 +96,7 @@ public final class LuceneLibrary implements Library, Retrieval {
     public LuceneLibrary(BundleContext context, Config config) throws IOException {
         this.documents = Documents.open(settings(config, context.getProperty("candor.home")));
         this.retrieval = new RetrievalService(documents);
+        documents.warmUp(retrieval::warmUp);
         String samples = config.library().isBlank() ? context.getProperty("candor.samples") : config.library();
         if (documents.status().folder() == null
                 && samples != null

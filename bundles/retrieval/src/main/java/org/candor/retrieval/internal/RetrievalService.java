@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.retrieval.Citation;
 import org.candor.api.retrieval.DocumentInfo;
 import org.candor.api.retrieval.Findings;
@@ -22,6 +25,8 @@ import org.candor.retrieval.internal.index.Snapshot;
 import org.candor.retrieval.internal.library.Documents;
 import org.candor.retrieval.internal.text.Scripts;
 import org.candor.retrieval.internal.text.Span;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Search and answers on a library. Every hit is looked up again, in catalogue and scope, before it leaves. */
 public final class RetrievalService implements Retrieval {
@@ -37,6 +42,11 @@ public final class RetrievalService implements Retrieval {
 
     private static final double LEAST_SHARE = 0.05;
 
+    private static final Logger LOG = LoggerFactory.getLogger(RetrievalService.class);
+    private static final Map<String, String> WARM_UP =
+            Map.of("en", "Who opened the first of these documents, and when?", "zh", "谁在什么时候打开了第一份文件？");
+
+    private final Set<String> warm = ConcurrentHashMap.newKeySet();
     private final Documents documents;
     private final Map<String, Answerer> answerers = new LinkedHashMap<>();
 
@@ -46,6 +56,30 @@ public final class RetrievalService implements Retrieval {
         for (String language : Analysis.LANGUAGES) {
             answerers.put(language, new Answerer(AnswerModel.of(language)));
         }
+    }
+
+    /**
+     * Asks each language once for each encoder, so that the first question finds classes loaded and files in memory. What
+     * it finds goes nowhere. Called by the library's worker alone.
+     */
+    public void warmUp(String tenant) {
+        Scope scope = new Scope(tenant, "question-answering", Set.of(), document -> true);
+        WARM_UP.forEach((language, question) -> {
+            try (Snapshot snapshot = documents.snapshot(language)) {
+                String encoder = language + ' ' + snapshot.model().digest();
+                if (!warm.contains(encoder)) {
+                    Answerer.Ranking ranking =
+                            answerers.get(language).rank(question, scope, snapshot, found -> visible(found, scope));
+                    if (!ranking.sentences().isEmpty()) {
+                        warm.add(encoder);
+                    }
+                }
+            } catch (ModelUnavailableException e) {
+                LOG.debug("Language {} is not warmed up: {}", language, e.getMessage());
+            } catch (RuntimeException e) {
+                LOG.warn("The first search of language {} failed", language, e);
+            }
+        });
     }
 
     @Override

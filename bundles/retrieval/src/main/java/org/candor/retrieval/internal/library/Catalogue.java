@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.candor.api.retrieval.DocumentInfo;
 import org.candor.retrieval.internal.index.Analysis;
 import org.candor.retrieval.internal.index.EncodedDocument;
@@ -40,6 +41,7 @@ final class Catalogue implements AutoCloseable {
         Catalogue catalogue = new Catalogue(
                 LibraryState.read(directory.resolve("library.state")), new UploadStore(directory.resolve("uploads")));
         try {
+            catalogue.uploads.library(catalogue.state.folder());
             for (String language : Analysis.LANGUAGES) {
                 LanguageIndex index = LanguageIndex.open(directory.resolve(language), language, exactScanLimit, fusion);
                 catalogue.languages.put(language, index);
@@ -158,8 +160,34 @@ final class Catalogue implements AutoCloseable {
         entries.computeIfPresent(entry.key(), (key, present) -> entry);
     }
 
-    /** Nothing of these is found any more when this returns, nor after a crash. */
+    /**
+     * Another folder is the library. The former one's documents are out when this returns; its uploads stay on disk.
+     * Uploads added before there was any library go along with the first.
+     */
+    void mirror(String tenant, Path folder) throws IOException {
+        lock.lock();
+        try {
+            Path former = state.folder();
+            boolean uploadsStay = former == null || former.equals(folder);
+            // out before the change is recorded: after a crash in between, the former library is indexed again
+            take(
+                    entries.values().stream()
+                            .filter(entry -> entry.origin() == Origin.FOLDER || !uploadsStay)
+                            .toList(),
+                    false);
+            state.mirror(tenant, folder);
+            uploads.library(folder);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nothing of these is found any more when this returns, nor after a crash; uploads among them are destroyed. */
     void remove(Collection<Entry> gone) throws IOException {
+        take(gone, true);
+    }
+
+    private void take(Collection<Entry> gone, boolean destroy) throws IOException {
         if (gone.isEmpty()) {
             return;
         }
@@ -171,7 +199,7 @@ final class Catalogue implements AutoCloseable {
                 for (LanguageIndex index : languages.values()) {
                     index.remove(entry.key());
                 }
-                if (entry.origin() == Origin.UPLOAD) {
+                if (destroy && entry.origin() == Origin.UPLOAD) {
                     uploads.delete(entry.info().tenant(), entry.info().document());
                 }
             }
@@ -182,7 +210,8 @@ final class Catalogue implements AutoCloseable {
         }
     }
 
-    List<DocumentInfo> erase(String tenant, String subject) throws IOException {
+    /** @param others documents that are erased with those in the index: their content is never taken in again either */
+    List<DocumentInfo> erase(String tenant, String subject, List<DocumentInfo> others) throws IOException {
         lock.lock();
         try {
             List<Entry> gone = entries.values().stream()
@@ -192,12 +221,15 @@ final class Catalogue implements AutoCloseable {
                     .toList();
             List<DocumentInfo> infos = gone.stream().map(Entry::info).toList();
             state.erased(
-                    tenant, subject, infos.stream().map(DocumentInfo::version).toList());
+                    tenant,
+                    subject,
+                    Stream.concat(infos.stream(), others.stream())
+                            .map(DocumentInfo::version)
+                            .toList());
             remove(gone);
-            if (!gone.isEmpty()) {
-                for (LanguageIndex index : languages.values()) {
-                    index.purge();
-                }
+            // also when nothing was found: what left the index with its library may still lie in a segment
+            for (LanguageIndex index : languages.values()) {
+                index.purge();
             }
             return infos;
         } finally {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.retrieval.DocumentInfo;
 import org.candor.api.retrieval.DocumentMetadata;
@@ -56,6 +57,8 @@ public final class Documents implements Library, AutoCloseable {
     private final DocumentEncoder encoder = new DocumentEncoder();
     private final Progress progress = new Progress();
     private final EncoderRoutes encoders;
+    private final UploadErasure erasure;
+    private final Mirror mirror;
     private final LibraryWorker worker;
 
     private Documents(Settings settings) throws IOException {
@@ -63,8 +66,10 @@ public final class Documents implements Library, AutoCloseable {
         catalogue = Catalogue.open(settings.directory(), settings.exactScanLimit(), settings.fusion());
         reader = new DocumentReader(
                 new Extractor(limits), new Passages(settings.passageTarget(), settings.passageLimit()));
+        erasure = new UploadErasure(catalogue, reader);
+        erasure.finish();
         encoders = new EncoderRoutes(catalogue, encoder, settings.routes());
-        Mirror mirror = new Mirror(catalogue, reader, encoder, progress, settings.mostBytes());
+        mirror = new Mirror(catalogue, reader, encoder, progress, settings.mostBytes());
         worker = new LibraryWorker(encoders, mirror, progress, settings.rescanSeconds());
     }
 
@@ -89,6 +94,11 @@ public final class Documents implements Library, AutoCloseable {
         if (encoders.leads(route)) {
             worker.tell();
         }
+    }
+
+    /** What is done with the tenant before the library says that it is idle, on the library's own thread. */
+    public void warmUp(Consumer<String> search) {
+        mirror.warmUp(search);
     }
 
     /** What the encoder cost so far. */
@@ -118,10 +128,7 @@ public final class Documents implements Library, AutoCloseable {
             boolean same = real.equals(catalogue.state().folder())
                     && tenant.equals(catalogue.state().tenant());
             if (!same) {
-                catalogue.state().mirror(tenant, real);
-                catalogue.remove(catalogue.entries().stream()
-                        .filter(entry -> entry.origin() == Origin.FOLDER)
-                        .toList());
+                catalogue.mirror(tenant, real);
             }
             return null;
         });
@@ -151,7 +158,10 @@ public final class Documents implements Library, AutoCloseable {
                         return false; // the encoder was flipped meanwhile: its vectors are of another kind
                     }
                     // first the upload, so that a crash after it loses nothing, then the index
-                    catalogue.uploads().put(new UploadStore.Upload(tenant, document, metadata, content));
+                    catalogue
+                            .uploads()
+                            .put(new UploadStore.Upload(
+                                    tenant, document, withSubjects(metadata, read.entry()), content));
                     catalogue.put(List.of(encoded));
                     catalogue.commit();
                     return true;
@@ -161,6 +171,17 @@ public final class Documents implements Library, AutoCloseable {
                 }
             }
         }
+    }
+
+    /** With the subjects that front matter names, so that an erasure need not read the text to find them. */
+    private static DocumentMetadata withSubjects(DocumentMetadata metadata, Entry entry) {
+        return new DocumentMetadata(
+                metadata.title(),
+                metadata.language(),
+                metadata.owner(),
+                entry.info().subjects(),
+                metadata.purposes(),
+                metadata.licence());
     }
 
     private void refuse(IndexedDocument read) throws IOException {
@@ -198,7 +219,7 @@ public final class Documents implements Library, AutoCloseable {
 
     @Override
     public List<DocumentInfo> erase(String tenant, String subject) throws IOException {
-        return catalogue.erase(tenant, subject);
+        return catalogue.locked(() -> erasure.erase(tenant, subject));
     }
 
     @Override

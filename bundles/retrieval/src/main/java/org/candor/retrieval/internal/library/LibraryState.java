@@ -84,6 +84,11 @@ final class LibraryState {
         }
     }
 
+    /** Whether anything was ever erased. */
+    boolean hasErasures() {
+        return facts.stream().anyMatch(fact -> fact.startsWith("erased-"));
+    }
+
     boolean isErasedContent(String tenant, String version) {
         return facts.contains(fact("erased-content", tenant, version));
     }

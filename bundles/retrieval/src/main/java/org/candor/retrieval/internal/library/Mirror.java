@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.retrieval.DocumentMetadata;
 import org.candor.retrieval.internal.index.DocumentEncoder;
@@ -37,6 +38,7 @@ final class Mirror {
     /** Problems that were logged: each once, as long as it lasts. */
     private final Set<String> logged = new HashSet<>();
 
+    private volatile Consumer<String> warmUp = tenant -> {};
     private volatile boolean stopped;
 
     Mirror(Catalogue catalogue, DocumentReader reader, DocumentEncoder encoder, Progress progress, int mostBytes) {
@@ -45,6 +47,11 @@ final class Mirror {
         this.encoder = encoder;
         this.progress = progress;
         this.mostBytes = mostBytes;
+    }
+
+    /** @param search done with the tenant at the end of each look, before it is told that the library is idle */
+    void warmUp(Consumer<String> search) {
+        warmUp = search;
     }
 
     /** A running scan ends at its next file. */
@@ -86,6 +93,10 @@ final class Mirror {
         if (!stopped && !pass.outdated()) {
             logged.retainAll(pass.lasting);
         }
+        String tenant = catalogue.locked(() -> catalogue.state().tenant());
+        if (!stopped && tenant != null) {
+            warmUp.accept(tenant);
+        }
         progress.end(pass.waiting, problems);
         return pass.waiting;
     }
@@ -123,7 +134,7 @@ final class Mirror {
         return reader.read(tenant, file.document(), content, DocumentMetadata.NONE, Origin.FOLDER, file.modified());
     }
 
-    /** Uploads that a crash left outside the index; usually none. */
+    /** Uploads of this library outside the index: after a change of library, or left so by a crash. */
     private void uploadTasks(List<Task> tasks) throws IOException {
         Set<Path> known = new HashSet<>();
         for (Entry entry : catalogue.entries()) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,8 +18,10 @@ import org.candor.api.retrieval.DocumentMetadata;
 import org.candor.retrieval.internal.index.Folders;
 
 /**
- * Uploaded documents as they came, one file each, named by the digest of tenant and path so that no name a caller
- * chooses reaches the file system. Guarded by the library's lock.
+ * Uploaded documents as they came, one file each, in a folder for each library (the mirrored folder they were added to).
+ * Folders are named by the digest of the library's path, files by that of tenant and path, so that no name a caller
+ * chooses reaches the file system. What was added before there was any library goes to the first one. Guarded by the
+ * library's lock.
  */
 final class UploadStore {
     private static final int MAGIC = 0x43445550;
@@ -27,10 +30,25 @@ final class UploadStore {
     /** An upload. */
     record Upload(String tenant, String document, DocumentMetadata metadata, byte[] content) {}
 
-    private final Path folder;
+    private final Path root;
+    private Path folder;
 
-    UploadStore(Path folder) throws IOException {
-        this.folder = Files.createDirectories(folder);
+    UploadStore(Path root) throws IOException {
+        this.root = Files.createDirectories(root);
+        this.folder = root;
+    }
+
+    /** From now on this store is that library's. */
+    void library(Path library) throws IOException {
+        if (library == null) {
+            folder = root;
+            return;
+        }
+        String name = Digests.sha256(library.toString().getBytes(StandardCharsets.UTF_8));
+        folder = Files.createDirectories(root.resolve(name.substring("sha256:".length())));
+        for (Path file : files(root)) {
+            Files.move(file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     void put(Upload upload) throws IOException {
@@ -55,8 +73,28 @@ final class UploadStore {
         Folders.deleteFile(file(tenant, document));
     }
 
-    /** Files of uploads; drafts a crash left are not among them. */
+    void delete(Path file) throws IOException {
+        Folders.deleteFile(file);
+    }
+
+    /** Files of this library's uploads; drafts a crash left are not among them. */
     List<Path> files() throws IOException {
+        return files(folder);
+    }
+
+    List<Path> filesOfEveryLibrary() throws IOException {
+        List<Path> files = new ArrayList<>(files(root));
+        List<Path> libraries;
+        try (Stream<Path> all = Files.list(root)) {
+            libraries = all.filter(Files::isDirectory).sorted().toList();
+        }
+        for (Path library : libraries) {
+            files.addAll(files(library));
+        }
+        return files;
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
         try (Stream<Path> all = Files.list(folder)) {
             return all.filter(path -> path.getFileName().toString().endsWith(".upload"))
                     .sorted()
@@ -84,7 +122,7 @@ final class UploadStore {
         }
     }
 
-    /** Where an upload lies. */
+    /** Where an upload of this library lies. */
     Path file(String tenant, String document) {
         String name = Digests.sha256((tenant + '\n' + document).getBytes(StandardCharsets.UTF_8));
         return folder.resolve(name.substring("sha256:".length()) + ".upload");
