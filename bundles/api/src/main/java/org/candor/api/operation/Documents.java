@@ -27,14 +27,15 @@ public interface Documents {
     /** Progress of indexing. Needs the permit of {@code admin.documents.list}; writes no log entry unless refused. */
     LibraryStatus status(Caller caller);
 
-    /** Operation {@code admin.documents.mirror}: the folder becomes the only library. */
+    /** Operation {@code admin.documents.mirror}: the folder becomes the only library; none that holds the server's state. */
     Evidence mirror(Caller caller, Path folder);
 
     /** Operation {@code admin.documents.add}. */
     Added add(Caller caller, String document, byte[] content, DocumentMetadata metadata);
 
     /**
-     * Operation {@code admin.documents.add}: takes a file on the server, but none of the server's own folder.
+     * Operation {@code admin.documents.file}: takes a file on the server, but none of the server's own folder. File and
+     * document end in the same extension.
      *
      * @param document its path in the library, or null for the file's name
      * @param file absolute

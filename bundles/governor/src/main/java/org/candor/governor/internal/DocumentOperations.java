@@ -1,7 +1,6 @@
 package org.candor.governor.internal;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,17 +29,15 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /** Operations {@code search} and {@code admin.documents.*}. */
-@Component
+@Component(configurationPid = "org.candor.governor")
 public final class DocumentOperations implements Documents {
 
     private static final int MOST_CODE_POINTS = 4_000;
     private static final int MOST_HITS = 1_000;
     private static final String LIST = "admin.documents.list";
 
-    private static final long MOST_FILE_BYTES = 32L << 20;
-
     private final GovernedPath path;
-    private final Path home;
+    private final ServerFolders folders;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -54,14 +51,20 @@ public final class DocumentOperations implements Documents {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Library library;
 
-    @Activate
-    public DocumentOperations(@Reference GovernedPath path, BundleContext context) {
-        this(path, context.getProperty("candor.home"));
+    /** Part of PID {@code org.candor.governor}. */
+    public @interface Config {
+        /** Folders whose files may be taken, separated by commas; none: all but the server's own. */
+        String[] folders() default {};
     }
 
-    DocumentOperations(GovernedPath path, String home) {
+    @Activate
+    public DocumentOperations(@Reference GovernedPath path, BundleContext context, Config config) {
+        this(path, context.getProperty("candor.home"), config.folders());
+    }
+
+    DocumentOperations(GovernedPath path, String home, String... folders) {
         this.path = path;
-        this.home = home == null ? null : Path.of(home);
+        this.folders = new ServerFolders(home, folders);
     }
 
     @Override
@@ -110,6 +113,7 @@ public final class DocumentOperations implements Documents {
         Map<String, Object> request = Map.of("library", folder.toString());
         return change("admin.documents.mirror", caller, request, () -> {
             try {
+                folders.checkLibrary(folder);
                 library().mirror(caller.tenant(), folder);
             } catch (IOException e) {
                 throw refused("library", "library_unreadable", e);
@@ -119,7 +123,7 @@ public final class DocumentOperations implements Documents {
 
     @Override
     public Added add(Caller caller, String document, byte[] content, DocumentMetadata metadata) {
-        return add(caller, Requests.document(document), () -> content, metadata);
+        return add("admin.documents.add", caller, Requests.document(document), () -> content, metadata);
     }
 
     @Override
@@ -128,23 +132,13 @@ public final class DocumentOperations implements Documents {
             throw Requests.invalid("file", "\"" + file + "\" is not the absolute path of a file");
         }
         String name = document == null ? file.getFileName().toString() : document;
-        return add(caller, Requests.document(name), () -> read(file), metadata);
+        return add("admin.documents.file", caller, Requests.document(name), () -> read(file, name), metadata);
     }
 
-    /** Only who may add documents learns whether there is such a file: this runs behind the gate. */
-    private byte[] read(Path file) {
+    /** Only who may take files learns whether there is such a file: this runs behind the gate. */
+    private byte[] read(Path file, String name) {
         try {
-            Path real = file.toRealPath();
-            if (home != null && real.startsWith(home.toRealPath())) {
-                throw new IOException("it lies in the server's own folder");
-            }
-            if (!Files.isRegularFile(real)) {
-                throw new IOException("it is no regular file");
-            }
-            if (Files.size(real) > MOST_FILE_BYTES) {
-                throw new IOException("it is larger than " + MOST_FILE_BYTES + " bytes");
-            }
-            return Files.readAllBytes(real);
+            return folders.read(file, name);
         } catch (IOException e) {
             throw new OperationException(
                     Kind.INVALID,
@@ -155,10 +149,11 @@ public final class DocumentOperations implements Documents {
         }
     }
 
-    private Added add(Caller caller, String name, Supplier<byte[]> content, DocumentMetadata metadata) {
+    private Added add(
+            String operation, Caller caller, String name, Supplier<byte[]> content, DocumentMetadata metadata) {
         Map<String, Object> request = Map.of("document", name);
-        Governed<DocumentInfo> done = path.run(
-                operation("admin.documents.add", caller, Operation.Effect.CHANGE, request), new Task<DocumentInfo>() {
+        Governed<DocumentInfo> done =
+                path.run(operation(operation, caller, Operation.Effect.CHANGE, request), new Task<DocumentInfo>() {
                     @Override
                     public DocumentInfo perform(Permit permit, Meter meter) {
                         try {

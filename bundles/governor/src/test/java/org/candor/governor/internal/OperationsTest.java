@@ -180,6 +180,25 @@ class OperationsTest {
     }
 
     @Test
+    void onlyAllowedFoldersAreRead(@TempDir Path folder) throws IOException {
+        Path open = Files.createDirectory(folder.resolve("open"));
+        Path closed = Files.createDirectory(folder.resolve("closed"));
+        Path secret = Files.writeString(closed.resolve("secret.txt"), "secret");
+        Path link = Files.createSymbolicLink(open.resolve("link.txt"), secret);
+        Files.writeString(open.resolve("a.txt"), "text");
+        DocumentOperations documents = new DocumentOperations(world.path(), null, "/nowhere, " + open);
+        documents.library = world.library;
+        for (Path file : List.of(secret, link)) {
+            refused(() -> documents.addFile(World.ASKER, "x.txt", file, DocumentMetadata.NONE));
+        }
+        refused(() -> documents.mirror(World.ASKER, closed));
+        documents.addFile(World.ASKER, "x.txt", open.resolve("a.txt"), DocumentMetadata.NONE);
+        documents.mirror(World.ASKER, open);
+        assertEquals(open, world.library.mirrored);
+        assertTrue(world.log.text(world.log.entries.size() - 1).contains("\"operation\":\"admin.documents.mirror\""));
+    }
+
+    @Test
     void aFileOfTheServersOwnFolderIsNotTaken(@TempDir Path folder) throws IOException {
         Path home = Files.createDirectory(folder.resolve("home"));
         Files.writeString(home.resolve("cli.key"), "secret");
@@ -191,6 +210,21 @@ class OperationsTest {
             OperationException e = refused(() -> documents.addFile(World.ASKER, "x.txt", file, DocumentMetadata.NONE));
             assertEquals("document_unreadable", e.code(), file.toString());
         }
+        Path passwd = Files.writeString(folder.resolve("passwd"), "root");
+        assertEquals(
+                "document_unreadable",
+                refused(() -> documents.addFile(World.ASKER, "x.txt", passwd, DocumentMetadata.NONE))
+                        .code(),
+                "the source has to be of the document's kind");
+        for (Path library : List.of(home, folder, folder.getRoot())) {
+            assertEquals(
+                    "library_unreadable",
+                    refused(() -> documents.mirror(World.ASKER, library)).code(),
+                    library.toString());
+        }
+        Path samples = Files.createDirectories(home.resolve("runtime/samples/library"));
+        documents.mirror(World.ASKER, samples);
+        assertEquals(samples, world.library.mirrored);
         assertEquals(
                 "plain.txt",
                 documents
