@@ -37,10 +37,15 @@ final class Api {
         this.workers = workers;
     }
 
-    /** Answers; never throws. */
-    Response answer(Request request, InputStream body) {
+    /**
+     * Answers; never throws.
+     *
+     * @param rawPath undecoded, as the client sent it
+     */
+    Response answer(Request request, String rawPath, InputStream body) {
         Response response;
         try {
+            RawPath.check(rawPath);
             response = dispatch(request, body);
         } catch (ApiError e) {
             response = refused(request, e);

@@ -33,7 +33,7 @@ import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPa
 
 /** The HTTP API as one whiteboard servlet. It serves from the first moment and says what it waits for. */
 @Component(service = Servlet.class, configurationPid = "org.candor.gateway")
-@HttpWhiteboardServletPattern({"/v1/*", "/admin/*", "/health/*"})
+@HttpWhiteboardServletPattern({"/v1/*", "/admin/*", "/health/*", "/*"})
 @Designate(ocd = Gateway.Config.class)
 public final class Gateway extends HttpServlet {
     private static final long serialVersionUID = 1L;
@@ -120,6 +120,7 @@ public final class Gateway extends HttpServlet {
     transient volatile TransparencyLog log;
 
     private final transient Workers workers;
+    private final transient BodyReader bodies;
     final transient Api api;
 
     /**
@@ -134,7 +135,7 @@ public final class Gateway extends HttpServlet {
         Limits limits = new Limits(
                 inRange("mostJsonBytes", config.mostJsonBytes(), 1 << 10, 64 << 20),
                 inRange("mostDocumentBytes", config.mostDocumentBytes(), 1 << 10, 256 << 20));
-        BodyReader bodies = new BodyReader(
+        bodies = new BodyReader(
                 inRange("bodySeconds", config.bodySeconds(), 1, 3_600),
                 inRange("bodyBudgetBytes", config.bodyBudgetBytes(), 1 << 20, 1 << 30));
         int threads = inRange("workers", config.workers(), 1, 1_024);
@@ -164,6 +165,7 @@ public final class Gateway extends HttpServlet {
     @Deactivate
     void deactivate() {
         workers.close();
+        bodies.close();
     }
 
     @Override
@@ -176,7 +178,7 @@ public final class Gateway extends HttpServlet {
                 from.getQueryString(),
                 from::getHeader,
                 new byte[0]);
-        Response response = api.answer(request, from.getInputStream());
+        Response response = api.answer(request, from.getRequestURI(), from.getInputStream());
         to.setStatus(response.status());
         for (Map.Entry<String, String> header : response.headers().entrySet()) {
             to.setHeader(header.getKey(), header.getValue());

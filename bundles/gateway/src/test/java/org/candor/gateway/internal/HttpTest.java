@@ -43,6 +43,7 @@ class HttpTest {
         context.addServlet(holder, "/v1/*");
         context.addServlet(holder, "/admin/*");
         context.addServlet(holder, "/health/*");
+        context.addServlet(holder, "/*");
         jetty.setHandler(context);
         jetty.start();
         port = connector.getLocalPort();
@@ -157,5 +158,59 @@ class HttpTest {
             }
         }
         assertEquals(200, send(request("/health/live").build()).statusCode());
+    }
+
+    private String post(String length, byte[] body) throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream()
+                    .write(("POST /v1/answers HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                    + "Authorization: Bearer " + server.key() + "\r\nContent-Length: " + length
+                                    + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(body);
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void aBodyThatStopsComingIsEndedWithAnAnswer() throws Exception {
+        String answer = post("100", new byte[] {'{'});
+        assertTrue(answer.startsWith("HTTP/1.1 408"), answer);
+        assertTrue(answer.contains("\"body_too_slow\""), answer);
+        assertEquals(200, send(request("/health/live").build()).statusCode());
+    }
+
+    @Test
+    void whoSendsTooMuchReadsWhy() throws Exception {
+        byte[] large = new byte[5 << 20];
+        String answer = post(Integer.toString(large.length), large);
+        assertTrue(answer.startsWith("HTTP/1.1 413"), answer);
+        assertTrue(answer.contains("\"body_too_large\""), answer);
+    }
+
+    @Test
+    void anUnknownPathIsJsonToo() throws Exception {
+        for (String path : new String[] {"/", "/nothing", "/v2/answers"}) {
+            HttpResponse<String> response = send(request(path).build());
+            assertEquals(404, response.statusCode(), path);
+            assertTrue(response.body().startsWith("{\"error\":"), response.body());
+        }
+    }
+
+    @Test
+    void aPathThatReadsInTwoWaysIsRefused() throws Exception {
+        for (String path : new String[] {
+            "/v1/documents/../../admin/consent", "/v1/./models", "/v1//models", "/v1/documents/a%2Fb.md", "/v1/models;x"
+        }) {
+            try (Socket socket = new Socket("127.0.0.1", port)) {
+                socket.setSoTimeout(20_000);
+                socket.getOutputStream()
+                        .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assertTrue(answer.startsWith("HTTP/1.1 400"), path + "\n" + answer);
+            }
+        }
     }
 }

@@ -118,7 +118,7 @@ final class Server implements AutoCloseable {
                 all::get,
                 new byte[0]);
         byte[] body = json == null ? new byte[0] : json.getBytes(StandardCharsets.UTF_8);
-        return new Reply(gateway.api.answer(request, new ByteArrayInputStream(body)));
+        return new Reply(gateway.api.answer(request, "/", new ByteArrayInputStream(body)));
     }
 
     /** A response, with its body read. */

@@ -118,4 +118,29 @@ class WorkersTest {
                         .status());
         reader.read(request, new ByteArrayInputStream(new byte[600]), 800).close();
     }
+
+    @Test
+    void memoryCountsAsBytesArriveNotAsTheyAreAnnounced() throws Exception {
+        try (BodyReader reader = new BodyReader(10, 100_000);
+                java.io.PipedInputStream waiting = new java.io.PipedInputStream();
+                java.io.PipedOutputStream client = new java.io.PipedOutputStream(waiting)) {
+            Request request = new Request("id", "POST", "/", null, Map.of("Content-Length", "60000")::get, new byte[0]);
+            CountDownLatch read = new CountDownLatch(1);
+            Thread slow = Thread.ofVirtual().start(() -> {
+                java.io.InputStream in = new java.io.FilterInputStream(waiting) {
+                    @Override
+                    public int read(byte[] bytes, int from, int length) throws java.io.IOException {
+                        read.countDown();
+                        return super.read(bytes, from, length);
+                    }
+                };
+                assertThrows(ApiError.class, () -> reader.read(request, in, 80_000));
+            });
+            read.await();
+            reader.read(request, new ByteArrayInputStream(new byte[60_000]), 80_000)
+                    .close();
+            client.close();
+            slow.join();
+        }
+    }
 }
