@@ -109,8 +109,14 @@ final class EmbeddingRoutes {
         }
         int[] tokens = new int[list.size()];
         for (int i = 0; i < tokens.length; i++) {
-            if (!(list.get(i) instanceof Long id) || id < 0 || id > Integer.MAX_VALUE) {
+            if (!(list.get(i) instanceof Long id)) {
                 throw wrong(body);
+            }
+            if (id < 0 || id > Integer.MAX_VALUE) {
+                throw ApiError.invalid(
+                        "invalid_value",
+                        "input",
+                        "Member \"input\" holds " + id + ", which is no token id: ids are 0 or more.");
             }
             tokens[i] = id.intValue();
         }

@@ -19,7 +19,7 @@ final class Requests {
         return new OperationException(Kind.INVALID, "invalid_value", parameter + ": " + message, parameter, null);
     }
 
-    /** Text of 1 to {@code most} code points that is not blank and can be written as UTF-8. */
+    /** Text of 1 to {@code most} code points without C0 controls but tab and line ends, not blank, UTF-8. */
     static String text(String parameter, String text, int most) {
         if (text == null || text.isBlank()) {
             throw invalid(parameter, "must not be blank");
@@ -27,6 +27,12 @@ final class Requests {
         int length = text.codePointCount(0, text.length());
         if (length > most) {
             throw invalid(parameter, "has " + length + " code points; at most " + most + " are allowed");
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' && c != '\t' && c != '\n' && c != '\r') {
+                throw invalid(parameter, "holds the control character U+%04X at UTF-16 unit %d".formatted((int) c, i));
+            }
         }
         return wellFormed(parameter, text);
     }

@@ -180,6 +180,13 @@ class OperationsTest {
     }
 
     @Test
+    void controlCharactersAreNoText() {
+        assertEquals("a\tb\r\nc", Requests.text("question", "a\tb\r\nc", 10));
+        OperationException e = refused(() -> Requests.text("question", "a\0b", 10));
+        assertTrue(e.getMessage().contains("U+0000"), e.getMessage());
+    }
+
+    @Test
     void onlyAllowedFoldersAreRead(@TempDir Path folder) throws IOException {
         Path open = Files.createDirectory(folder.resolve("open"));
         Path closed = Files.createDirectory(folder.resolve("closed"));
