@@ -85,7 +85,7 @@ public final class AnswerVerifier {
         }
         for (Object name : names.keySet()) {
             if (!(name instanceof String member) || !members.contains(member)) {
-                throw new InvalidProofException("there is a " + what + " for \"" + name + "\", but no such member");
+                throw new InvalidProofException("no member belongs to the " + what + " of \"" + name + "\"");
             }
         }
     }
