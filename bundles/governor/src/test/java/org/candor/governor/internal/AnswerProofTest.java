@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** Answers of the governor against the verifier that third parties use, over a real log. */
 class AnswerProofTest {
 
-    private static final Question QUESTION = new Question("谁可以撤回同意? \"who\" \u0007 🦊", "zh", "research");
+    private static final Question QUESTION = new Question("谁可以撤回同意? \"who\" \t 🦊", "zh", "research");
 
     private final World world = new World();
     private final MemoryLog log = new MemoryLog("test.example/log");
