@@ -1,5 +1,6 @@
 package org.candor.api.operation;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +16,31 @@ public interface Platform {
      */
     record Check(String name, boolean ready, String detail) {}
 
+    /**
+     * @param name symbolic name
+     * @param version of the bundle
+     * @param state active, resolved, installed, starting or stopping
+     * @param since when it came into that state, or null when it has been in it since before anybody looked
+     */
+    record BundleState(String name, String version, String state, Instant since) {}
+
+    /**
+     * A declarative services component.
+     *
+     * @param name of the component
+     * @param bundle symbolic name
+     * @param state active, satisfied, unsatisfied, failed or disabled
+     * @param waitsFor services and configuration that are missing, or why its activation failed, each in one line
+     * @param configurationPid or empty
+     */
+    record ComponentState(String name, String bundle, String state, List<String> waitsFor, String configurationPid) {}
+
+    /**
+     * @param bundles by name
+     * @param components by bundle and name
+     */
+    record Components(List<BundleState> bundles, List<ComponentState> components) {}
+
     /** Models, library, log, consent, policy and energy, in this order. Quick; may be asked by anybody. */
     List<Check> checks();
 
@@ -23,4 +49,11 @@ public interface Platform {
      * its service is missing.
      */
     Map<String, Object> status();
+
+    /**
+     * Every bundle and component. Needs the permit of {@code admin.health.read}; writes no log entry unless refused.
+     *
+     * @throws OperationException DENIED or UNAVAILABLE
+     */
+    Components components(Caller caller);
 }

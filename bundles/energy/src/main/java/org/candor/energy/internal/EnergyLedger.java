@@ -27,6 +27,7 @@ final class EnergyLedger {
     private final LinkedHashSet<Account> open = new LinkedHashSet<>();
     private final UnclaimedEnergy unclaimed = new UnclaimedEnergy();
     private final Map<String, Double> byOperation = new HashMap<>();
+    private final Map<String, Long> settled = new HashMap<>();
     private double total;
     private double idle;
     private long lastWall;
@@ -58,6 +59,23 @@ final class EnergyLedger {
     synchronized EnergyStatus status() {
         read();
         return new EnergyStatus(meter.method(), meter.description(), total, idle + unclaimed.joules(), byOperation);
+    }
+
+    /**
+     * All sums since start at one moment.
+     *
+     * @param total meter's reading
+     * @param idle share of no operation, or not claimed by one yet
+     * @param joules by kind of operation
+     * @param counts of settled operations by kind
+     */
+    record Sums(double total, double idle, Map<String, Double> joules, Map<String, Long> counts) {
+        static final Sums NONE = new Sums(0, 0, Map.of(), Map.of());
+    }
+
+    synchronized Sums sums() {
+        read();
+        return new Sums(total, idle + unclaimed.joules(), Map.copyOf(byOperation), Map.copyOf(settled));
     }
 
     private void read() {
@@ -145,6 +163,7 @@ final class EnergyLedger {
                 double own = own();
                 claim(this, own);
                 EnergyShare share = share(own + reported);
+                settled.merge(operation, 1L, Long::sum);
                 end(this);
                 return share;
             }

@@ -1,12 +1,17 @@
 package org.candor.energy.internal;
 
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.candor.api.energy.EnergyAccount;
 import org.candor.api.energy.EnergyAccounting;
+import org.candor.api.energy.EnergyHistory;
 import org.candor.api.energy.EnergyStatus;
+import org.candor.api.energy.EnergyWindow;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -20,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /** Chooses the meter, reads it at every tick, and opens accounts. */
 @Component(configurationPid = "org.candor.energy", immediate = true)
 @Designate(ocd = EnergyMeters.Config.class)
-public final class EnergyMeters implements EnergyAccounting {
+public final class EnergyMeters implements EnergyAccounting, EnergyHistory {
     private static final Logger LOG = LoggerFactory.getLogger(EnergyMeters.class);
 
     /**
@@ -76,6 +81,7 @@ public final class EnergyMeters implements EnergyAccounting {
     }
 
     private final EnergyLedger ledger;
+    private final MinuteWindows windows;
     private final ScheduledExecutorService ticks;
 
     @Activate
@@ -89,10 +95,11 @@ public final class EnergyMeters implements EnergyAccounting {
         } catch (MeterUnreadableException e) {
             throw new IllegalStateException("org.candor.energy: " + e.getMessage(), e);
         }
+        windows = new MinuteWindows(ledger, Clock.systemUTC());
         LOG.info("Energy by {}: {}", meter.method(), meter.description());
         ticks = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("candor-energy").daemon().factory());
-        ticks.scheduleAtFixedRate(ledger::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+        ticks.scheduleAtFixedRate(windows::sample, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
     }
 
     static PackagePower power(Config config, int usable) {
@@ -160,5 +167,20 @@ public final class EnergyMeters implements EnergyAccounting {
     @Override
     public EnergyStatus status() {
         return ledger.status();
+    }
+
+    @Override
+    public Duration window() {
+        return windows.window();
+    }
+
+    @Override
+    public int kept() {
+        return windows.kept();
+    }
+
+    @Override
+    public List<EnergyWindow> windows(int most) {
+        return windows.windows(most);
     }
 }

@@ -2,9 +2,12 @@ package org.candor.gateway.internal;
 
 import org.candor.api.operation.Access;
 import org.candor.api.operation.Answers;
+import org.candor.api.operation.Backups;
+import org.candor.api.operation.Commands;
 import org.candor.api.operation.Consents;
 import org.candor.api.operation.Documents;
 import org.candor.api.operation.Embedding;
+import org.candor.api.operation.Energy;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.Platform;
 import org.candor.api.transparency.TransparencyLog;
@@ -25,6 +28,12 @@ interface Backends {
     Access access();
 
     Platform platform();
+
+    Energy energy();
+
+    Backups backups();
+
+    Commands commands();
 
     TransparencyLog log();
 

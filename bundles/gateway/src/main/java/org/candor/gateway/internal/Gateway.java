@@ -12,9 +12,12 @@ import java.util.Map;
 import java.util.UUID;
 import org.candor.api.operation.Access;
 import org.candor.api.operation.Answers;
+import org.candor.api.operation.Backups;
+import org.candor.api.operation.Commands;
 import org.candor.api.operation.Consents;
 import org.candor.api.operation.Documents;
 import org.candor.api.operation.Embedding;
+import org.candor.api.operation.Energy;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.Platform;
 import org.candor.api.transparency.TransparencyLog;
@@ -117,6 +120,24 @@ public final class Gateway extends HttpServlet {
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile Energy energy;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile Backups backups;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile Commands commands;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
     transient volatile TransparencyLog log;
 
     private final transient Workers workers;
@@ -153,6 +174,7 @@ public final class Gateway extends HttpServlet {
         EmbeddingRoutes.add(router, backends, limits);
         ModelRoutes.add(router, backends, limits, clock.instant().getEpochSecond());
         ConsentRoutes.add(router, backends, limits);
+        OperateRoutes.add(router, backends, limits);
         workers = new Workers(threads, queue, seconds);
         api = new Api(
                 router,
@@ -241,6 +263,21 @@ public final class Gateway extends HttpServlet {
         @Override
         public Platform platform() {
             return platform;
+        }
+
+        @Override
+        public Energy energy() {
+            return energy;
+        }
+
+        @Override
+        public Backups backups() {
+            return backups;
+        }
+
+        @Override
+        public Commands commands() {
+            return commands;
         }
 
         @Override

@@ -495,4 +495,67 @@ class RoutesTest {
         assertEquals(405, server.call("GET", "/admin/password", null).status());
         assertEquals(200, server.call("HEAD", "/health/live", null).status());
     }
+
+    @Test
+    void energyIsShownByTheMinute() throws IOException {
+        Map<String, Object> json =
+                server.call("GET", "/admin/energy?minutes=5", null).json();
+        assertEquals("PT1M", json.get("window"));
+        assertEquals(
+                Map.of(
+                        "time",
+                        "1970-01-01T00:00:00Z",
+                        "joules",
+                        3.0,
+                        "idleJoules",
+                        1.0,
+                        "operations",
+                        Map.of("answer", Map.of("joules", 2.0, "count", 4L))),
+                first(json.get("data")));
+        assertEquals(Map.of("joules", 5.0, "idleJoules", 2.0, "operations", Map.of("answer", 3.0)), json.get("totals"));
+        server.call("GET", "/admin/energy", null);
+        assertEquals(List.of("history 5", "history 60"), server.calls);
+        assertEquals(
+                "minutes",
+                server.call("GET", "/admin/energy?minutes=x", null).error().get("param"));
+        assertEquals(
+                "hours",
+                server.call("GET", "/admin/energy?hours=1", null).error().get("param"));
+    }
+
+    @Test
+    void healthShowsEveryBundleAndWhatComponentsWaitFor() throws IOException {
+        Map<String, Object> json = server.call("GET", "/admin/health", null).json();
+        assertEquals("active", first(json.get("bundles")).get("state"));
+        assertNull(first(json.get("bundles")).get("since"));
+        assertEquals(List.of("service X"), first(json.get("components")).get("waitsFor"));
+        assertEquals("models", first(json.get("checks")).get("name"));
+        assertEquals("cli", server.lastCaller.subject());
+    }
+
+    @Test
+    void backupAndRestoreTakePathsOfTheServersMachine() throws IOException {
+        Server.Reply backup = server.call("POST", "/admin/backup", "{\"to\":\"/backups/a.zip\"}");
+        assertEquals(201, backup.status());
+        assertEquals("/backups/a.zip", backup.json().get("file"));
+        assertEquals(7L, backup.json().get("logSize"));
+        Server.Reply restore = server.call("POST", "/admin/restore", "{\"file\":\"/backups/a.zip\"}");
+        assertEquals(202, restore.status());
+        assertEquals(List.of("log", "consent"), restore.json().get("parts"));
+        assertEquals(List.of("backUp /backups/a.zip", "stageRestore /backups/a.zip"), server.calls);
+        assertEquals("to", server.call("POST", "/admin/backup", "{}").error().get("param"));
+    }
+
+    @Test
+    void aCommandIsRunWithTheCallersOwnRoles() throws IOException {
+        Server.Reply reply = server.call("POST", "/admin/shell", "{\"command\":\"models --json\"}");
+        assertEquals(200, reply.status());
+        assertEquals(Map.of("exit", 3L, "out", "表\n", "err", "no"), reply.json());
+        assertEquals(List.of("run models --json"), server.calls);
+        assertEquals(Set.of("admin"), server.lastCaller.roles());
+        server.gateway.commands = null;
+        assertEquals(
+                "starting",
+                server.call("POST", "/admin/shell", "{\"command\":\"models\"}").code());
+    }
 }

@@ -6,6 +6,7 @@ import java.lang.annotation.Annotation;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,16 +19,21 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.candor.api.consent.ConsentRecord;
 import org.candor.api.consent.ConsentState;
+import org.candor.api.energy.EnergyStatus;
+import org.candor.api.energy.EnergyWindow;
 import org.candor.api.model.Activation;
 import org.candor.api.model.Embeddings;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
 import org.candor.api.operation.Answers;
+import org.candor.api.operation.Backups;
 import org.candor.api.operation.Caller;
+import org.candor.api.operation.Commands;
 import org.candor.api.operation.Consents;
 import org.candor.api.operation.Documents;
 import org.candor.api.operation.Embedding;
+import org.candor.api.operation.Energy;
 import org.candor.api.operation.Evidence;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.OperationException;
@@ -81,6 +87,12 @@ final class Server implements AutoCloseable {
             return EVIDENCE;
         };
         gateway.platform = new FakePlatform();
+        gateway.energy = this::history;
+        gateway.backups = new FakeBackups();
+        gateway.commands = (caller, line) -> {
+            call(caller, "run " + line);
+            return new Commands.Result(3, "表\n", "no");
+        };
         gateway.log = new FakeLog();
     }
 
@@ -376,7 +388,44 @@ final class Server implements AutoCloseable {
         }
     }
 
+    private Energy.History history(Caller caller, int minutes) {
+        call(caller, "history " + minutes);
+        EnergyWindow window =
+                new EnergyWindow(Instant.EPOCH, 3, 1, Map.of("answer", new EnergyWindow.Operations(2, 4)));
+        return new Energy.History(
+                new EnergyStatus("estimate", "a test", 5, 2, Map.of("answer", 3.0)),
+                Duration.ofMinutes(1),
+                List.of(window));
+    }
+
+    private final class FakeBackups implements Backups {
+        @Override
+        public Backup backUp(Caller caller, Path to) {
+            call(caller, "backUp " + to);
+            return new Backup(to, 10, "sha256:00", 3, 7, EVIDENCE);
+        }
+
+        @Override
+        public Staged stageRestore(Caller caller, Path from) {
+            call(caller, "stageRestore " + from);
+            return new Staged(Instant.EPOCH, "1.0.0", 7, List.of("log", "consent"), EVIDENCE);
+        }
+    }
+
     private final class FakePlatform implements Platform {
+        @Override
+        public Components components(Caller caller) {
+            call(caller, "components");
+            return new Components(
+                    List.of(new BundleState("org.candor.energy", "1.0.0", "active", null)),
+                    List.of(new ComponentState(
+                            "Ledger",
+                            "org.candor.consent",
+                            "unsatisfied",
+                            List.of("service X"),
+                            "org.candor.consent")));
+        }
+
         @Override
         public List<Check> checks() {
             return List.of(new Check("models", ready, ready ? "active" : "no model is installed"));

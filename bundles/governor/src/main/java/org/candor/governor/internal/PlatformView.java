@@ -10,6 +10,8 @@ import org.candor.api.model.Activation;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
+import org.candor.api.operation.Answers;
+import org.candor.api.operation.Caller;
 import org.candor.api.operation.Platform;
 import org.candor.api.policy.PolicyId;
 import org.candor.api.retrieval.Library;
@@ -46,6 +48,12 @@ public final class PlatformView implements Platform {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Retrieval retrieval;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile ComponentInventory inventory;
 
     @Activate
     public PlatformView(@Reference GovernedPath path) {
@@ -93,6 +101,16 @@ public final class PlatformView implements Platform {
                 "policy",
                 services.policy() == null ? null : policy(services.policy().policy()));
         return json;
+    }
+
+    @Override
+    public Components components(Caller caller) {
+        path.gate(new Operation("admin.health.read", caller, Answers.DEFAULT_PURPOSE, Operation.Effect.READ, Map.of()));
+        ComponentInventory now = inventory;
+        if (now == null) {
+            throw Services.missing("inventory", "inventory of components");
+        }
+        return now.components();
     }
 
     private Check models() {

@@ -9,13 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.candor.api.consent.ConsentState;
+import org.candor.api.energy.EnergyHistory;
+import org.candor.api.energy.EnergyWindow;
 import org.candor.api.operation.Answers.Question;
 import org.candor.api.operation.Consents;
 import org.candor.api.operation.Documents;
+import org.candor.api.operation.Energy;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 import org.candor.api.operation.Platform;
@@ -299,5 +305,67 @@ class OperationsTest {
         assertEquals("test.example/log", ((Map<?, ?>) view.status().get("log")).get("origin"));
         assertTrue(view.status().containsKey("library"));
         assertNull(view.status().get("library"));
+    }
+
+    @Test
+    void theEnergyHistoryNeedsAPermitAndWritesNoEntry() {
+        GovernedPath path = world.path();
+        EnergyOperations energy = new EnergyOperations(path);
+        EnergyWindow minute = new EnergyWindow(Instant.EPOCH, 2, 2, Map.of());
+        List<Integer> asked = new ArrayList<>();
+        energy.history = new EnergyHistory() {
+            @Override
+            public Duration window() {
+                return Duration.ofMinutes(1);
+            }
+
+            @Override
+            public int kept() {
+                return 10;
+            }
+
+            @Override
+            public List<EnergyWindow> windows(int most) {
+                asked.add(most);
+                return List.of(minute);
+            }
+        };
+        Energy.History history = energy.history(World.ASKER, 60);
+        assertEquals(List.of(minute), history.windows());
+        assertEquals("estimate", history.status().method());
+        assertEquals(List.of(60), asked);
+        assertEquals("admin.energy.history", world.policy.last.operation());
+        assertEquals(0, world.log.size());
+        assertEquals(
+                "minutes",
+                assertThrows(OperationException.class, () -> energy.history(World.ASKER, 1_441))
+                        .parameter());
+        world.policy.permits = false;
+        assertEquals(
+                OperationException.Kind.DENIED,
+                assertThrows(OperationException.class, () -> energy.history(World.ASKER, 1))
+                        .kind());
+        assertEquals(1, world.log.size());
+        world.policy.permits = true;
+        energy.history = null;
+        assertEquals(
+                "energy-missing",
+                assertThrows(OperationException.class, () -> energy.history(World.ASKER, 1))
+                        .code());
+    }
+
+    @Test
+    void onlyWhoMayLearnsWhatTheComponentsWaitFor() {
+        PlatformView view = new PlatformView(world.path());
+        assertEquals(
+                "inventory-missing",
+                assertThrows(OperationException.class, () -> view.components(World.ASKER))
+                        .code());
+        assertEquals("admin.health.read", world.policy.last.operation());
+        world.policy.permits = false;
+        assertEquals(
+                OperationException.Kind.DENIED,
+                assertThrows(OperationException.class, () -> view.components(World.ASKER))
+                        .kind());
     }
 }

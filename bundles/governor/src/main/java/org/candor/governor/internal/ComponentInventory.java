@@ -1,0 +1,165 @@
+package org.candor.governor.internal;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.candor.api.operation.Platform.BundleState;
+import org.candor.api.operation.Platform.ComponentState;
+import org.candor.api.operation.Platform.Components;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleListener;
+import org.osgi.framework.Constants;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.osgi.service.component.runtime.dto.ReferenceDTO;
+import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
+
+/** Bundles and declarative services components as they are now, and what those wait for. Thread safe. */
+@Component(service = ComponentInventory.class, immediate = true)
+public final class ComponentInventory implements BundleListener {
+
+    private final ServiceComponentRuntime runtime;
+    private final BundleContext context;
+    private final Clock clock = Clock.systemUTC();
+    private final Map<Long, Instant> changed = new ConcurrentHashMap<>();
+
+    @Activate
+    public ComponentInventory(@Reference ServiceComponentRuntime runtime, BundleContext context) {
+        this.runtime = runtime;
+        this.context = context;
+        context.addBundleListener(this);
+    }
+
+    @Deactivate
+    void deactivate() {
+        context.removeBundleListener(this);
+    }
+
+    @Override
+    public void bundleChanged(BundleEvent event) {
+        if (event.getType() == BundleEvent.UNINSTALLED) {
+            changed.remove(event.getBundle().getBundleId());
+        } else {
+            changed.put(event.getBundle().getBundleId(), clock.instant());
+        }
+    }
+
+    Components components() {
+        List<BundleState> bundles = Arrays.stream(context.getBundles())
+                .map(bundle -> new BundleState(
+                        name(bundle), bundle.getVersion().toString(), state(bundle), changed.get(bundle.getBundleId())))
+                .sorted(Comparator.comparing(BundleState::name).thenComparing(BundleState::version))
+                .toList();
+        List<ComponentState> components = new ArrayList<>();
+        for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs()) {
+            add(components, description, runtime.getComponentConfigurationDTOs(description));
+        }
+        components.sort(Comparator.comparing(ComponentState::bundle).thenComparing(ComponentState::name));
+        return new Components(bundles, components);
+    }
+
+    private void add(
+            List<ComponentState> components,
+            ComponentDescriptionDTO description,
+            Collection<ComponentConfigurationDTO> configurations) {
+        if (configurations.isEmpty()) {
+            boolean enabled = runtime.isComponentEnabled(description);
+            List<String> waits = enabled && description.configurationPolicy.equals("require")
+                    ? List.of("configuration " + String.join(", ", description.configurationPid))
+                    : List.of();
+            components.add(state(description, enabled ? "unsatisfied" : "disabled", waits));
+        }
+        for (ComponentConfigurationDTO configuration : configurations) {
+            components.add(state(description, state(configuration), waits(description, configuration)));
+        }
+    }
+
+    private static ComponentState state(ComponentDescriptionDTO description, String state, List<String> waits) {
+        String pid = description.configurationPid == null ? "" : String.join(", ", description.configurationPid);
+        return new ComponentState(description.name, description.bundle.symbolicName, state, waits, pid);
+    }
+
+    private static String state(ComponentConfigurationDTO configuration) {
+        return switch (configuration.state) {
+            case ComponentConfigurationDTO.ACTIVE -> "active";
+            case ComponentConfigurationDTO.SATISFIED -> "satisfied";
+            case ComponentConfigurationDTO.FAILED_ACTIVATION -> "failed";
+            default -> "unsatisfied";
+        };
+    }
+
+    private static List<String> waits(ComponentDescriptionDTO description, ComponentConfigurationDTO configuration) {
+        List<String> waits = new ArrayList<>();
+        if (configuration.state == ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION) {
+            waits.add("configuration " + String.join(", ", description.configurationPid));
+        }
+        for (UnsatisfiedReferenceDTO reference : configuration.unsatisfiedReferences) {
+            waits.add("service " + service(description, reference.name)
+                    + (reference.target == null ? "" : " " + reference.target));
+        }
+        if (configuration.failure != null) {
+            waits.add(cause(configuration.failure));
+        }
+        return List.copyOf(waits);
+    }
+
+    private static String service(ComponentDescriptionDTO description, String reference) {
+        for (ReferenceDTO each : description.references) {
+            if (each.name.equals(reference)) {
+                return each.interfaceName;
+            }
+        }
+        return reference;
+    }
+
+    /** The innermost cause, from the stack trace that the runtime keeps. */
+    private static String cause(String trace) {
+        String cause = trace.lines().findFirst().orElse("failed");
+        for (String line : trace.lines().toList()) {
+            if (line.startsWith("Caused by: ")) {
+                cause = line.substring("Caused by: ".length());
+            }
+        }
+        return cause.replaceFirst("^[a-z.]+\\.[A-Za-z]+(Exception|Error): ", "");
+    }
+
+    private static String name(Bundle bundle) {
+        String name = bundle.getSymbolicName();
+        return name == null ? bundle.getLocation() : name;
+    }
+
+    private static String state(Bundle bundle) {
+        return switch (bundle.getState()) {
+            case Bundle.ACTIVE -> "active";
+            case Bundle.STARTING -> lazy(bundle) ? "active" : "starting";
+            case Bundle.STOPPING -> "stopping";
+            case Bundle.RESOLVED -> fragment(bundle) ? "active" : "resolved";
+            case Bundle.UNINSTALLED -> "uninstalled";
+            default -> "installed";
+        };
+    }
+
+    /** A bundle that is started by its first class being loaded counts as active while it waits for that. */
+    private static boolean lazy(Bundle bundle) {
+        String policy = bundle.getHeaders("").get(Constants.BUNDLE_ACTIVATIONPOLICY);
+        return policy != null && policy.startsWith(Constants.ACTIVATION_LAZY);
+    }
+
+    /** A fragment never starts: with its host resolved it does all it can. */
+    private static boolean fragment(Bundle bundle) {
+        return bundle.getHeaders("").get(Constants.FRAGMENT_HOST) != null;
+    }
+}
