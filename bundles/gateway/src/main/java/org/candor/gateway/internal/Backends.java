@@ -10,6 +10,7 @@ import org.candor.api.operation.Embedding;
 import org.candor.api.operation.Energy;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.Platform;
+import org.candor.api.operation.Policies;
 import org.candor.api.transparency.TransparencyLog;
 
 /** The services that routes call, as they are at the moment of the call; null for one that is not there. Thread safe. */
@@ -24,6 +25,8 @@ interface Backends {
     Consents consents();
 
     Models models();
+
+    Policies policies();
 
     Access access();
 

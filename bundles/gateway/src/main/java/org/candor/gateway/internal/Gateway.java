@@ -20,6 +20,7 @@ import org.candor.api.operation.Embedding;
 import org.candor.api.operation.Energy;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.Platform;
+import org.candor.api.operation.Policies;
 import org.candor.api.transparency.TransparencyLog;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -108,6 +109,12 @@ public final class Gateway extends HttpServlet {
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile Policies policies;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
     transient volatile Access access;
 
     @Reference(
@@ -175,6 +182,7 @@ public final class Gateway extends HttpServlet {
         ModelRoutes.add(router, backends, limits, clock.instant().getEpochSecond());
         ConsentRoutes.add(router, backends, limits);
         OperateRoutes.add(router, backends, limits);
+        PolicyRoutes.add(router, backends, limits);
         workers = new Workers(threads, queue, seconds);
         api = new Api(
                 router,
@@ -253,6 +261,11 @@ public final class Gateway extends HttpServlet {
         @Override
         public Models models() {
             return models;
+        }
+
+        @Override
+        public Policies policies() {
+            return policies;
         }
 
         @Override

@@ -375,6 +375,47 @@ class RoutesTest {
     }
 
     @Test
+    void policiesAreListedTestedReplayedAndActivated() throws IOException {
+        Map<String, Object> list = server.call("GET", "/admin/policies", null).json();
+        assertEquals("strict", ((Map<?, ?>) list.get("active")).get("name"));
+        assertEquals("refused", first(list.get("data")).get("state"));
+        assertEquals("no card", first(list.get("data")).get("reason"));
+        assertEquals("why", first(list.get("history")).get("reason"));
+        String named = "{\"policy\":\"strict\",\"version\":\"1.0.0\"";
+        Map<String, Object> tests =
+                server.call("POST", "/admin/policies/test", named + "}").json();
+        assertEquals(false, tests.get("passed"));
+        assertEquals("deny no-rule", first(tests.get("failures")).get("found"));
+        Map<String, Object> replay =
+                server.call("POST", "/admin/policies/replay", named + "}").json();
+        assertEquals(2L, replay.get("permitToDeny"));
+        Map<?, ?> difference = first(replay.get("differences"));
+        assertEquals(List.of("auditor", "viewer"), difference.get("roles"));
+        assertEquals("role-missing", ((Map<?, ?>) difference.get("after")).get("code"));
+        Server.Reply activated = server.call("POST", "/admin/policies/activate", named + ",\"reason\":\"tried\"}");
+        assertEquals(200, activated.status());
+        assertTrue(activated.json().containsKey("evidence"));
+        server.call("POST", "/admin/policies/replay", named + ",\"decisions\":7}");
+        server.call("POST", "/admin/policies/rollback", "{\"reason\":\"back\"}");
+        assertEquals(
+                List.of(
+                        "policies",
+                        "testPolicy strict 1.0.0",
+                        "replay strict 1.0.0 1000",
+                        "activatePolicy strict 1.0.0 tried",
+                        "replay strict 1.0.0 7",
+                        "rollBackPolicy back"),
+                server.calls);
+        assertEquals(
+                "reason",
+                server.call("POST", "/admin/policies/activate", named + "}")
+                        .error()
+                        .get("param"));
+        server.gateway.policies = null;
+        assertEquals(503, server.call("GET", "/admin/policies", null).status());
+    }
+
+    @Test
     void consentIsEnteredAndRead() throws IOException {
         Server.Reply reply = server.call(
                 "POST", "/admin/consent/withdraw", "{\"subject\":\"alice\",\"purpose\":\"research\",\"reason\":\"r\"}");

@@ -39,6 +39,12 @@ import org.candor.api.operation.Models;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 import org.candor.api.operation.Platform;
+import org.candor.api.operation.Policies;
+import org.candor.api.policy.PolicyActivation;
+import org.candor.api.policy.PolicyCandidate;
+import org.candor.api.policy.PolicyId;
+import org.candor.api.policy.PolicyReplay;
+import org.candor.api.policy.PolicyTests;
 import org.candor.api.retrieval.DocumentInfo;
 import org.candor.api.retrieval.DocumentMetadata;
 import org.candor.api.retrieval.Hit;
@@ -77,6 +83,7 @@ final class Server implements AutoCloseable {
         gateway.documents = new FakeDocuments();
         gateway.consents = new FakeConsents();
         gateway.models = new FakeModels();
+        gateway.policies = new FakePolicies();
         gateway.access = (caller, account, change) -> {
             call(caller, "changePassword " + account);
             try {
@@ -409,6 +416,62 @@ final class Server implements AutoCloseable {
         public Staged stageRestore(Caller caller, Path from) {
             call(caller, "stageRestore " + from);
             return new Staged(Instant.EPOCH, "1.0.0", 7, List.of("log", "consent"), EVIDENCE);
+        }
+    }
+
+    private final class FakePolicies implements Policies {
+        private static final PolicyId STRICT = new PolicyId("strict", "1.0.0", "sha256:" + "b".repeat(64));
+        private static final PolicyActivation ACTIVE = new PolicyActivation(STRICT, "cli", "why", Instant.EPOCH);
+
+        @Override
+        public Overview list(Caller caller) {
+            call(caller, "policies");
+            PolicyId bad = new PolicyId("bad", "1.0.0", "");
+            return new Overview(
+                    ACTIVE,
+                    List.of(
+                            new PolicyCandidate(bad, "bundle b", PolicyCandidate.State.REFUSED, "no card", Map.of()),
+                            new PolicyCandidate(STRICT, "bundle s", PolicyCandidate.State.ACTIVE, "", Map.of())),
+                    List.of(ACTIVE));
+        }
+
+        @Override
+        public PolicyTests test(Caller caller, String name, String version) {
+            call(caller, "testPolicy " + name + " " + version);
+            return new PolicyTests(STRICT, 2, List.of(new PolicyTests.Failure("t", "permit", "deny no-rule")));
+        }
+
+        @Override
+        public PolicyReplay replay(Caller caller, String name, String version, int decisions) {
+            call(caller, "replay " + name + " " + version + " " + decisions);
+            return new PolicyReplay(
+                    STRICT,
+                    3,
+                    Instant.EPOCH,
+                    2,
+                    0,
+                    0,
+                    List.of(new PolicyReplay.Difference(
+                            "answer",
+                            "research",
+                            Set.of("viewer", "auditor"),
+                            2,
+                            1,
+                            new PolicyReplay.Outcome(true, "permitted", List.of("mask:email")),
+                            new PolicyReplay.Outcome(false, "role-missing", List.of()),
+                            Instant.EPOCH)));
+        }
+
+        @Override
+        public Change activate(Caller caller, String name, String version, String reason) {
+            call(caller, "activatePolicy " + name + " " + version + " " + reason);
+            return new Change(ACTIVE, EVIDENCE);
+        }
+
+        @Override
+        public Change rollBack(Caller caller, String reason) {
+            call(caller, "rollBackPolicy " + reason);
+            return new Change(ACTIVE, EVIDENCE);
         }
     }
 

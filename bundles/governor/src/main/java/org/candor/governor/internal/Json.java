@@ -11,6 +11,8 @@ import org.candor.api.model.Activation;
 import org.candor.api.model.ModelId;
 import org.candor.api.policy.Decision;
 import org.candor.api.policy.Obligation;
+import org.candor.api.policy.PolicyActivation;
+import org.candor.api.policy.PolicyId;
 import org.candor.api.retrieval.Citation;
 import org.candor.api.retrieval.LibraryStatus;
 import org.candor.api.retrieval.ModelUse;
@@ -27,15 +29,29 @@ final class Json {
         json.put("code", decision.code());
         json.put("operation", operation.name());
         json.put("purpose", operation.purpose());
-        json.put("name", decision.policy().name());
-        json.put("version", decision.policy().version());
-        json.put("digest", decision.policy().digest());
+        json.putAll(policy(decision.policy()));
         json.put(
                 "obligations",
                 decision.obligations().stream().map(Json::obligation).toList());
         if (epoch != null) {
             json.put("consentEpoch", epoch);
         }
+        return json;
+    }
+
+    static Map<String, Object> policy(PolicyId id) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", id.name());
+        json.put("version", id.version());
+        json.put("digest", id.digest());
+        return json;
+    }
+
+    static Map<String, Object> activation(PolicyActivation activation) {
+        Map<String, Object> json = policy(activation.policy());
+        json.put("actor", activation.actor());
+        json.put("reason", activation.reason());
+        json.put("time", activation.time().toString());
         return json;
     }
 
