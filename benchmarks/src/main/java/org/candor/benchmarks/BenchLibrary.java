@@ -14,6 +14,7 @@ import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelUnavailableException;
+import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
 import org.candor.api.retrieval.DocumentInfo;
 import org.candor.api.retrieval.LibraryStatus;
@@ -170,6 +171,31 @@ final class BenchLibrary implements AutoCloseable {
         @Override
         public Activation rollBack(String route, String actor, String reason) {
             throw new ModelUnavailableException("there is one encoder");
+        }
+
+        @Override
+        public ModelRevision install(Path folder, String name, String version, String actor, String reason) {
+            throw new ModelUnavailableException("there is one encoder");
+        }
+
+        @Override
+        public ModelRevision verify(String name, String version, String actor, String reason) {
+            throw new ModelUnavailableException("there is one encoder");
+        }
+
+        @Override
+        public ModelId remove(String name, String version, String actor, String reason) {
+            throw new ModelUnavailableException("there is one encoder");
+        }
+
+        @Override
+        public StoreUsage store() {
+            return new StoreUsage(0, 0, 0, List.of());
+        }
+
+        @Override
+        public String waitsFor(String route) {
+            return "";
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.candor.api.model;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -51,4 +52,40 @@ public interface ModelRegistry {
      * @throws ModelUnavailableException when there is none, or as for {@link #activate}
      */
     Activation rollBack(String route, String actor, String reason);
+
+    /**
+     * Takes a folder in as a pack by reference: its files stay where they are and are checked each time they are loaded. It
+     * is read and tested before this returns, and not activated.
+     *
+     * @param folder absolute: an unpacked pack, or a text encoder as Hugging Face publishes it
+     * @param name or null for the folder's card or its name, {@code NAME-VERSION}
+     * @param version likewise
+     * @param actor who asks for it
+     * @param reason why; not blank
+     * @throws ModelRefusedException when it is no such folder or fails a check; nothing is kept then
+     */
+    ModelRevision install(Path folder, String name, String version, String actor, String reason);
+
+    /**
+     * Verifies, loads and tests a revision without activating it.
+     *
+     * @return what is known of it afterwards; {@link ModelState#FAILED} with the reason where a check failed
+     * @throws ModelUnavailableException when it is not installed
+     */
+    ModelRevision verify(String name, String version, String actor, String reason);
+
+    /**
+     * Forgets a revision that no route leads to, with its files in the store. Leases that are out stay valid.
+     *
+     * @return its identity
+     * @throws ModelRefusedException when a route leads to it
+     * @throws ModelUnavailableException when it is not installed
+     */
+    ModelId remove(String name, String version, String actor, String reason);
+
+    /** What fills the weight store. */
+    StoreUsage store();
+
+    /** Why requests on a route fail now, in one line; empty when it serves. */
+    String waitsFor(String route);
 }

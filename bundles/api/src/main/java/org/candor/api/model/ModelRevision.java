@@ -1,18 +1,25 @@
 package org.candor.api.model;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * What is known of a revision now.
  *
- * @param id name, version, digest
+ * @param id name, version, digest; the digest is empty for a pack whose card cannot be read
  * @param family the {@code model_type}
  * @param tasks for example {@code embed}
  * @param state where it is in its life
  * @param reason why it is {@link ModelState#FAILED}, in one line, else empty
  * @param leases leases out now
  * @param card its card.json as JSON values
+ * @param origin where its files come from: the bundle or folder
+ * @param trust why it is trusted, or why not
+ * @param storeBytes size of its files
+ * @param memoryBytes memory it holds while it is loaded, else 0
+ * @param selfTest the last run of its self-test, or null
+ * @param life its steps since the server started, oldest first; at most the last 50
  */
 public record ModelRevision(
         ModelId id,
@@ -21,4 +28,23 @@ public record ModelRevision(
         ModelState state,
         String reason,
         int leases,
-        Map<String, Object> card) {}
+        Map<String, Object> card,
+        String origin,
+        String trust,
+        long storeBytes,
+        long memoryBytes,
+        SelfTestResult selfTest,
+        List<ModelTransition> life) {
+
+    /** A revision of which no more than this is known. */
+    public ModelRevision(
+            ModelId id,
+            String family,
+            Set<String> tasks,
+            ModelState state,
+            String reason,
+            int leases,
+            Map<String, Object> card) {
+        this(id, family, tasks, state, reason, leases, card, "", "", 0, 0, null, List.of());
+    }
+}

@@ -1,5 +1,7 @@
 package org.candor.gateway.internal;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,19 +40,19 @@ final class ModelRoutes {
                 Router.On.WORKER,
                 (request, caller, path) -> routes.one(caller, path.get("id")));
         router.add(
-                "POST",
-                "/admin/models/activate",
+                "GET",
+                "/admin/models",
                 Router.Access.ADMIN,
                 Router.On.WORKER,
-                limits.json(),
-                (request, caller, path) -> routes.activate(request, caller));
-        router.add(
-                "POST",
-                "/admin/models/rollback",
-                Router.Access.ADMIN,
-                Router.On.WORKER,
-                limits.json(),
-                (request, caller, path) -> routes.rollBack(request, caller));
+                (request, caller, path) -> routes.overview(caller));
+        Map<String, Router.Handler> changes = Map.of(
+                "install", (request, caller, path) -> routes.install(request, caller),
+                "verify", (request, caller, path) -> routes.verify(request, caller),
+                "activate", (request, caller, path) -> routes.activate(request, caller),
+                "rollback", (request, caller, path) -> routes.rollBack(request, caller),
+                "remove", (request, caller, path) -> routes.remove(request, caller));
+        changes.forEach((name, handler) -> router.add(
+                "POST", "/admin/models/" + name, Router.Access.ADMIN, Router.On.WORKER, limits.json(), handler));
     }
 
     private Models models() {
@@ -96,6 +98,47 @@ final class ModelRoutes {
             served.add(json);
         }
         return served;
+    }
+
+    private Response overview(Caller caller) {
+        return Response.json(200, ModelViews.overview(models().overview(caller)));
+    }
+
+    private Response install(Request request, Caller caller) {
+        Members body = Bodies.json(request, "folder", "name", "version", "reason");
+        return checked(models().install(
+                        caller, path(body), body.string("name"), body.string("version"), body.neededString("reason")));
+    }
+
+    private static Path path(Members body) {
+        try {
+            return Path.of(body.neededString("folder"));
+        } catch (InvalidPathException e) {
+            throw body.wrong("folder", "a path on the server");
+        }
+    }
+
+    private Response verify(Request request, Caller caller) {
+        Members body = Bodies.json(request, "model", "version", "reason");
+        return checked(models().verify(
+                        caller, body.neededString("model"), body.neededString("version"), body.neededString("reason")));
+    }
+
+    private static Response checked(Models.Checked checked) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("revision", ModelViews.revision(checked.revision()));
+        json.put("evidence", Views.evidence(checked.evidence()));
+        return Response.json(200, json);
+    }
+
+    private Response remove(Request request, Caller caller) {
+        Members body = Bodies.json(request, "model", "version", "reason");
+        Models.Removed removed = models().remove(
+                        caller, body.neededString("model"), body.neededString("version"), body.neededString("reason"));
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("removed", Views.model(removed.model()));
+        json.put("evidence", Views.evidence(removed.evidence()));
+        return Response.json(200, json);
     }
 
     private Response activate(Request request, Caller caller) {

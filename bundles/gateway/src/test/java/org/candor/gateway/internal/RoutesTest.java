@@ -454,6 +454,40 @@ class RoutesTest {
     }
 
     @Test
+    void modelsAreSeenWhole() throws IOException {
+        Map<String, Object> json = server.call("GET", "/admin/models", null).json();
+        Map<?, ?> route = first(json.get("routes"));
+        assertEquals("encoder-en", route.get("route"));
+        assertEquals(true, route.get("serves"));
+        assertEquals("1.0.0", ((Map<?, ?>) route.get("active")).get("version"));
+        Map<?, ?> revision = first(json.get("revisions"));
+        assertEquals("ships with this build", revision.get("trust"));
+        assertEquals(3L, revision.get("leases"));
+        assertEquals("MIT", ((Map<?, ?>) revision.get("card")).get("licence"));
+        assertNull(((Map<?, ?>) revision.get("selfTest")).get("worst"), "infinity is no JSON number");
+        assertEquals("active", first(revision.get("life")).get("state"));
+        assertEquals(2L, first(((Map<?, ?>) json.get("store")).get("data")).get("shared"));
+    }
+
+    @Test
+    void modelsAreInstalledVerifiedAndRemoved() throws IOException {
+        Server.Reply reply =
+                server.call("POST", "/admin/models/install", "{\"folder\":\"/models/x\",\"reason\":\"r\"}");
+        assertEquals("active", ((Map<?, ?>) reply.json().get("revision")).get("state"));
+        server.call("POST", "/admin/models/verify", "{\"model\":\"m\",\"version\":\"1\",\"reason\":\"r\"}");
+        Server.Reply refused =
+                server.call("POST", "/admin/models/remove", "{\"model\":\"m\",\"version\":\"1\",\"reason\":\"r\"}");
+        assertEquals(400, refused.status());
+        assertEquals("model_refused", refused.code());
+        assertEquals(List.of("install /models/x null null", "verify m 1", "remove m 1"), server.calls);
+        assertEquals(
+                "folder",
+                server.call("POST", "/admin/models/install", "{\"reason\":\"r\"}")
+                        .error()
+                        .get("param"));
+    }
+
+    @Test
     void searchGivesPassages() throws IOException {
         Map<String, Object> json =
                 server.call("POST", "/v1/search", "{\"query\":\"q\"}").json();

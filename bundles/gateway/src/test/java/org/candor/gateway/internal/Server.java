@@ -26,6 +26,9 @@ import org.candor.api.model.Embeddings;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
+import org.candor.api.model.ModelTransition;
+import org.candor.api.model.SelfTestResult;
+import org.candor.api.model.StoreUsage;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Backups;
 import org.candor.api.operation.Caller;
@@ -64,6 +67,20 @@ final class Server implements AutoCloseable {
             Map.of("joules", 0.5),
             Map.of("decision", "permit"));
     static final ModelId ENCODER = new ModelId("encoder-en", "1.0.0", "sha256:" + "e".repeat(64));
+    static final ModelRevision REVISION = new ModelRevision(
+            ENCODER,
+            "bert",
+            Set.of("embed"),
+            ModelState.ACTIVE,
+            "",
+            3,
+            Map.of("licence", "MIT"),
+            "bundle x 1.0.0",
+            "ships with this build",
+            7,
+            9,
+            new SelfTestResult(true, 4, 0.001, Double.POSITIVE_INFINITY, 0.5, 12, Instant.EPOCH),
+            List.of(new ModelTransition(ENCODER, ModelState.ACTIVE, false, "anna", "first", Instant.EPOCH)));
 
     final Path home;
     final Gateway gateway;
@@ -380,6 +397,34 @@ final class Server implements AutoCloseable {
                     new ModelRevision(ENCODER, "bert", Set.of("embed"), ModelState.ACTIVE, "", 0, Map.of()),
                     new ModelRevision(
                             failed, "bert", Set.of("embed"), ModelState.FAILED, "digest differs", 0, Map.of()));
+        }
+
+        @Override
+        public Overview overview(Caller caller) {
+            call(caller, "overview");
+            Activation active = new Activation("encoder-en", ENCODER, "cli", "first", Instant.EPOCH);
+            return new Overview(
+                    List.of(new Route("encoder-en", "embed", active, null, "", List.of(active))),
+                    List.of(REVISION),
+                    new StoreUsage(7, 100, 50, List.of(new StoreUsage.Entry(ENCODER, 7, 2))));
+        }
+
+        @Override
+        public Checked install(Caller caller, Path folder, String name, String version, String reason) {
+            call(caller, "install " + folder + " " + name + " " + version);
+            return new Checked(REVISION, EVIDENCE);
+        }
+
+        @Override
+        public Checked verify(Caller caller, String name, String version, String reason) {
+            call(caller, "verify " + name + " " + version);
+            return new Checked(REVISION, EVIDENCE);
+        }
+
+        @Override
+        public Removed remove(Caller caller, String name, String version, String reason) {
+            call(caller, "remove " + name + " " + version);
+            throw new OperationException(Kind.INVALID, "model_refused", "A route leads to it.", "version", null);
         }
 
         @Override

@@ -164,6 +164,23 @@ public final class GovernedPath {
         }
     }
 
+    /**
+     * Puts something into the log that is no operation but happened, for example to a model.
+     *
+     * @param actor who caused it
+     * @throws OperationException UNAVAILABLE when it could not be made durable
+     */
+    void note(String event, Caller actor, Map<String, Object> members) {
+        Services services = services();
+        if (services.log() == null || services.subjectKeys() == null) {
+            if (required.contains(Governance.TRANSPARENCY)) {
+                throw Services.missing(Governance.TRANSPARENCY.key(), Governance.TRANSPARENCY.description());
+            }
+            return;
+        }
+        log(event, actor, members, services);
+    }
+
     private <T> Governed<T> perform(
             Operation operation, Task<T> task, Permit permit, Services services, Timings timings) {
         boolean changes = operation.effect() == Operation.Effect.CHANGE;
@@ -289,10 +306,16 @@ public final class GovernedPath {
             committed.put("energy", energyJson);
         }
         committed.put("policy", policyJson);
+        Logged logged = log(name, operation.caller(), committed, services);
+        return new Evidence(id, logged.leaf().json(), logged.leaf().openings(), logged.proof(), energyJson, policyJson);
+    }
+
+    private record Logged(Leaf leaf, String proof) {}
+
+    private Logged log(String name, Caller caller, Map<String, Object> committed, Services services) {
         try {
-            Leaf leaf = Leaf.of(name, operation.caller(), committed, clock.instant(), services.subjectKeys(), random);
-            String proof = services.log().append(leaf.bytes()).proof();
-            return new Evidence(id, leaf.json(), leaf.openings(), proof, energyJson, policyJson);
+            Leaf leaf = Leaf.of(name, caller, committed, clock.instant(), services.subjectKeys(), random);
+            return new Logged(leaf, services.log().append(leaf.bytes()).proof());
         } catch (ConsentUnavailableException e) {
             throw consentUnavailable(e);
         } catch (LogUnavailableException e) {

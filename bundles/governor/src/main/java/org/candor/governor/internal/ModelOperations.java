@@ -1,10 +1,17 @@
 package org.candor.governor.internal;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.candor.api.model.Activation;
+import org.candor.api.model.ModelId;
+import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.operation.Answers;
@@ -23,6 +30,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 @Component
 public final class ModelOperations implements Models {
 
+    private static final int MOST_HISTORY = 50;
+
     private final GovernedPath path;
 
     @Reference(
@@ -37,6 +46,56 @@ public final class ModelOperations implements Models {
     }
 
     @Override
+    public Overview overview(Caller caller) {
+        Operation operation =
+                new Operation("models.list", caller, Answers.DEFAULT_PURPOSE, Operation.Effect.READ, Map.of());
+        return path.run(operation, new Task<Overview>() {
+                    @Override
+                    public Overview perform(Permit permit, Meter meter) {
+                        ModelRegistry models = registry();
+                        List<ModelRevision> revisions = models.revisions();
+                        return new Overview(routes(models, revisions), revisions, models.store());
+                    }
+
+                    @Override
+                    public void describe(Overview overview, Map<String, Object> members) {
+                        members.put("models", ids(overview.revisions()));
+                    }
+                })
+                .result();
+    }
+
+    /** Every name that a revision has or had is a route, whether it serves or not. */
+    private static List<Route> routes(ModelRegistry models, List<ModelRevision> revisions) {
+        Set<String> names = new TreeSet<>(models.routes());
+        revisions.stream()
+                .filter(revision -> !revision.id().digest().isEmpty())
+                .forEach(revision -> names.add(revision.id().name()));
+        List<Route> routes = new ArrayList<>();
+        for (String name : names) {
+            List<Activation> history = models.history(name).reversed();
+            Activation active = history.isEmpty() ? null : history.getFirst();
+            ModelId previous = history.stream()
+                    .map(Activation::model)
+                    .filter(model -> !model.equals(active.model()))
+                    .findFirst()
+                    .orElse(null);
+            routes.add(new Route(
+                    name,
+                    "embed",
+                    active,
+                    previous,
+                    models.waitsFor(name),
+                    history.subList(0, Math.min(MOST_HISTORY, history.size()))));
+        }
+        return routes;
+    }
+
+    private static List<Map<String, Object>> ids(List<ModelRevision> revisions) {
+        return revisions.stream().map(revision -> Json.model(revision.id())).toList();
+    }
+
+    @Override
     public List<ModelRevision> list(Caller caller) {
         Operation operation =
                 new Operation("models.list", caller, Answers.DEFAULT_PURPOSE, Operation.Effect.READ, Map.of());
@@ -48,30 +107,63 @@ public final class ModelOperations implements Models {
 
                     @Override
                     public void describe(List<ModelRevision> revisions, Map<String, Object> members) {
-                        members.put(
-                                "models",
-                                revisions.stream()
-                                        .map(revision -> Json.model(revision.id()))
-                                        .toList());
+                        members.put("models", ids(revisions));
                     }
                 })
                 .result();
     }
 
     @Override
-    public Change activate(Caller caller, String name, String version, String reason) {
+    public Checked install(Caller caller, Path folder, String name, String version, String reason) {
         Map<String, Object> request = new LinkedHashMap<>();
-        request.put("model", Requests.name("model", name));
-        request.put("version", Requests.name("version", version));
+        request.put("folder", Requests.name("folder", folder.toString()));
+        if (name != null) {
+            request.put("model", Requests.name("model", name));
+        }
+        if (version != null) {
+            request.put("version", Requests.name("version", version));
+        }
         String why = Requests.neededReason(reason);
         request.put("reason", why);
-        return change("admin.models.activate", caller, request, models -> {
-            boolean installed = models.revisions().stream()
-                    .anyMatch(revision -> revision.id().name().equals(name)
-                            && revision.id().version().equals(version));
-            if (!installed) {
-                throw notFound("Model \"" + name + "\" " + version + " is not installed.");
-            }
+        return checked(
+                "admin.models.install",
+                caller,
+                request,
+                "folder",
+                models -> models.install(folder, name, version, caller.subject(), why));
+    }
+
+    @Override
+    public Checked verify(Caller caller, String name, String version, String reason) {
+        Map<String, Object> request = new LinkedHashMap<>();
+        String why = change(request, name, version, reason);
+        return checked("admin.models.verify", caller, request, "version", models -> {
+            installed(models, name, version);
+            return models.verify(name, version, caller.subject(), why);
+        });
+    }
+
+    private Checked checked(
+            String operation,
+            Caller caller,
+            Map<String, Object> request,
+            String parameter,
+            Function<ModelRegistry, ModelRevision> change) {
+        Governed<ModelRevision> done = change(operation, caller, request, parameter, change, revision -> {
+            Map<String, Object> json = Json.model(revision.id());
+            json.put("state", revision.state().name().toLowerCase(Locale.ROOT));
+            json.put("reason", revision.reason());
+            return json;
+        });
+        return new Checked(done.result(), done.evidence());
+    }
+
+    @Override
+    public Change activate(Caller caller, String name, String version, String reason) {
+        Map<String, Object> request = new LinkedHashMap<>();
+        String why = change(request, name, version, reason);
+        return activated("admin.models.activate", caller, request, models -> {
+            installed(models, name, version);
             return models.activate(name, version, caller.subject(), why);
         });
     }
@@ -82,7 +174,7 @@ public final class ModelOperations implements Models {
         request.put("model", Requests.name("model", route));
         String why = Requests.neededReason(reason);
         request.put("reason", why);
-        return change("admin.models.rollback", caller, request, models -> {
+        return activated("admin.models.rollback", caller, request, models -> {
             List<Activation> history = models.history(route);
             if (history.isEmpty()) {
                 throw notFound("No model was ever active as \"" + route + "\".");
@@ -100,6 +192,29 @@ public final class ModelOperations implements Models {
         });
     }
 
+    private Change activated(
+            String operation, Caller caller, Map<String, Object> request, Function<ModelRegistry, Activation> change) {
+        Governed<Activation> done = change(operation, caller, request, "version", change, Json::activation);
+        return new Change(done.result(), done.evidence());
+    }
+
+    @Override
+    public Removed remove(Caller caller, String name, String version, String reason) {
+        Map<String, Object> request = new LinkedHashMap<>();
+        String why = change(request, name, version, reason);
+        Governed<ModelId> done = change(
+                "admin.models.remove",
+                caller,
+                request,
+                "version",
+                models -> {
+                    installed(models, name, version);
+                    return models.remove(name, version, caller.subject(), why);
+                },
+                Json::model);
+        return new Removed(done.result(), done.evidence());
+    }
+
     private ModelRegistry registry() {
         ModelRegistry now = registry;
         if (now == null) {
@@ -108,24 +223,50 @@ public final class ModelOperations implements Models {
         return now;
     }
 
+    /** Puts what is asked into the request, and gives back the reason. */
+    private static String change(Map<String, Object> request, String name, String version, String reason) {
+        request.put("model", Requests.name("model", name));
+        request.put("version", Requests.name("version", version));
+        String why = Requests.neededReason(reason);
+        request.put("reason", why);
+        return why;
+    }
+
+    private static void installed(ModelRegistry models, String name, String version) {
+        boolean installed = models.revisions().stream()
+                .anyMatch(revision -> revision.id().name().equals(name)
+                        && revision.id().version().equals(version));
+        if (!installed) {
+            throw notFound("Model \"" + name + "\" " + version + " is not installed.");
+        }
+    }
+
     private static OperationException notFound(String message) {
         return new OperationException(Kind.NOT_FOUND, "model_not_found", message, "model", null);
     }
 
-    private Change change(
-            String name, Caller caller, Map<String, Object> request, Function<ModelRegistry, Activation> change) {
+    private <T> Governed<T> change(
+            String name,
+            Caller caller,
+            Map<String, Object> request,
+            String parameter,
+            Function<ModelRegistry, T> change,
+            Function<T, Map<String, Object>> outcome) {
         Operation operation = new Operation(name, caller, Answers.DEFAULT_PURPOSE, Operation.Effect.CHANGE, request);
-        Governed<Activation> done = path.run(operation, new Task<Activation>() {
+        return path.run(operation, new Task<T>() {
             @Override
-            public Activation perform(Permit permit, Meter meter) {
-                return change.apply(registry());
+            public T perform(Permit permit, Meter meter) {
+                try {
+                    return change.apply(registry());
+                } catch (ModelRefusedException e) {
+                    throw new OperationException(Kind.INVALID, "model_refused", e.getMessage(), parameter, e);
+                }
             }
 
             @Override
-            public void describe(Activation activation, Map<String, Object> members) {
-                members.put("activation", Json.activation(activation));
+            public void describe(T result, Map<String, Object> members) {
+                members.put(result instanceof Activation ? "activation" : "revision", outcome.apply(result));
             }
         });
-        return new Change(done.result(), done.evidence());
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,12 +15,16 @@ import org.candor.api.model.Activation;
 import org.candor.api.model.Embeddings;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
+import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
+import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
+import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
 import org.candor.api.operation.Embedding;
+import org.candor.api.operation.Models;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 import org.candor.api.operation.Platform;
@@ -145,6 +150,50 @@ class ModelsTest {
     }
 
     @Test
+    void aRefusalIsTheRequestsFaultAndIsInTheLogAsFailed() {
+        OperationException e = refused(() -> models().remove(World.ASKER, "encoder-en", "1.0.0", "no use"));
+        assertEquals(Kind.INVALID, e.kind());
+        assertEquals("model_refused", e.code());
+        assertTrue(world.log.text(0).contains("admin.models.remove/begun"));
+        assertTrue(world.log.text(1).contains("admin.models.remove/failed"));
+        assertEquals(
+                SECOND,
+                models().remove(World.ASKER, "encoder-en", "2.0.0", "no use").model());
+        assertEquals(
+                "model_refused",
+                refused(() -> models().install(World.ASKER, Path.of("/m"), null, null, "try"))
+                        .code());
+        assertEquals(
+                ModelState.ACTIVE,
+                models().verify(World.ASKER, "encoder-en", "1.0.0", "look")
+                        .revision()
+                        .state());
+    }
+
+    @Test
+    void aRouteShowsWhatARollBackWouldActivate() {
+        models().activate(World.ASKER, "encoder-en", "2.0.0", "better");
+        Models.Route route = models().overview(World.ASKER).routes().getFirst();
+        assertEquals(SECOND, route.active().model());
+        assertEquals(FIRST, route.previous());
+        assertEquals(2, route.history().size());
+        assertEquals("better", route.history().getFirst().reason());
+    }
+
+    @Test
+    void aStepInTheLifeOfAModelIsLoggedUnderItsActor() {
+        GovernedPath path = world.path();
+        ModelLife life = new ModelLife(path);
+        life.record(new ModelTransition(FIRST, ModelState.VERIFIED, false, "anna", "better", Instant.EPOCH));
+        assertTrue(world.log.text(0).contains("models.life"));
+        path.log = null;
+        assertThrows(
+                OperationException.class,
+                () -> life.record(
+                        new ModelTransition(FIRST, ModelState.LOADED, false, "anna", "better", Instant.EPOCH)));
+    }
+
+    @Test
     void readyMeansThatAnEncoderIsActive() {
         PlatformView view = new PlatformView(world.path());
         view.registry = registry;
@@ -227,6 +276,34 @@ class ModelsTest {
         public Activation rollBack(String route, String actor, String reason) {
             history.add(new Activation(route, FIRST, actor, reason, Instant.EPOCH));
             return history.getLast();
+        }
+
+        @Override
+        public ModelRevision install(Path folder, String name, String version, String actor, String reason) {
+            throw new ModelRefusedException(folder + ": config.json is missing");
+        }
+
+        @Override
+        public ModelRevision verify(String name, String version, String actor, String reason) {
+            return revisions().getFirst();
+        }
+
+        @Override
+        public ModelId remove(String name, String version, String actor, String reason) {
+            if (version.equals("1.0.0")) {
+                throw new ModelRefusedException("a route leads to it");
+            }
+            return SECOND;
+        }
+
+        @Override
+        public StoreUsage store() {
+            return new StoreUsage(7, 100, 50, List.of());
+        }
+
+        @Override
+        public String waitsFor(String route) {
+            return "";
         }
 
         private final class Encoder implements TextEncoder {

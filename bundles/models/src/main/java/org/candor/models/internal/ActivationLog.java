@@ -11,16 +11,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.candor.api.model.Activation;
 import org.candor.api.model.ModelId;
 
 /**
  * The durable record of activations: one JSON object a line, forced to the disk before {@link #append} returns. A last
- * line without its end was never acknowledged and is cut off when the log is opened. Not thread safe.
+ * line without its end was never acknowledged and is cut off when the log is opened. Read by any thread, written by one at a
+ * time.
  */
 final class ActivationLog implements AutoCloseable {
 
@@ -28,7 +29,7 @@ final class ActivationLog implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
-    private final List<Activation> entries = new ArrayList<>();
+    private final List<Activation> entries = new CopyOnWriteArrayList<>();
 
     ActivationLog(Path file) throws IOException {
         this.file = file;

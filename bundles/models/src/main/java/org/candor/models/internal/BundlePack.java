@@ -3,8 +3,12 @@ package org.candor.models.internal;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
 
 /** A pack that is a bundle: its files lie in MODEL/. */
 record BundlePack(Bundle bundle) implements ModelPack {
@@ -21,5 +25,36 @@ record BundlePack(Bundle bundle) implements ModelPack {
             throw new FileNotFoundException(location() + " has no MODEL/" + file);
         }
         return entry.openStream();
+    }
+
+    /** A bundle that came from a file in a deploy folder goes with its file, or the next start would install it again. */
+    @Override
+    public void discard() throws IOException {
+        Path file = deployed();
+        if (file != null) {
+            Files.deleteIfExists(file);
+        }
+        try {
+            if (bundle.getState() != Bundle.UNINSTALLED) {
+                bundle.uninstall();
+            }
+        } catch (BundleException | IllegalStateException e) {
+            throw new IOException(location() + " cannot be uninstalled: " + e.getMessage(), e);
+        }
+    }
+
+    private Path deployed() {
+        String location = bundle.getLocation();
+        if (!location.startsWith("file:")) {
+            return null;
+        }
+        try {
+            Path file = Path.of(URI.create(location));
+            Path folder = file.getParent();
+            boolean inDeploy = folder != null && folder.endsWith("deploy");
+            return inDeploy && Files.isRegularFile(file) ? file : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 }

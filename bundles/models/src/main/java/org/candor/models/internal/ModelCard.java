@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -30,9 +32,10 @@ import org.candor.api.model.ModelId;
  * @param id name, version and digest
  * @param family the {@code model_type}
  * @param tasks for example {@code embed}
- * @param encoder how it is used as a text encoder
+ * @param encoder how it is used as a text encoder, null where it is none
  * @param files SHA-256 in hexadecimal and size by name, the card itself left out
  * @param values the card as JSON values
+ * @param json the card as it is, not to be changed
  */
 record ModelCard(
         ModelId id,
@@ -40,7 +43,8 @@ record ModelCard(
         Set<String> tasks,
         EncoderSettings encoder,
         Map<String, FileDigest> files,
-        Map<String, Object> values) {
+        Map<String, Object> values,
+        byte[] json) {
 
     /** Most bytes of a card. */
     static final int MAX_BYTES = 1 << 20;
@@ -59,6 +63,18 @@ record ModelCard(
      */
     record FileDigest(String sha256, long bytes) {}
 
+    /** Reads a pack's card. */
+    static ModelCard read(ModelPack pack) throws IOException {
+        byte[] json;
+        try (InputStream in = pack.open("card.json")) {
+            json = in.readNBytes(MAX_BYTES + 1);
+        }
+        if (json.length > MAX_BYTES) {
+            throw new ModelFormatException(pack.location() + ": card.json is larger than " + MAX_BYTES + " bytes");
+        }
+        return read(pack.location(), json);
+    }
+
     /**
      * Reads a card.
      *
@@ -71,7 +87,7 @@ record ModelCard(
             values = JSON.readValue(json, new TypeReference<LinkedHashMap<String, Object>>() {});
         } catch (JacksonException e) {
             throw new ModelFormatException(location + ": card.json is no JSON object: " + e.getOriginalMessage(), e);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new ModelFormatException(location + ": card.json cannot be read: " + e.getMessage(), e);
         }
         if (values == null) {
@@ -85,8 +101,9 @@ record ModelCard(
         for (Object task : card.list("tasks")) {
             tasks.add(String.valueOf(task));
         }
-        if (!tasks.equals(Set.of("embed"))) {
-            throw new ModelFormatException(location + ": card.json: tasks are " + tasks + ", [embed] is supported");
+        if (tasks.isEmpty()
+                || !tasks.stream().allMatch(task -> NAME.matcher(task).matches())) {
+            throw new ModelFormatException(location + ": card.json: tasks are " + tasks + ", names are needed");
         }
         Map<String, FileDigest> files = new TreeMap<>();
         for (Map.Entry<String, Object> entry : card.object("files").entrySet()) {
@@ -104,7 +121,13 @@ record ModelCard(
             }
         }
         return new ModelCard(
-                new ModelId(name, version, digest(files, json)), family, tasks, card.encoder(), files, values);
+                new ModelId(name, version, digest(files, json)),
+                family,
+                tasks,
+                tasks.contains("embed") ? card.encoder() : null,
+                files,
+                values,
+                json);
     }
 
     private static String digest(Map<String, FileDigest> files, byte[] card) {

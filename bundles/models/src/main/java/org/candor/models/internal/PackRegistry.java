@@ -1,26 +1,30 @@
 package org.candor.models.internal;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.candor.api.model.Activation;
+import org.candor.api.model.ModelAudit;
 import org.candor.api.model.ModelFormatException;
+import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelListener;
 import org.candor.api.model.ModelLoader;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelState;
+import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
+import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -30,9 +34,11 @@ import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -66,33 +72,129 @@ public final class PackRegistry implements ModelRegistry {
                 name = "Directory",
                 description = "Folder of the weight store and the activation record. Empty: models/ in candor.home.")
         String directory() default "";
+
+        @AttributeDefinition(
+                name = "Store bytes",
+                description =
+                        "Most bytes of the weight store, 1000000 to 1000000000000000. A pack that does not fit is refused.")
+        long storeBytes() default 20_000_000_000L;
+
+        @AttributeDefinition(
+                name = "Memory bytes",
+                description =
+                        "Most bytes that loaded models hold together, 1000000 to 1000000000000000; 0 for half of the machine's memory. A model that does not fit is refused.")
+        long memoryBytes() default 0;
+
+        @AttributeDefinition(
+                name = "Trusted keys",
+                description = "Whose signature makes a pack trusted: verifier keys, name+id+key, Ed25519.")
+        String[] trustedKeys() default {};
+
+        @AttributeDefinition(
+                name = "Unsigned packs",
+                description =
+                        "Packs that are taken without a signature: name:version or the digest, sha256:...; true for all of them.")
+        String[] unsigned() default {};
     }
 
-    private final Map<String, String> defaults;
+    /** Digests of the packs that ship with the build, in the folder etc. */
+    private static final String PINS = "shipped-packs.txt";
+
+    private static final long LOOK_SECONDS = 2;
+    /** A pack that comes back within this time was only refreshed. */
+    private static final long REFRESH_SECONDS = 5;
+
+    private static final long LEAST_STORE = 1_000_000L;
+    private static final long MOST_STORE = 1_000_000_000_000_000L;
+
+    private final Path directory;
+    private final Path pins;
+    private volatile Settings settings;
     private final Revisions revisions;
+    private final Folders folders;
     private final ContentStore store;
-    private final ExecutorService executor;
-    private final BundleTracker<Revision> tracker;
+    private final AuditQueue audit = new AuditQueue();
+    private final ScheduledExecutorService executor;
+    private final BundleTracker<Packs.Tracked> tracker;
     private final List<ModelLoader> loaders = new CopyOnWriteArrayList<>();
     private final List<ModelListener> listeners = new CopyOnWriteArrayList<>();
+    private volatile boolean closing;
+
+    /** What counts at once when the configuration changes. */
+    private record Settings(Map<String, String> defaults, Trust trust, long storeBytes, long memoryBytes) {}
 
     @Activate
     public PackRegistry(BundleContext context, Config config) throws IOException {
-        defaults = defaults(config.defaults());
-        Path directory = directory(context, config.directory());
-        store = new ContentStore(directory.resolve("store"));
+        String home = context.getProperty("candor.home");
+        String etc = context.getProperty("karaf.etc");
+        pins = etc == null ? null : Path.of(etc, PINS);
+        settings = settings(config);
+        directory = directory(context, config.directory());
+        store = new ContentStore(directory.resolve("store"), settings.storeBytes());
         revisions = new Revisions(
-                store, new ActivationLog(directory.resolve("activations.jsonl")), this::loader, this::announce);
-        executor = Executors.newSingleThreadExecutor(
+                store,
+                new ActivationLog(directory.resolve("activations.jsonl")),
+                new Cards(directory.resolve("cards")),
+                () -> settings.trust(),
+                settings.memoryBytes(),
+                this::loader,
+                new Announcements());
+        folders = new Folders(
+                new Folders.Places(
+                        directory.resolve("references"),
+                        home == null ? null : Path.of(home),
+                        home == null ? null : Path.of(home, "deploy", "models")),
+                revisions,
+                () -> settings.trust(),
+                revisions.memory(),
+                this::loader);
+        folders.restore();
+        executor = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("candor-models").daemon().factory());
         tracker = new BundleTracker<>(
                 context, Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING, new Packs());
         tracker.open();
+        executor.scheduleWithFixedDelay(this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Everything but the directory counts at once; what is wrong is refused as a whole. */
+    @Modified
+    void modified(Config config) throws IOException {
+        settings = settings(config);
+        store.limit(settings.storeBytes());
+        revisions.memory().configured(settings.memoryBytes());
+        later(() -> {
+            revisions.assess();
+            folders.lookAgain();
+            reconcile();
+        });
+    }
+
+    private Settings settings(Config config) throws IOException {
+        return new Settings(
+                defaults(config.defaults()),
+                Trust.of(Trust.pins(pins), config.trustedKeys(), config.unsigned()),
+                bytes("storeBytes", config.storeBytes(), LEAST_STORE),
+                config.memoryBytes() == 0 ? 0 : bytes("memoryBytes", config.memoryBytes(), LEAST_STORE));
+    }
+
+    /** What comes and goes in deploy/models; waits for a loader, which every folder needs. */
+    private void look() {
+        try {
+            if (!loaders.isEmpty()) {
+                folders.look();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("deploy/models could not be looked through", e);
+        }
     }
 
     private static Map<String, String> defaults(String[] entries) {
         Map<String, String> defaults = new TreeMap<>();
-        for (String entry : entries) {
+        for (String entry : String.join(",", entries).split(",")) {
+            if (entry.isBlank()) {
+                continue;
+            }
             int colon = entry.indexOf(':');
             if (colon < 1 || colon == entry.length() - 1) {
                 throw new IllegalArgumentException(
@@ -105,6 +207,14 @@ public final class PackRegistry implements ModelRegistry {
         return defaults;
     }
 
+    private static long bytes(String key, long configured, long least) {
+        if (configured < least || configured > MOST_STORE) {
+            throw new IllegalArgumentException(
+                    "org.candor.models: " + key + " is " + configured + ", allowed are " + least + " to " + MOST_STORE);
+        }
+        return configured;
+    }
+
     private static Path directory(BundleContext context, String configured) {
         if (!configured.isBlank()) {
             return Path.of(configured);
@@ -115,10 +225,24 @@ public final class PackRegistry implements ModelRegistry {
 
     @Deactivate
     void deactivate() throws IOException, InterruptedException {
+        closing = true;
         tracker.close();
         executor.shutdownNow();
         executor.awaitTermination(30, TimeUnit.SECONDS);
         revisions.close();
+        audit.close();
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addAudit(ModelAudit present) {
+        audit.audit(present);
+    }
+
+    void removeAudit(ModelAudit gone) {
+        audit.withdraw(gone);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -149,18 +273,49 @@ public final class PackRegistry implements ModelRegistry {
         return null;
     }
 
-    private void announce(Activation activation) {
-        LOG.info(
-                "{} now leads to {}, activated by {}: {}",
-                activation.route(),
-                activation.model(),
-                activation.actor(),
-                activation.reason());
-        for (ModelListener listener : listeners) {
+    private final class Announcements implements Revisions.Events {
+        @Override
+        public void activated(Activation activation) {
+            LOG.info(
+                    "{} now leads to {}, activated by {}: {}",
+                    activation.route(),
+                    activation.model(),
+                    activation.actor(),
+                    activation.reason());
+            tell(activation.model(), listener -> listener.activated(activation));
+        }
+
+        @Override
+        public void removed(ModelId model, Cause cause) {
+            LOG.info("{} is not installed any more: {}", model, cause.reason());
+            later(PackRegistry.this::clean);
+            boolean asked = !cause.actor().equals(ModelTransition.SYSTEM);
             try {
-                listener.activated(activation);
-            } catch (RuntimeException e) {
-                LOG.error("A listener failed on the activation of {}", activation.model(), e);
+                executor.schedule(
+                        () -> {
+                            if (!revisions.knows(model.digest())) {
+                                tell(model, listener -> listener.removed(model));
+                            }
+                        },
+                        asked ? 0 : REFRESH_SECONDS,
+                        TimeUnit.SECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("The model registry is closing", e);
+            }
+        }
+
+        @Override
+        public void step(ModelTransition transition) {
+            audit.add(transition);
+        }
+
+        private void tell(ModelId model, Consumer<ModelListener> what) {
+            for (ModelListener listener : listeners) {
+                try {
+                    what.accept(listener);
+                } catch (RuntimeException e) {
+                    LOG.error("A listener failed on {}", model, e);
+                }
             }
         }
     }
@@ -187,13 +342,13 @@ public final class PackRegistry implements ModelRegistry {
             attempt(activation.route(), () -> revisions.resume(activation));
         }
         List<ModelRevision> known = revisions.describe();
-        defaults.forEach((name, version) -> {
+        settings.defaults().forEach((name, version) -> {
             boolean installed = known.stream()
                     .anyMatch(r -> r.id().name().equals(name)
                             && r.id().version().equals(version)
-                            && r.state() != org.candor.api.model.ModelState.FAILED);
+                            && r.state() != ModelState.FAILED);
             if (installed && !recorded.containsKey(name)) {
-                attempt(name, () -> revisions.activate(name, version, "system", "default of the configuration"));
+                attempt(name, () -> revisions.activate(name, version, Cause.system("default of the configuration")));
             }
         });
     }
@@ -240,64 +395,103 @@ public final class PackRegistry implements ModelRegistry {
 
     @Override
     public Activation activate(String name, String version, String actor, String reason) {
-        checkAudited(actor, reason);
-        return revisions.activate(name, version, actor, reason);
+        return revisions.activate(name, version, cause(actor, reason));
     }
 
     @Override
     public Activation rollBack(String route, String actor, String reason) {
-        checkAudited(actor, reason);
-        return revisions.rollBack(route, actor, reason);
+        return revisions.rollBack(route, cause(actor, reason));
     }
 
-    private static void checkAudited(String actor, String reason) {
-        if (actor == null || actor.isBlank() || reason == null || reason.isBlank()) {
-            throw new IllegalArgumentException("an activation needs an actor and a reason");
+    @Override
+    public ModelRevision install(Path folder, String name, String version, String actor, String reason) {
+        return folders.install(folder, name, version, cause(actor, reason));
+    }
+
+    @Override
+    public ModelRevision verify(String name, String version, String actor, String reason) {
+        return revisions.verify(name, version, cause(actor, reason));
+    }
+
+    @Override
+    public ModelId remove(String name, String version, String actor, String reason) {
+        return revisions.remove(name, version, cause(actor, reason));
+    }
+
+    @Override
+    public StoreUsage store() {
+        try {
+            return revisions.usage();
+        } catch (IOException e) {
+            throw new ModelUnavailableException("the weight store cannot be read: " + e.getMessage());
         }
     }
 
-    private final class Packs implements BundleTrackerCustomizer<Revision> {
+    @Override
+    public String waitsFor(String route) {
+        return revisions.waitsFor(route);
+    }
+
+    private static Cause cause(String actor, String reason) {
+        if (actor == null || actor.isBlank() || reason == null || reason.isBlank()) {
+            throw new IllegalArgumentException("a change of models needs an actor and a reason");
+        }
+        return new Cause(actor, reason);
+    }
+
+    private void clean() {
+        try {
+            long freed = revisions.clean();
+            if (freed > 0) {
+                LOG.info("The weight store freed {}", Sizes.of(freed));
+            }
+        } catch (IOException e) {
+            LOG.warn("The weight store could not be cleaned: {}", e.getMessage());
+        }
+    }
+
+    private final class Packs implements BundleTrackerCustomizer<Packs.Tracked> {
+
+        /** @param revision or null for a pack that cannot be read */
+        record Tracked(BundlePack pack, Revision revision) {}
 
         @Override
-        public Revision addingBundle(Bundle bundle, BundleEvent event) {
+        public Tracked addingBundle(Bundle bundle, BundleEvent event) {
             List<BundleCapability> capabilities =
                     new ArrayList<>(bundle.adapt(BundleRevision.class).getDeclaredCapabilities(NAMESPACE));
             if (capabilities.isEmpty()) {
                 return null;
             }
+            BundlePack pack = new BundlePack(bundle);
+            Map<String, Object> claims = capabilities.getFirst().getAttributes();
             try {
-                Revision revision = read(bundle, capabilities.getFirst());
-                revisions.install(revision);
+                ModelCard card = ModelCard.read(pack);
+                Revision.checkClaims(
+                        pack,
+                        card,
+                        claim(pack, claims, "name"),
+                        claim(pack, claims, "version"),
+                        claim(pack, claims, "family"));
+                Revision revision =
+                        revisions.install(pack, card, Cause.system("its " + pack.location() + " is present"));
                 reconcileLater();
-                later(Packs.this::clean);
-                return revision;
+                later(PackRegistry.this::clean);
+                return new Tracked(pack, revision);
             } catch (IOException e) {
                 LOG.error("The pack is refused: {}", e.getMessage());
-                return null;
+                revisions.unreadable(
+                        pack.location(),
+                        String.valueOf(claims.get("name")),
+                        String.valueOf(claims.get("version")),
+                        String.valueOf(claims.get("family")),
+                        e.getMessage());
+                return new Tracked(pack, null);
             }
         }
 
-        private Revision read(Bundle bundle, BundleCapability capability) throws IOException {
-            BundlePack pack = new BundlePack(bundle);
-            byte[] json;
-            try (InputStream in = pack.open("card.json")) {
-                json = in.readNBytes(ModelCard.MAX_BYTES + 1);
-            }
-            if (json.length > ModelCard.MAX_BYTES) {
-                throw new ModelFormatException(
-                        pack.location() + ": card.json is larger than " + ModelCard.MAX_BYTES + " bytes");
-            }
-            Revision revision = new Revision(pack, ModelCard.read(pack.location(), json), store);
-            revision.checkClaims(
-                    attribute(pack, capability, "name"),
-                    attribute(pack, capability, "version"),
-                    attribute(pack, capability, "family"));
-            return revision;
-        }
-
-        private static String attribute(BundlePack pack, BundleCapability capability, String name)
-                throws FileNotFoundException, ModelFormatException {
-            Object value = capability.getAttributes().get(name);
+        private static String claim(BundlePack pack, Map<String, Object> claims, String name)
+                throws ModelFormatException {
+            Object value = claims.get(name);
             if (value == null) {
                 throw new ModelFormatException(
                         pack.location() + ": the capability " + NAMESPACE + " has no attribute " + name);
@@ -305,23 +499,23 @@ public final class PackRegistry implements ModelRegistry {
             return value.toString();
         }
 
-        private void clean() {
-            try {
-                revisions.clean();
-            } catch (IOException e) {
-                LOG.warn("The weight store could not be cleaned: {}", e.getMessage());
-            }
-        }
-
         @Override
-        public void modifiedBundle(Bundle bundle, BundleEvent event, Revision revision) {
+        public void modifiedBundle(Bundle bundle, BundleEvent event, Tracked tracked) {
             // Packs have no code: whether they are started makes no difference.
         }
 
         @Override
-        public void removedBundle(Bundle bundle, BundleEvent event, Revision revision) {
-            revisions.remove(revision);
-            later(this::clean);
+        public void removedBundle(Bundle bundle, BundleEvent event, Tracked tracked) {
+            if (closing) {
+                return;
+            }
+            revisions.readable(tracked.pack().location());
+            if (tracked.revision() != null) {
+                revisions.withdraw(
+                        tracked.revision(),
+                        tracked.pack(),
+                        Cause.system("its " + tracked.pack().location() + " has gone"));
+            }
         }
     }
 }

@@ -1,19 +1,30 @@
 package org.candor.models.internal;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelFormatException;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelLoader;
+import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
-import org.candor.api.model.ModelUnavailableException;
+import org.candor.api.model.ModelTransition;
+import org.candor.api.model.SelfTestResult;
 import org.candor.api.model.TextEncoder;
 
 /**
@@ -22,22 +33,58 @@ import org.candor.api.model.TextEncoder;
  */
 final class Revision {
 
-    private final ModelPack pack;
+    private static final int REMEMBERED_STEPS = 50;
+    private static final String CHANGES =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("unix")
+                    ? "unix:size,ino,ctime,lastModifiedTime"
+                    : "size,lastModifiedTime";
+
+    /**
+     * What a revision needs of its surroundings.
+     *
+     * @param store where its files are kept
+     * @param content says what fills the store
+     * @param trust the rules of this moment
+     * @param memory how much models may take
+     * @param steps told of each step, with the revision's monitor held: returns at once
+     */
+    record Surroundings(
+            ContentStore store,
+            Supplier<String> content,
+            Supplier<Trust> trust,
+            MemoryBudget memory,
+            Consumer<ModelTransition> steps) {}
+
     private final ModelCard card;
-    private final ContentStore store;
+    private final Surroundings surroundings;
     /** Held while loading, which takes seconds; the monitor below only ever for an instant. */
     private final ReentrantLock loading = new ReentrantLock();
 
+    /** Where its files come from; the first one is read. */
+    private final List<ModelPack> packs = new ArrayList<>();
+
+    private final Deque<ModelTransition> life = new ArrayDeque<>();
     private ModelState state = ModelState.INSTALLED;
     private String reason = "";
+    /** Why it must not be loaded at all, or null. */
+    private String refusal;
+
+    /** Whether {@link #refusal} is for want of trust, which a change of the rules may cure. */
+    private boolean distrusted;
+
+    private String trust = "";
+    private SelfTestResult selfTest;
     private TextEncoder encoder;
     private int leases;
     private boolean active;
 
-    Revision(ModelPack pack, ModelCard card, ContentStore store) {
-        this.pack = pack;
+    /** @param pack or null for one whose pack has gone and whose files the store holds */
+    Revision(ModelPack pack, ModelCard card, Surroundings surroundings) {
+        if (pack != null) {
+            this.packs.add(pack);
+        }
         this.card = card;
-        this.store = store;
+        this.surroundings = surroundings;
     }
 
     ModelId id() {
@@ -48,39 +95,165 @@ final class Revision {
         return card;
     }
 
+    synchronized long memoryBytes() {
+        return encoder == null ? 0 : encoder.bytes();
+    }
+
     synchronized ModelRevision describe() {
-        return new ModelRevision(id(), card.family(), card.tasks(), state, reason, leases, card.values());
+        return new ModelRevision(
+                id(),
+                card.family(),
+                card.tasks(),
+                state,
+                reason,
+                leases,
+                card.values(),
+                String.join(", ", packs.stream().map(ModelPack::location).toList()),
+                trust,
+                card.files().values().stream()
+                        .mapToLong(ModelCard.FileDigest::bytes)
+                        .sum(),
+                memoryBytes(),
+                selfTest,
+                List.copyOf(life));
+    }
+
+    /** It is known from now on. */
+    void installed(Cause cause) {
+        synchronized (this) {
+            if (refusal != null) {
+                enter(ModelState.FAILED, Cause.system(refusal));
+                return;
+            }
+            enter(ModelState.INSTALLED, cause);
+        }
+        assess(cause);
+    }
+
+    /** It is known no more. */
+    synchronized void removed(Cause cause) {
+        step(new ModelTransition(id(), state, true, cause.actor(), cause.reason(), now()));
+    }
+
+    synchronized void addPack(ModelPack pack) {
+        if (!packs.contains(pack)) {
+            packs.add(pack);
+        }
+    }
+
+    /** @return whether it has no pack any more */
+    synchronized boolean removePack(ModelPack pack) {
+        packs.remove(pack);
+        return packs.isEmpty();
+    }
+
+    synchronized List<ModelPack> packs() {
+        return List.copyOf(packs);
+    }
+
+    /** It must not be loaded, for a reason that lies outside of its files. */
+    synchronized void refuse(String why) {
+        refusal = why;
+        state = ModelState.FAILED;
+        reason = why;
+    }
+
+    /** Sees whether its packs are trusted under the present rules; without a pack it stays as it was. */
+    void assess(Cause cause) {
+        ModelPack pack = packs().isEmpty() ? null : packs().getFirst();
+        if (pack == null) {
+            synchronized (this) {
+                trust = "trusted when it was activated; its pack has gone";
+            }
+            return;
+        }
+        try {
+            String why = surroundings.trust().get().check(pack, id());
+            synchronized (this) {
+                trust = why;
+                if (distrusted) {
+                    readmit(cause);
+                }
+            }
+        } catch (IOException e) {
+            distrust(e.getMessage());
+        }
+    }
+
+    private synchronized void distrust(String why) {
+        trust = why;
+        boolean fresh = refusal == null || distrusted && !why.equals(refusal);
+        if (fresh) {
+            distrusted = true;
+            refusal = why;
+        }
+        if (fresh && encoder == null) {
+            reason = why;
+            enter(ModelState.FAILED, Cause.system(why));
+        }
+    }
+
+    /** The reason of {@link #refuse} holds no more. */
+    synchronized void readmit(Cause cause) {
+        if (refusal != null) {
+            refusal = null;
+            distrusted = false;
+            if (state != ModelState.FAILED) {
+                return; // it was distrusted while it served
+            }
+            reason = "";
+            enter(ModelState.INSTALLED, cause);
+        }
+    }
+
+    synchronized String refusal() {
+        return refusal;
     }
 
     /**
      * Verifies, loads and tests where that is not done yet.
      *
-     * @throws ModelUnavailableException when a check fails; the reason stays on the revision
+     * @throws ModelRefusedException when a check fails; the reason stays on the revision
      */
-    void load(ModelLoader loader) {
+    void load(ModelLoader loader, Cause cause) {
         loading.lock();
         TextEncoder loaded = null;
         try {
             synchronized (this) {
+                if (refusal != null) {
+                    throw new ModelRefusedException(refused(refusal));
+                }
                 if (encoder != null) {
                     return;
                 }
                 reason = "";
             }
-            Map<String, Path> files = unpack();
-            enter(ModelState.VERIFIED);
-            loaded = loader.loadEncoder(new ModelFiles(id(), files), card.encoder());
-            enter(ModelState.LOADED);
-            SelfTest.read(pack.location(), files.get("selftest.json")).run(pack.location(), loaded);
+            surroundings.store().stay().lock();
+            try {
+                Map<Path, String> before = stamps();
+                Map<String, Path> files = verify();
+                enter(ModelState.VERIFIED, cause);
+                surroundings.memory().admit(location(), card);
+                loaded = loader.loadEncoder(new ModelFiles(id(), files), card.encoder());
+                if (!before.equals(stamps())) {
+                    throw new ModelFormatException(location() + ": its files were changed while they were loaded");
+                }
+                enter(ModelState.LOADED, cause);
+                test(files.get("selftest.json"), loaded);
+            } finally {
+                surroundings.store().stay().unlock();
+            }
             synchronized (this) {
                 encoder = loaded;
                 loaded = null;
-                state = ModelState.TESTED;
+                enter(ModelState.TESTED, cause);
             }
+        } catch (ModelRefusedException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
-            String message = e.getMessage() == null ? e.toString() : e.getMessage();
-            fail(message);
-            throw new ModelUnavailableException(id().name() + " " + id().version() + " is refused: " + message);
+            throw fail(e.getMessage() == null ? e.toString() : e.getMessage());
+        } catch (OutOfMemoryError e) {
+            throw fail("there is not enough memory for it: " + e.getMessage());
         } finally {
             if (loaded != null) {
                 loaded.close();
@@ -89,32 +262,115 @@ final class Revision {
         }
     }
 
-    private Map<String, Path> unpack() throws IOException {
+    private ModelRefusedException fail(String message) {
+        String line = message.lines().reduce((a, b) -> a + " " + b).orElse("no reason was given");
+        synchronized (this) {
+            reason = line;
+            enter(ModelState.FAILED, Cause.system(line));
+        }
+        return new ModelRefusedException(refused(line));
+    }
+
+    private String refused(String why) {
+        return id().name() + " " + id().version() + " is refused: " + why;
+    }
+
+    private String location() {
+        return packs().isEmpty() ? "the store" : packs().getFirst().location();
+    }
+
+    /** Every file of the card with the content that the card says. */
+    private Map<String, Path> verify() throws IOException {
+        ModelPack pack = packs().isEmpty() ? null : packs().getFirst();
+        ContentStore store = surroundings.store();
+        if (pack != null) {
+            store.admit(
+                    pack.location(),
+                    card.files().entrySet().stream()
+                            .filter(file -> pack.inPlace(file.getKey()) == null)
+                            .map(Map.Entry::getValue)
+                            .toList(),
+                    surroundings.content());
+        }
         Map<String, Path> files = new TreeMap<>();
         for (Map.Entry<String, ModelCard.FileDigest> file : card.files().entrySet()) {
-            files.put(file.getKey(), store.put(pack, file.getKey(), file.getValue()));
+            files.put(file.getKey(), verify(pack, file.getKey(), file.getValue()));
         }
         return files;
     }
 
-    private synchronized void enter(ModelState next) {
-        state = next;
+    private Path verify(ModelPack pack, String name, ModelCard.FileDigest expected) throws IOException {
+        ContentStore store = surroundings.store();
+        Path inPlace = pack == null ? null : pack.inPlace(name);
+        if (inPlace != null) {
+            if (!ContentStore.right(inPlace, expected)) {
+                throw new ModelFormatException(pack.location() + ": " + name
+                        + " is missing or has another content than when it was installed (" + expected.bytes()
+                        + " bytes, SHA-256 " + expected.sha256() + ")");
+            }
+            return inPlace;
+        }
+        if (pack != null) {
+            return store.put(pack, name, expected);
+        }
+        Path stored = store.find(expected);
+        if (stored == null) {
+            throw new ModelFormatException("its pack has gone, and the store does not hold " + name + " whole");
+        }
+        return stored;
     }
 
-    /** Refuses the revision for a reason found outside of loading. */
-    synchronized void fail(String why) {
-        state = ModelState.FAILED;
-        reason = why;
+    /** What files that lie elsewhere are like: any change to them shows. */
+    private Map<Path, String> stamps() throws IOException {
+        Map<Path, String> stamps = new TreeMap<>();
+        for (ModelPack pack : packs()) {
+            for (String name : card.files().keySet()) {
+                Path path = pack.inPlace(name);
+                if (path != null && Files.exists(path)) {
+                    stamps.put(path, String.valueOf(Files.readAttributes(path, CHANGES)));
+                }
+            }
+        }
+        return stamps;
+    }
+
+    private void test(Path file, TextEncoder loaded) throws IOException {
+        SelfTest.Outcome outcome = SelfTest.read(location(), file).run(location(), loaded);
+        synchronized (this) {
+            selfTest = outcome.result();
+        }
+        if (outcome.failure() != null) {
+            throw new ModelFormatException(outcome.failure());
+        }
+    }
+
+    private synchronized void enter(ModelState next, Cause cause) {
+        state = next;
+        step(new ModelTransition(id(), next, false, cause.actor(), cause.reason(), now()));
+    }
+
+    private void step(ModelTransition transition) {
+        if (life.size() == REMEMBERED_STEPS) {
+            life.removeFirst();
+        }
+        life.addLast(transition);
+        surroundings.steps().accept(transition);
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
     /** Checks what needs no loading: the pack's claims about itself agree. */
-    void checkClaims(String name, String version, String family) throws ModelFormatException {
-        if (!id().name().equals(name)
-                || !id().version().equals(version)
+    static void checkClaims(ModelPack pack, ModelCard card, String name, String version, String family)
+            throws ModelFormatException {
+        ModelId id = card.id();
+        if (!id.name().equals(name)
+                || !id.version().equals(version)
                 || !card.family().equals(family)) {
             throw new ModelFormatException(pack.location() + ": the bundle's capability says " + name + " " + version
-                    + " of family " + family + ", but card.json says " + id().name() + " " + id().version()
-                    + " of family " + card.family());
+                    + " of family " + family + ", but card.json says " + id.name() + " " + id.version() + " of family "
+                    + card.family());
         }
     }
 
@@ -127,15 +383,17 @@ final class Revision {
         return new Lease(encoder);
     }
 
-    synchronized void activate() {
-        active = true;
-        state = ModelState.ACTIVE;
+    synchronized void activate(Cause cause) {
+        if (!active) {
+            active = true;
+            enter(ModelState.ACTIVE, cause);
+        }
     }
 
-    synchronized void retire() {
+    synchronized void retire(Cause cause) {
         active = false;
         if (encoder != null) {
-            state = ModelState.DRAINING;
+            enter(ModelState.DRAINING, cause);
             closeWhenUnused();
         }
     }
@@ -151,7 +409,7 @@ final class Revision {
         if (leases == 0 && encoder != null) {
             encoder.close();
             encoder = null;
-            state = ModelState.CLOSED;
+            enter(ModelState.CLOSED, Cause.system("its last lease has come back"));
         }
     }
 
@@ -166,8 +424,7 @@ final class Revision {
     }
 
     private final class Lease implements ModelLease<TextEncoder> {
-        private final TextEncoder model;
-        private final AtomicBoolean closed = new AtomicBoolean();
+        private TextEncoder model;
 
         Lease(TextEncoder model) {
             this.model = model;
@@ -179,18 +436,23 @@ final class Revision {
         }
 
         @Override
-        public TextEncoder model() {
-            if (closed.get()) {
+        public synchronized TextEncoder model() {
+            if (model == null) {
                 throw new IllegalStateException("the lease on " + id() + " is closed");
             }
             return model;
         }
 
+        /** The encoder is let go: who keeps a closed lease keeps no model alive. */
         @Override
         public void close() {
-            if (closed.compareAndSet(false, true)) {
-                release();
+            synchronized (this) {
+                if (model == null) {
+                    return;
+                }
+                model = null;
             }
+            release();
         }
     }
 }

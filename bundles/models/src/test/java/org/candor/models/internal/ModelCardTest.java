@@ -34,7 +34,8 @@ final class ModelCardTest {
             value = {
                 "\"1.0.0\" | 1 | version",
                 "\"encoder-en\" | \"../evil\" | name",
-                "[\"embed\"] | [\"paint\"] | tasks",
+                "[\"embed\"] | [] | tasks",
+                "[\"embed\"] | [\"../x\"] | tasks",
                 "\"first\" | \"last\" | encoder.pooling",
                 "true | 1 | encoder.normalize",
                 "\"maxTokens\":16 | \"maxTokens\":0 | encoder.maxTokens",

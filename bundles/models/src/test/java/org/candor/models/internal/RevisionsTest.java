@@ -23,9 +23,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.candor.api.model.Activation;
 import org.candor.api.model.EncoderSettings;
 import org.candor.api.model.ModelFiles;
+import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelLoader;
 import org.candor.api.model.ModelState;
+import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.TextEncoder;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +42,9 @@ final class RevisionsTest {
 
     private final AtomicInteger open = new AtomicInteger();
     private final List<Activation> announced = new ArrayList<>();
+    private final List<ModelId> removed = new ArrayList<>();
+    private final List<ModelTransition> steps = java.util.Collections.synchronizedList(new ArrayList<>());
+    private Trust trust = Trust.of(Map.of(), new String[0], new String[] {"true"});
     private ContentStore store;
     private Revisions revisions;
 
@@ -60,12 +65,30 @@ final class RevisionsTest {
 
     @BeforeEach
     void start() throws IOException {
-        store = new ContentStore(folder.resolve("store"));
+        store = new ContentStore(folder.resolve("store"), 1 << 20);
         revisions = new Revisions(
                 store,
                 new ActivationLog(folder.resolve("activations.jsonl")),
+                new Cards(folder.resolve("cards")),
+                () -> trust,
+                0,
                 family -> loader.supports(family) ? loader : null,
-                announced::add);
+                new Revisions.Events() {
+                    @Override
+                    public void activated(Activation activation) {
+                        announced.add(activation);
+                    }
+
+                    @Override
+                    public void removed(ModelId model, Cause cause) {
+                        removed.add(model);
+                    }
+
+                    @Override
+                    public void step(ModelTransition transition) {
+                        steps.add(transition);
+                    }
+                });
     }
 
     @AfterEach
@@ -74,9 +97,7 @@ final class RevisionsTest {
     }
 
     private Revision install(FakePack pack) throws IOException {
-        Revision revision = new Revision(pack, ModelCard.read(pack.location(), pack.files.get("card.json")), store);
-        revisions.install(revision);
-        return revision;
+        return revisions.install(pack, ModelCard.read(pack), Cause.system("test"));
     }
 
     private ModelState state(String version) {
@@ -101,7 +122,7 @@ final class RevisionsTest {
     @Test
     void anActivatedRevisionServesAndIsRecorded() throws IOException {
         Revision revision = install(FakePack.of("encoder-en", "1.0.0", "w"));
-        Activation activation = revisions.activate("encoder-en", "1.0.0", "anna", "first");
+        Activation activation = revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
         try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
             assertEquals(revision.id(), lease.id());
             assertEquals(2, lease.model().dimensions());
@@ -116,9 +137,9 @@ final class RevisionsTest {
     void requestsFinishOnTheRevisionTheyLeased() throws IOException {
         install(FakePack.of("encoder-en", "1.0.0", "old"));
         install(FakePack.of("encoder-en", "1.1.0", "new"));
-        revisions.activate("encoder-en", "1.0.0", "anna", "first");
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
         ModelLease<TextEncoder> running = revisions.lease("encoder-en");
-        revisions.activate("encoder-en", "1.1.0", "anna", "better");
+        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
         try (ModelLease<TextEncoder> next = revisions.lease("encoder-en")) {
             assertEquals("1.1.0", next.id().version());
         }
@@ -136,12 +157,18 @@ final class RevisionsTest {
     void rollingBackActivatesTheRevisionBefore() throws IOException {
         install(FakePack.of("encoder-en", "1.0.0", "old"));
         install(FakePack.of("encoder-en", "1.1.0", "new"));
-        assertThrows(ModelUnavailableException.class, () -> revisions.rollBack("encoder-en", "anna", "oops"));
-        revisions.activate("encoder-en", "1.0.0", "anna", "first");
-        assertThrows(ModelUnavailableException.class, () -> revisions.rollBack("encoder-en", "anna", "oops"));
-        revisions.activate("encoder-en", "1.1.0", "anna", "better");
+        assertThrows(
+                ModelUnavailableException.class, () -> revisions.rollBack("encoder-en", new Cause("anna", "oops")));
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
+        assertThrows(
+                ModelUnavailableException.class, () -> revisions.rollBack("encoder-en", new Cause("anna", "oops")));
+        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
         assertEquals(
-                "1.0.0", revisions.rollBack("encoder-en", "bo", "worse").model().version());
+                "1.0.0",
+                revisions
+                        .rollBack("encoder-en", new Cause("bo", "worse"))
+                        .model()
+                        .version());
         assertEquals(3, revisions.history("encoder-en").size());
         try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
             assertEquals("1.0.0", lease.id().version());
@@ -152,8 +179,8 @@ final class RevisionsTest {
     void aRecordedActivationIsResumedAfterARestart() throws IOException {
         install(FakePack.of("encoder-en", "1.0.0", "old"));
         install(FakePack.of("encoder-en", "1.1.0", "new"));
-        revisions.activate("encoder-en", "1.0.0", "anna", "first");
-        revisions.activate("encoder-en", "1.1.0", "anna", "better");
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
+        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
         revisions.close();
         start();
         install(FakePack.of("encoder-en", "1.0.0", "old"));
@@ -169,13 +196,13 @@ final class RevisionsTest {
     @Test
     void aLineCutOffByACrashIsForgottenAndTheNextOneIsWhole() throws IOException {
         install(FakePack.of("encoder-en", "1.0.0", "old"));
-        revisions.activate("encoder-en", "1.0.0", "anna", "first");
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
         revisions.close();
         Files.writeString(folder.resolve("activations.jsonl"), "{\"time\":\"2026-11-01T", StandardOpenOption.APPEND);
         start();
         install(FakePack.of("encoder-en", "1.0.0", "old"));
         assertEquals(1, revisions.history("encoder-en").size());
-        revisions.activate("encoder-en", "1.0.0", "anna", "again");
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "again"));
         revisions.close();
         start();
         assertEquals(2, revisions.history("encoder-en").size());
@@ -194,14 +221,14 @@ final class RevisionsTest {
     @Test
     void weightsOtherThanTheCardSaysAreRefusedAndTheOldOnesKeepServing() throws IOException {
         install(FakePack.of("encoder-en", "1.0.0", "old"));
-        revisions.activate("encoder-en", "1.0.0", "anna", "first");
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
         for (String damaged : List.of("evil", "ne", "newer and longer")) {
             FakePack pack = FakePack.of("encoder-en", "1.1." + damaged.length(), "good");
             pack.put("model.bin", damaged);
             Revision revision = install(pack);
             ModelUnavailableException e = assertThrows(
                     ModelUnavailableException.class,
-                    () -> revisions.activate("encoder-en", revision.id().version(), "anna", "better"));
+                    () -> revisions.activate("encoder-en", revision.id().version(), new Cause("anna", "better")));
             assertTrue(e.getMessage().contains("model.bin"), e.getMessage());
             assertEquals(ModelState.FAILED, revision.describe().state());
             try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
@@ -230,7 +257,7 @@ final class RevisionsTest {
             Revision revision = install(pack);
             ModelUnavailableException e = assertThrows(
                     ModelUnavailableException.class,
-                    () -> revisions.activate("encoder-en", revision.id().version(), "anna", "try"));
+                    () -> revisions.activate("encoder-en", revision.id().version(), new Cause("anna", "try")));
             assertTrue(e.getMessage().contains("self-test case 0"), e.getMessage());
             assertEquals(0, open.get());
         }
@@ -240,7 +267,8 @@ final class RevisionsTest {
     void aModelThatDoesNotFitIntoMemoryIsRefusedWithTheReason() throws IOException {
         install(FakePack.of("encoder-en", "1.0.0", "no memory"));
         ModelUnavailableException e = assertThrows(
-                ModelUnavailableException.class, () -> revisions.activate("encoder-en", "1.0.0", "anna", "try"));
+                ModelUnavailableException.class,
+                () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
         assertTrue(e.getMessage().contains("1 GiB free"), e.getMessage());
     }
 
@@ -284,7 +312,8 @@ final class RevisionsTest {
                 .getMessage()
                 .contains("1.0.0 is installed"));
         assertTrue(assertThrows(
-                        ModelUnavailableException.class, () -> revisions.activate("encoder-en", "2.0.0", "anna", "try"))
+                        ModelUnavailableException.class,
+                        () -> revisions.activate("encoder-en", "2.0.0", new Cause("anna", "try")))
                 .getMessage()
                 .contains("[1.0.0]"));
         assertNull(revisions.active("encoder-en"));
@@ -294,10 +323,10 @@ final class RevisionsTest {
     void theStoreForgetsFilesOfRemovedPacks() throws IOException {
         Revision first = install(FakePack.of("encoder-en", "1.0.0", "old"));
         Revision second = install(FakePack.of("encoder-en", "1.1.0", "new"));
-        revisions.activate("encoder-en", "1.0.0", "anna", "first");
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
         revisions.leaseByDigest(second.id().digest()).close();
-        revisions.remove(second);
-        revisions.remove(first);
+        revisions.withdraw(second, second.packs().getFirst(), Cause.system("test"));
+        revisions.withdraw(first, first.packs().getFirst(), Cause.system("test"));
         revisions.clean();
         assertTrue(
                 Files.exists(folder.resolve("store").resolve(FakePack.sha256("old".getBytes(StandardCharsets.UTF_8)))));
@@ -310,7 +339,7 @@ final class RevisionsTest {
     void switchingUnderLoadFailsNoRequestAndLeavesOneEncoderOpen() throws Exception {
         install(FakePack.of("encoder-en", "1.0.0", "old"));
         install(FakePack.of("encoder-en", "1.1.0", "new"));
-        revisions.activate("encoder-en", "1.0.0", "anna", "first");
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
         AtomicBoolean stop = new AtomicBoolean();
         try (ExecutorService clients = Executors.newFixedThreadPool(4)) {
             List<Future<Integer>> results = new ArrayList<>();
@@ -328,7 +357,7 @@ final class RevisionsTest {
                 results.add(clients.submit(client));
             }
             for (int i = 0; i < 100; i++) {
-                revisions.activate("encoder-en", i % 2 == 0 ? "1.1.0" : "1.0.0", "anna", "switch " + i);
+                revisions.activate("encoder-en", i % 2 == 0 ? "1.1.0" : "1.0.0", new Cause("anna", "switch " + i));
             }
             stop.set(true);
             for (Future<Integer> result : results) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.candor.api.model.Activation;
+import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelListener;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.retrieval.DocumentInfo;
@@ -105,11 +106,19 @@ public final class LuceneLibrary implements Library, Retrieval {
             documents.mirror("default", Path.of(samples));
         }
         // by hand: as a component service it would refer to the registry and the registry to it
-        this.listener = context.registerService(ModelListener.class, this::activated, null);
+        this.listener = context.registerService(ModelListener.class, new Follower(), null);
     }
 
-    private void activated(Activation activation) {
-        documents.activated(activation.route());
+    private final class Follower implements ModelListener {
+        @Override
+        public void activated(Activation activation) {
+            documents.activated(activation.route());
+        }
+
+        @Override
+        public void removed(ModelId model) {
+            documents.removed(model);
+        }
     }
 
     @Reference(

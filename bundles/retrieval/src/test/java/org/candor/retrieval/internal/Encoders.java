@@ -1,5 +1,6 @@
 package org.candor.retrieval.internal;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelUnavailableException;
+import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
 
 /** A registry for tests: encoders by digest, routes that lead to one of them, leases that are counted. */
@@ -115,5 +117,30 @@ public final class Encoders implements ModelRegistry {
     @Override
     public Activation rollBack(String route, String actor, String reason) {
         throw new UnsupportedOperationException("tests call route");
+    }
+
+    @Override
+    public ModelRevision install(Path folder, String name, String version, String actor, String reason) {
+        throw new UnsupportedOperationException("tests call install(ModelId, TextEncoder)");
+    }
+
+    @Override
+    public ModelRevision verify(String name, String version, String actor, String reason) {
+        throw new UnsupportedOperationException("no test verifies");
+    }
+
+    @Override
+    public ModelId remove(String name, String version, String actor, String reason) {
+        throw new UnsupportedOperationException("tests call uninstall");
+    }
+
+    @Override
+    public StoreUsage store() {
+        return new StoreUsage(0, 0, 0, List.of());
+    }
+
+    @Override
+    public String waitsFor(String route) {
+        return active.containsKey(route) ? "" : "route " + route + " leads nowhere";
     }
 }

@@ -5,9 +5,12 @@ import static org.candor.retrieval.internal.TestLibrary.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.candor.api.model.Embeddings;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.TextEncoder;
@@ -125,6 +128,74 @@ class ReembeddingTest {
             assertEquals(FIRST, model(search(library, "tea")));
             assertEquals(2, search(library, "tea").hits().size());
             assertEquals(tokens, library.documents.encoder().tokens());
+        }
+    }
+
+    @Test
+    void theWayBackIsMadeBeforeTheActivationReturns() throws Exception {
+        try (TestLibrary library = TestLibrary.open(index)) {
+            fill(library);
+            library.encoders.route("encoder-en", SECOND);
+            library.documents.activated("encoder-en");
+            library.settle();
+            for (int i = 0; i < 20; i++) {
+                ModelId wanted = i % 2 == 0 ? FIRST : SECOND;
+                library.encoders.route("encoder-en", wanted);
+                library.documents.activated("encoder-en");
+                assertEquals(wanted, model(search(library, "otters")), "switch " + i);
+            }
+            assertEquals(0, library.encoders.leases(FIRST), "only the one that serves is leased");
+            assertEquals(3, search(library, "otters").hits().size());
+        }
+    }
+
+    @Test
+    void bothIndexesSurviveARestartAndLoseWhatIsDeleted() throws Exception {
+        try (TestLibrary library = TestLibrary.open(index)) {
+            fill(library);
+            library.encoders.route("encoder-en", SECOND);
+            library.documents.activated("encoder-en");
+            library.settle();
+        }
+        try (TestLibrary library = TestLibrary.withoutEncoders(index)) {
+            library.encoders.route("encoder-en", SECOND);
+            library.documents.registry(library.encoders);
+            library.settle();
+            library.documents.delete("default", "tea.txt");
+            long tokens = library.documents.encoder().tokens();
+            library.encoders.route("encoder-en", FIRST);
+            library.documents.activated("encoder-en");
+            assertEquals(FIRST, model(search(library, "tea")));
+            assertEquals(2, search(library, "tea").hits().size());
+            assertEquals(tokens, library.documents.encoder().tokens());
+        }
+    }
+
+    @Test
+    void theIndexOfARemovedRevisionGoes() throws Exception {
+        try (TestLibrary library = TestLibrary.open(index)) {
+            fill(library);
+            library.encoders.route("encoder-en", SECOND);
+            library.documents.activated("encoder-en");
+            library.settle();
+            assertEquals(2, generations());
+            library.documents.removed(FIRST);
+            assertEquals(1, generations());
+            assertEquals(3, search(library, "otters").hits().size());
+            // one that serves goes when it is replaced
+            library.documents.removed(SECOND);
+            assertEquals(SECOND, model(search(library, "otters")));
+            library.encoders.route("encoder-en", FIRST);
+            library.documents.activated("encoder-en");
+            library.settle();
+            assertEquals(FIRST, model(search(library, "otters")));
+            assertEquals(1, generations());
+        }
+    }
+
+    private long generations() throws IOException {
+        try (Stream<Path> folders = Files.list(index.resolve("en"))) {
+            return folders.filter(Files::isDirectory).count();
         }
     }
 

@@ -41,6 +41,8 @@ public final class Generation implements AutoCloseable {
     private final Directory directory;
     private final IndexWriter writer;
     private final SearcherManager searchers;
+    /** Version by key of what was put and not removed; read from the index when it is first asked for. */
+    private Map<String, String> versions;
 
     private Generation(Path path, EncoderBinding encoder, Directory directory, IndexWriter writer) throws IOException {
         this.path = path;
@@ -105,10 +107,28 @@ public final class Generation implements AutoCloseable {
                 new Term(PassageFields.KEY, document.document().entry().key()),
                 PassageFields.block(
                         document.document(), document.passages(), document.sentences(), encoder.dimensions()));
+        if (versions != null) {
+            Entry entry = document.document().entry();
+            versions.put(entry.key(), entry.info().version());
+        }
     }
 
     void remove(String key) throws IOException {
         writer.deleteDocuments(new Term(PassageFields.KEY, key));
+        if (versions != null) {
+            versions.remove(key);
+        }
+    }
+
+    /** Version by key of every document, not to be changed. Callers hold the library's lock. */
+    Map<String, String> versions() throws IOException {
+        if (versions == null) {
+            refresh();
+            Map<String, String> held = new HashMap<>();
+            entries().forEach((key, entry) -> held.put(key, entry.info().version()));
+            versions = held;
+        }
+        return versions;
     }
 
     /** What was put or removed is what searchers see from now on. */

@@ -6,8 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.lucene.search.IndexSearcher;
 import org.candor.api.model.ModelId;
@@ -16,10 +20,10 @@ import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.TextEncoder;
 
 /**
- * The generations of one language: the current one, one that is being built for another encoder, and the one before,
- * kept for a fast way back. Each lies in a folder named after its encoder's digest; the file {@code current} names the
- * one that serves. Changes are made by one thread at a time, under the library's lock; snapshots may be taken at any
- * time.
+ * The generations of one language: the current one, one that is being built for another encoder, and those of other
+ * installed encoders, kept so that the way back to them costs nothing. Each lies in a folder named after its encoder's
+ * digest; the file {@code current} names the one that serves. Changes are made by one thread at a time, under the library's
+ * lock; snapshots may be taken at any time.
  */
 public final class LanguageIndex implements AutoCloseable {
     /** Written into the folder's name: another layout of the index is another generation. */
@@ -31,7 +35,11 @@ public final class LanguageIndex implements AutoCloseable {
     private final HybridSearch search;
     private Generation current;
     private Generation next;
-    private Generation former;
+    /** By their encoders' digests; deletions reach them too. */
+    private final Map<String, Generation> others = new LinkedHashMap<>();
+    /** Encoders that are not installed any more: their generations go as soon as they do not serve. */
+    private final Set<String> gone = new HashSet<>();
+
     private volatile Serving serving;
 
     private LanguageIndex(Path folder, String language, Analysis analysis, HybridSearch search) {
@@ -56,7 +64,22 @@ public final class LanguageIndex implements AutoCloseable {
                 index.current = Generation.open(generation, index.analysis, binding);
             }
         }
+        index.openOthers();
         return index;
+    }
+
+    /** What was deleted has to leave them as well, so they are open as long as they are there. */
+    private void openOthers() throws IOException {
+        List<Path> folders;
+        try (Stream<Path> all = Files.list(folder)) {
+            folders = all.filter(Files::isDirectory).sorted().toList();
+        }
+        for (Path path : folders) {
+            EncoderBinding binding = current != null && path.equals(current.path()) ? null : Generation.bindingOf(path);
+            if (binding != null && path.getFileName().toString().equals(name(binding.model()))) {
+                others.put(binding.model().digest(), Generation.open(path, analysis, binding));
+            }
+        }
     }
 
     /** {@code en} or {@code zh}. */
@@ -115,21 +138,45 @@ public final class LanguageIndex implements AutoCloseable {
     }
 
     /**
+     * Serves with an encoder whose generation is here and complete, without encoding anything. Owns the lease from then on.
+     *
+     * @param versions version by key of the documents it has to hold
+     * @return false when it is not here, lacks something, or is being built
+     */
+    public boolean switchTo(ModelLease<TextEncoder> lease, Map<String, String> versions) throws IOException {
+        Generation kept = others.get(lease.id().digest());
+        if (kept == null) {
+            return false;
+        }
+        Map<String, String> held = kept.versions();
+        for (Map.Entry<String, String> document : versions.entrySet()) {
+            if (!document.getValue().equals(held.get(document.getKey()))) {
+                return false;
+            }
+        }
+        for (String key : List.copyOf(held.keySet())) {
+            if (!versions.containsKey(key)) {
+                kept.remove(key);
+            }
+        }
+        others.remove(lease.id().digest());
+        flip(kept, lease);
+        return true;
+    }
+
+    /**
      * Opens the generation of another encoder beside the current one, empty, half built, or as it was left.
      *
-     * @return versions by key of the documents it holds already
+     * @return versions by key of the documents it holds already; null when that encoder's is the current one
      */
     public Map<String, String> beginNext(ModelLease<TextEncoder> lease) throws IOException {
-        if (former != null
-                && former.encoder().model().digest().equals(lease.id().digest())) {
-            next = former;
-            former = null;
-        } else {
-            next = generation(lease);
+        String digest = lease.id().digest();
+        if (current != null && current.encoder().model().digest().equals(digest)) {
+            return null;
         }
-        Map<String, String> versions = new java.util.HashMap<>();
-        next.entries().forEach((key, entry) -> versions.put(key, entry.info().version()));
-        return versions;
+        Generation kept = others.remove(digest);
+        next = kept != null ? kept : generation(lease);
+        return new HashMap<>(next.versions());
     }
 
     /** A document of the current generation, or null. */
@@ -150,8 +197,10 @@ public final class LanguageIndex implements AutoCloseable {
     /** Gives up building; what is there is kept for a later try. */
     public void abandonNext() throws IOException {
         if (next != null) {
-            next.close();
+            Generation left = next;
             next = null;
+            left.commit();
+            keep(left);
         }
     }
 
@@ -160,22 +209,63 @@ public final class LanguageIndex implements AutoCloseable {
      * lease from now on.
      */
     public void flip(ModelLease<TextEncoder> lease) throws IOException {
-        next.commit();
-        next.refresh();
-        point(next);
+        Generation built = next;
+        next = null;
+        flip(built, lease);
+    }
+
+    private void flip(Generation generation, ModelLease<TextEncoder> lease) throws IOException {
+        generation.commit();
+        generation.refresh();
+        point(generation);
         Generation before = current;
         Serving served = serving;
-        current = next;
-        next = null;
+        current = generation;
+        gone.remove(lease.id().digest());
         serving = new Serving(current, lease);
         if (served != null) {
             served.leave();
         }
-        if (former != null) {
-            former.close();
+        if (before != null) {
+            keep(before);
         }
-        former = before;
-        deleteOthers();
+        deleteStrangers();
+    }
+
+    /** Keeps a generation that does not serve, unless its encoder has gone. */
+    private void keep(Generation generation) throws IOException {
+        String digest = generation.encoder().model().digest();
+        if (gone.contains(digest)) {
+            delete(generation);
+        } else {
+            others.put(digest, generation);
+        }
+    }
+
+    private static void delete(Generation generation) throws IOException {
+        generation.close();
+        Folders.delete(generation.path());
+    }
+
+    /** An encoder is not installed any more: its generation goes, at once or when another one serves. */
+    public void drop(String digest) throws IOException {
+        Generation kept = others.remove(digest);
+        if (kept != null) {
+            delete(kept);
+        } else if (holds(current, digest) || holds(next, digest)) {
+            gone.add(digest);
+        }
+    }
+
+    private static boolean holds(Generation generation, String digest) {
+        return generation != null && generation.encoder().model().digest().equals(digest);
+    }
+
+    /** Digests of the encoders whose generations are here. */
+    public List<String> encoders() {
+        return open().stream()
+                .map(generation -> generation.encoder().model().digest())
+                .toList();
     }
 
     /** Adds or replaces a document in the current generation. */
@@ -258,8 +348,8 @@ public final class LanguageIndex implements AutoCloseable {
     }
 
     private List<Generation> open() {
-        List<Generation> open = new ArrayList<>(3);
-        for (Generation generation : new Generation[] {current, next, former}) {
+        List<Generation> open = new ArrayList<>(others.values());
+        for (Generation generation : new Generation[] {current, next}) {
             if (generation != null) {
                 open.add(generation);
             }
@@ -267,10 +357,14 @@ public final class LanguageIndex implements AutoCloseable {
         return open;
     }
 
+    private static String name(ModelId model) {
+        String digest = model.digest().replaceFirst("^sha256:", "").replaceAll("[^0-9A-Za-z]", "_");
+        return digest.substring(0, Math.min(16, digest.length())) + FORMAT;
+    }
+
     private Generation generation(ModelLease<TextEncoder> lease) throws IOException {
         ModelId model = lease.id();
-        String digest = model.digest().replaceFirst("^sha256:", "").replaceAll("[^0-9A-Za-z]", "_");
-        Path path = folder.resolve(digest.substring(0, Math.min(16, digest.length())) + FORMAT);
+        Path path = folder.resolve(name(model));
         EncoderBinding binding = new EncoderBinding(model, lease.model().dimensions());
         if (Files.isDirectory(path) && !binding.equals(Generation.bindingOf(path))) {
             Folders.delete(path); // another encoder with the same beginning, or a beginning that was never committed
@@ -284,7 +378,8 @@ public final class LanguageIndex implements AutoCloseable {
                 generation.path().getFileName().toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private void deleteOthers() throws IOException {
+    /** Folders of an older layout, or that nobody can read. */
+    private void deleteStrangers() throws IOException {
         List<Path> kept = open().stream().map(Generation::path).toList();
         try (Stream<Path> all = Files.list(folder)) {
             for (Path path : all.filter(Files::isDirectory).toList()) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.retrieval.DocumentInfo;
 import org.candor.api.retrieval.DocumentMetadata;
@@ -25,9 +26,12 @@ import org.candor.retrieval.internal.text.Extractor;
 import org.candor.retrieval.internal.text.Limits;
 import org.candor.retrieval.internal.text.Passages;
 import org.candor.retrieval.internal.text.UnreadableDocumentException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The library as callers see it: what they ask for is done here or left to the worker. Thread safe. */
 public final class Documents implements Library, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Documents.class);
     private static final int MOST_NAME = 1_000;
 
     /**
@@ -91,8 +95,23 @@ public final class Documents implements Library, AutoCloseable {
 
     /** A route leads somewhere else now. */
     public void activated(String route) {
-        if (encoders.leads(route)) {
-            worker.tell();
+        if (!encoders.leads(route)) {
+            return;
+        }
+        try {
+            encoders.followAtOnce(route);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("Route {} is followed later: {}", route, e.toString());
+        }
+        worker.tell();
+    }
+
+    /** A revision is not installed any more: its index goes. */
+    public void removed(ModelId model) {
+        try {
+            encoders.removed(model.digest());
+        } catch (IOException e) {
+            LOG.warn("The index of {} could not be deleted: {}", model, e.toString());
         }
     }
 

@@ -2,6 +2,7 @@ package org.candor.retrieval.internal.library;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -91,19 +92,15 @@ final class EncoderRoutes {
         }
         boolean owned = false;
         try {
-            EncoderBinding bound = index.encoder();
-            if (bound == null || bound.model().digest().equals(lease.id().digest())) {
-                if (!index.serves()) {
-                    owned = true;
-                    catalogue.locked(() -> {
-                        index.serve(lease);
-                        return null;
-                    });
-                    LOG.info("Language {} is served by {}", index.language(), lease.id());
-                }
+            Outcome outcome = catalogue.locked(() -> serve(index, lease));
+            owned = outcome == Outcome.SERVES;
+            if (owned) {
+                LOG.info("Language {} is served by {}", index.language(), lease.id());
+            }
+            if (outcome != Outcome.EMBED) {
                 return owned;
             }
-            boolean former = serveFormer(index, models, bound);
+            boolean former = serveFormer(index, models);
             owned = embedAnew(index, models, route, lease);
             return owned || former;
         } finally {
@@ -113,19 +110,91 @@ final class EncoderRoutes {
         }
     }
 
+    private enum Outcome {
+        /** It served with this encoder before. */
+        UNCHANGED,
+        /** It does now, and owns the lease. */
+        SERVES,
+        /** Its documents have to be embedded first. */
+        EMBED
+    }
+
+    /** Serves with an encoder where nothing has to be embedded for it. Under the library's lock. */
+    private Outcome serve(LanguageIndex index, ModelLease<TextEncoder> lease) throws IOException {
+        EncoderBinding bound = index.encoder();
+        if (bound == null || bound.model().digest().equals(lease.id().digest())) {
+            if (index.serves()) {
+                return Outcome.UNCHANGED;
+            }
+            index.serve(lease);
+            return Outcome.SERVES;
+        }
+        Map<String, String> versions = new HashMap<>();
+        for (Entry entry : catalogue.entries()) {
+            if (entry.info().language().equals(index.language())) {
+                versions.put(entry.key(), entry.info().version());
+            }
+        }
+        return index.switchTo(lease, versions) ? Outcome.SERVES : Outcome.EMBED;
+    }
+
+    /**
+     * Follows a route at once where the index of its encoder is kept and complete; otherwise the worker has to. Called on any
+     * thread.
+     */
+    void followAtOnce(String route) throws IOException {
+        ModelRegistry models = registry.get();
+        for (LanguageIndex index : catalogue.languages()) {
+            if (models == null || closed || !route.equals(routes.get(index.language()))) {
+                continue;
+            }
+            ModelLease<TextEncoder> lease;
+            try {
+                lease = models.leaseEncoder(route);
+            } catch (ModelUnavailableException e) {
+                continue;
+            }
+            boolean owned = false;
+            try {
+                owned = catalogue.locked(() -> serve(index, lease)) == Outcome.SERVES;
+            } finally {
+                if (!owned) {
+                    lease.close();
+                }
+            }
+        }
+    }
+
+    /** A revision is not installed any more: no index is kept for it. */
+    void removed(String digest) throws IOException {
+        catalogue.locked(() -> {
+            for (LanguageIndex index : catalogue.languages()) {
+                index.drop(digest);
+            }
+            return null;
+        });
+    }
+
     /** The index is usable at once when the encoder it was made with can still be had. */
-    private boolean serveFormer(LanguageIndex index, ModelRegistry models, EncoderBinding bound) throws IOException {
-        if (index.serves()) {
+    private boolean serveFormer(LanguageIndex index, ModelRegistry models) throws IOException {
+        EncoderBinding bound = catalogue.locked(() -> index.serves() ? null : index.encoder());
+        if (bound == null) {
             return false;
         }
         try {
             ModelLease<TextEncoder> former =
                     models.leaseEncoderByDigest(bound.model().digest());
-            catalogue.locked(() -> {
+            boolean served = catalogue.locked(() -> {
+                if (index.serves()) {
+                    return false;
+                }
                 index.serve(former);
-                return null;
+                return true;
             });
-            return true;
+            if (!served) {
+                former.close();
+            }
+            return served;
         } catch (ModelUnavailableException e) {
             LOG.info("Language {} is not served until it is embedded anew: {}", index.language(), e.getMessage());
             return false;
@@ -137,6 +206,9 @@ final class EncoderRoutes {
             throws IOException {
         LOG.info("Language {} is embedded anew for {}", index.language(), lease.id());
         Map<String, String> done = catalogue.locked(() -> index.beginNext(lease));
+        if (done == null) {
+            return false; // followed at once meanwhile
+        }
         while (true) {
             Activation active = models.active(route);
             if (closed

@@ -1,0 +1,342 @@
+package org.candor.models.internal;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.candor.api.model.ModelFormatException;
+import org.candor.api.model.ModelId;
+import org.candor.api.model.ModelLoader;
+import org.candor.api.model.ModelRefusedException;
+import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelState;
+import org.candor.api.model.ModelUnavailableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Packs by reference: folders that somebody installed, and those that lie in deploy/models. A folder is taken when two
+ * looks in a row find it unchanged; a hidden name keeps it from being taken while it is copied. One caller at a time.
+ */
+final class Folders {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Folders.class);
+    private static final Pattern NAMED = Pattern.compile("(.+?)-v?(\\d[a-z0-9._-]*)");
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+
+    /**
+     * Where folders may be.
+     *
+     * @param references the server's records of them
+     * @param home the server's own folder, nothing of which is taken, or null
+     * @param dropped deploy/models, the exception, or null
+     */
+    record Places(Path references, Path home, Path dropped) {}
+
+    private final Places places;
+    private final Revisions revisions;
+    private final Supplier<Trust> trust;
+    private final MemoryBudget memory;
+    private final Function<String, ModelLoader> loaders;
+    /** What the last look found in each dropped folder. */
+    private final Map<Path, String> seen = new HashMap<>();
+    /** Dropped folders that were taken or refused, and what they were like. */
+    private final Map<Path, String> settled = new HashMap<>();
+    /** Installed by reference. */
+    private final Map<ReferencePack, Revision> installed = new HashMap<>();
+
+    Folders(
+            Places places,
+            Revisions revisions,
+            Supplier<Trust> trust,
+            MemoryBudget memory,
+            Function<String, ModelLoader> loaders)
+            throws IOException {
+        this.places = places;
+        this.revisions = revisions;
+        this.trust = trust;
+        this.memory = memory;
+        this.loaders = loaders;
+        Files.createDirectories(places.references());
+        if (places.dropped() != null) {
+            Files.createDirectories(places.dropped());
+        }
+    }
+
+    /** Takes in again what was installed before the last stop. */
+    synchronized void restore() throws IOException {
+        try (DirectoryStream<Path> records = Files.newDirectoryStream(places.references())) {
+            for (Path record : records) {
+                if (record.getFileName().toString().startsWith(".")) {
+                    Durable.delete(record);
+                } else {
+                    restore(record);
+                }
+            }
+        }
+    }
+
+    private void restore(Path record) {
+        try {
+            ReferencePack pack = ReferencePack.read(record);
+            if (pack.dropped() && !Files.isDirectory(pack.folder())) {
+                LOG.info("{} is not there any more", pack.location());
+                Durable.delete(record);
+                return;
+            }
+            ModelCard card = ModelCard.read(pack);
+            if (!card.id().digest().equals(pack.digest())) {
+                throw new ModelFormatException(record + ": card.json is damaged: its digest is "
+                        + card.id().digest() + ", and " + pack.digest() + " was installed");
+            }
+            installed.put(pack, revisions.install(pack, card, Cause.system("its " + pack.location() + " is known")));
+        } catch (IOException e) {
+            LOG.error("A pack by reference is refused: {}", e.getMessage());
+            revisions.unreadable(
+                    "record " + record, record.getFileName().toString(), "", "", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Installs a folder.
+     *
+     * @throws ModelRefusedException saying why it is not taken; nothing is kept then
+     */
+    synchronized ModelRevision install(Path folder, String name, String version, Cause cause) {
+        try {
+            return take(checked(folder), name, version, cause, false);
+        } catch (IOException e) {
+            throw new ModelRefusedException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Path checked(Path folder) throws IOException {
+        if (!folder.isAbsolute()) {
+            throw new ModelFormatException(folder + ": an absolute path is needed");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new ModelFormatException(folder + " is no folder that the server can read");
+        }
+        Path real = folder.toRealPath();
+        if (places.home() == null) {
+            return real;
+        }
+        Path home = places.home().toRealPath();
+        boolean dropped = places.dropped() != null
+                && real.startsWith(places.dropped().toRealPath())
+                && !real.equals(places.dropped().toRealPath());
+        if (home.startsWith(real) || real.startsWith(home) && !dropped) {
+            throw new ModelFormatException(folder + " lies in or around the server's own folder");
+        }
+        return real;
+    }
+
+    private ModelRevision take(Path folder, String name, String version, Cause cause, boolean dropped)
+            throws IOException {
+        Map<String, byte[]> made;
+        ModelCard card;
+        if (Files.isRegularFile(folder.resolve("card.json"))) {
+            made = ownCard(folder);
+            card = ModelCard.read("folder " + folder, made.get("card.json"));
+            if (name != null && !name.equals(card.id().name())
+                    || version != null && !version.equals(card.id().version())) {
+                throw new ModelFormatException(
+                        folder + ": card.json says " + card.id().name() + " "
+                                + card.id().version() + ", not " + Objects.requireNonNullElse(name, "") + " "
+                                + Objects.requireNonNullElse(version, ""));
+            }
+        } else {
+            String[] id = identity(folder, name, version);
+            made = madeCard(folder, id[0], id[1]);
+            card = ModelCard.read("folder " + folder, made.get("card.json"));
+        }
+        return record(folder, made, card, cause, dropped);
+    }
+
+    private static Map<String, byte[]> ownCard(Path folder) throws IOException {
+        Map<String, byte[]> own = new LinkedHashMap<>();
+        for (String file : new String[] {"card.json", Trust.SIGNATURE}) {
+            Path path = folder.resolve(file);
+            if (Files.isRegularFile(path)) {
+                if (Files.size(path) > ModelCard.MAX_BYTES) {
+                    throw new ModelFormatException(path + " is larger than " + ModelCard.MAX_BYTES + " bytes");
+                }
+                own.put(file, Files.readAllBytes(path));
+            }
+        }
+        return own;
+    }
+
+    private static String[] identity(Path folder, String name, String version) throws ModelFormatException {
+        String own = folder.getFileName().toString().toLowerCase(Locale.ROOT);
+        Matcher named = NAMED.matcher(own);
+        boolean matches = named.matches();
+        String[] id = {
+            name != null ? name : matches ? named.group(1) : null,
+            version != null ? version : matches ? named.group(2) : null
+        };
+        for (String part : id) {
+            if (part == null || !NAME.matcher(part).matches()) {
+                throw new ModelFormatException(folder + ": give a name and a version (" + NAME.pattern()
+                        + "), or call the folder NAME-VERSION, for example encoder-en-2.0.0");
+            }
+        }
+        return id;
+    }
+
+    private Map<String, byte[]> madeCard(Path folder, String name, String version) throws IOException {
+        HuggingFaceFolder model = HuggingFaceFolder.read(folder);
+        if (!trust.get().allowsUnsigned(name, version)) {
+            throw new ModelFormatException(folder + ": " + Trust.howToAllow(name, version));
+        }
+        ModelLoader loader = loaders.apply(model.family());
+        if (loader == null) {
+            throw new ModelFormatException(folder + ": models of family " + model.family()
+                    + " are not supported, or their loader is not there yet");
+        }
+        long bytes = 0;
+        for (Path file : model.files().values()) {
+            bytes += Files.size(file);
+        }
+        memory.admit("folder " + folder, bytes);
+        return FolderCard.make(name, version, folder, model, loader);
+    }
+
+    /** Takes the revision in, tests it, and makes its record durable; a failure leaves nothing behind. */
+    private ModelRevision record(Path folder, Map<String, byte[]> made, ModelCard card, Cause cause, boolean dropped)
+            throws IOException {
+        ModelId id = card.id();
+        Path record = places.references().resolve(id.name() + "-" + id.version());
+        ReferencePack pack = new ReferencePack(record, folder, dropped, id.digest());
+        if (Files.exists(record)) {
+            ReferencePack before = ReferencePack.read(record);
+            if (before.digest().equals(id.digest()) && before.folder().equals(folder)) {
+                return revisions.describe(id.digest());
+            }
+            throw new ModelFormatException(folder + ": " + id.name() + " " + id.version()
+                    + " is installed already, from " + before.folder() + " with digest " + before.digest()
+                    + ": give this one another version");
+        }
+        pack.write(made, cause);
+        boolean kept = false;
+        Revision revision = revisions.install(pack, card, cause);
+        try {
+            ModelRevision tested = revisions.verify(id, cause);
+            if (tested.state() == ModelState.FAILED) {
+                throw new ModelFormatException(tested.reason());
+            }
+            installed.put(pack, revision);
+            kept = true;
+            return tested;
+        } finally {
+            if (!kept) {
+                Durable.delete(record);
+                revisions.withdraw(revision, pack, Cause.system("it was refused"));
+            }
+        }
+    }
+
+    /** Looks into deploy/models for folders that came or went. */
+    synchronized void look() {
+        if (places.dropped() == null || !Files.isDirectory(places.dropped())) {
+            return;
+        }
+        withdrawGone();
+        Set<Path> present = new HashSet<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(places.dropped())) {
+            for (Path folder : folders) {
+                if (!folder.getFileName().toString().startsWith(".") && Files.isDirectory(folder)) {
+                    present.add(folder);
+                    consider(folder);
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("{} cannot be read: {}", places.dropped(), e.getMessage());
+        }
+        for (Path gone : Set.copyOf(settled.keySet())) {
+            if (!present.contains(gone)) {
+                settled.remove(gone);
+                revisions.readable("folder " + gone);
+            }
+        }
+        seen.keySet().retainAll(present);
+    }
+
+    /** What was refused is looked at again: the rules have changed. */
+    synchronized void lookAgain() {
+        settled.keySet().removeIf(folder -> installed.keySet().stream()
+                .noneMatch(pack -> pack.folder().equals(folder)));
+    }
+
+    private void withdrawGone() {
+        for (Map.Entry<ReferencePack, Revision> entry : Map.copyOf(installed).entrySet()) {
+            ReferencePack pack = entry.getKey();
+            if (pack.dropped() && !Files.isDirectory(pack.folder())) {
+                installed.remove(pack);
+                try {
+                    Durable.delete(pack.record());
+                } catch (IOException e) {
+                    LOG.warn("{} cannot be deleted: {}", pack.record(), e.getMessage());
+                }
+                revisions.withdraw(entry.getValue(), pack, Cause.system("its " + pack.location() + " has gone"));
+            }
+        }
+    }
+
+    private void consider(Path folder) throws IOException {
+        String now = fingerprint(folder);
+        if (now.equals(settled.get(folder))) {
+            return;
+        }
+        boolean known =
+                installed.keySet().stream().anyMatch(pack -> pack.folder().equals(folder));
+        if (known && !settled.containsKey(folder)) {
+            settled.put(folder, now);
+            return;
+        }
+        if (!now.equals(seen.put(folder, now))) {
+            return; // still being written, or new
+        }
+        settled.put(folder, now);
+        try {
+            ModelRevision revision =
+                    take(folder.toRealPath(), null, null, Cause.system("found in deploy/models"), true);
+            LOG.info("{} is installed from {}", revision.id(), folder);
+            revisions.readable("folder " + folder);
+        } catch (IOException | ModelUnavailableException e) {
+            LOG.error("{} is refused: {}", folder, e.getMessage());
+            revisions.unreadable(
+                    "folder " + folder, folder.getFileName().toString(), "", "", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Names, sizes and times of everything in it. */
+    private static String fingerprint(Path folder) throws IOException {
+        StringBuilder print = new StringBuilder();
+        try (Stream<Path> all = Files.walk(folder, 3)) {
+            for (Path path : all.sorted().toList()) {
+                if (Files.isRegularFile(path)) {
+                    print.append(folder.relativize(path))
+                            .append(' ')
+                            .append(Files.size(path))
+                            .append(' ')
+                            .append(Files.getLastModifiedTime(path))
+                            .append('\n');
+                }
+            }
+        }
+        return print.toString();
+    }
+}

@@ -1,0 +1,76 @@
+package org.candor.models.internal;
+
+import java.lang.management.ManagementFactory;
+import java.util.function.LongSupplier;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.candor.api.compute.WeightType;
+import org.candor.api.model.ModelFormatException;
+
+/** How much memory models may take together. Thread safe. */
+final class MemoryBudget {
+
+    private static final long HALF = 2;
+
+    private final LongSupplier used;
+    private volatile long configured;
+
+    /**
+     * @param configured bytes, or 0 for half of the machine's (or container's) memory
+     * @param used bytes that loaded models hold
+     */
+    MemoryBudget(long configured, LongSupplier used) {
+        this.configured = configured;
+        this.used = used;
+    }
+
+    void configured(long bytes) {
+        configured = bytes;
+    }
+
+    long limit() {
+        return configured > 0 ? configured : machine() / HALF;
+    }
+
+    /** @throws ModelFormatException when the model does not fit beside those that are loaded */
+    void admit(String location, ModelCard card) throws ModelFormatException {
+        admit(location, estimate(card));
+    }
+
+    /** @throws ModelFormatException when so much does not fit beside the models that are loaded */
+    void admit(String location, long needed) throws ModelFormatException {
+        long held = used.getAsLong();
+        long limit = limit();
+        if (needed > limit - held) {
+            throw new ModelFormatException(location + ": there is not enough memory for it: about " + Sizes.of(needed)
+                    + " are needed, " + Sizes.of(Math.max(0, limit - held)) + " of memoryBytes " + Sizes.of(limit)
+                    + " are left beside the models that are loaded");
+        }
+    }
+
+    /** Weights are as large as their files when they are held as they are stored, in fp32. */
+    static long estimate(ModelCard card) {
+        long stored = card.files().entrySet().stream()
+                .filter(file -> !file.getKey().endsWith(".json"))
+                .mapToLong(file -> file.getValue().bytes())
+                .sum();
+        WeightType type =
+                card.encoder() == null ? WeightType.F32 : card.encoder().weights();
+        // tables of an encoder stay as they are stored: about a third of a small one
+        return switch (type) {
+            case I8 -> stored / 2;
+            case BF16 -> stored * 2 / 3;
+            default -> stored;
+        };
+    }
+
+    private static long machine() {
+        try {
+            Object total = ManagementFactory.getPlatformMBeanServer()
+                    .getAttribute(new ObjectName("java.lang:type=OperatingSystem"), "TotalMemorySize");
+            return total instanceof Long bytes && bytes > 0 ? bytes : Long.MAX_VALUE;
+        } catch (JMException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+}
