@@ -30,6 +30,12 @@ record Terminal(PrintStream out, PrintStream err, int columns, boolean colour, b
         err.println((live ? CLEAR_LINE : "") + "candor: " + text);
     }
 
+    /** Lines of somebody else's making, as they are, on standard error. */
+    void raw(String lines) {
+        err.print(lines);
+        err.flush();
+    }
+
     /** Progress that the next line replaces; shown on a terminal only. */
     void progress(String text) {
         if (live) {

@@ -151,6 +151,10 @@ final class Server implements AutoCloseable {
         return (Map<String, Object>) Json.parse(text.strip());
     }
 
+    static List<?> list(String text) {
+        return (List<?>) Json.parse(text.strip());
+    }
+
     @Override
     public void close() throws IOException, InterruptedException {
         candor("stop");

@@ -19,8 +19,15 @@ final class Shell {
 
     private Shell() {}
 
+    /** What a command printed, and how it ended. */
+    record Output(String text, int exit) {}
+
     /** Runs one command and returns everything it printed. */
     static String run(Server server, String user, String password, String command) throws IOException {
+        return execute(server, user, password, command).text();
+    }
+
+    static Output execute(Server server, String user, String password, String command) throws IOException {
         try (SshClient client = client();
                 ClientSession session = logIn(client, server, user, password);
                 ChannelExec channel = session.createExecChannel(command)) {
@@ -31,7 +38,8 @@ final class Shell {
             if (channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), PATIENCE).contains(ClientChannelEvent.TIMEOUT)) {
                 throw new AssertionError("\"" + command + "\" did not end: " + output.toString(StandardCharsets.UTF_8));
             }
-            return output.toString(StandardCharsets.UTF_8);
+            Integer exit = channel.getExitStatus();
+            return new Output(output.toString(StandardCharsets.UTF_8), exit == null ? -1 : exit);
         }
     }
 

@@ -1,5 +1,7 @@
 package org.candor.consent.internal;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -8,7 +10,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import javax.sql.DataSource;
+import org.candor.api.backup.StatePart;
 import org.candor.api.consent.ConsentRecord;
 import org.candor.api.consent.ConsentRegister;
 import org.candor.api.consent.ConsentState;
@@ -31,9 +36,12 @@ import org.slf4j.LoggerFactory;
  * returned; questions are answered from the snapshot without a lock. When a write fails, nobody knows whether the
  * database has the entry, so there is no snapshot until it was read again: questions fail rather than permit.
  */
-@Component(configurationPid = "org.candor.consent", immediate = true)
+@Component(
+        service = {ConsentRegister.class, StatePart.class},
+        configurationPid = "org.candor.consent",
+        immediate = true)
 @Designate(ocd = ConsentLedger.Config.class)
-public final class ConsentLedger implements ConsentRegister {
+public final class ConsentLedger implements ConsentRegister, StatePart {
     private static final Logger LOG = LoggerFactory.getLogger(ConsentLedger.class);
     private static final int NAME_LIMIT = 200;
     private static final int REASON_LIMIT = 2000;
@@ -158,6 +166,41 @@ public final class ConsentLedger implements ConsentRegister {
         } catch (SQLException e) {
             store.close();
             throw unavailable("read", e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "consent";
+    }
+
+    @Override
+    public String folder() {
+        return "consent";
+    }
+
+    /** A register in another database than the embedded one is left to that database's own tools. */
+    @Override
+    public synchronized void copy(Path home) throws IOException {
+        Path to = Files.createDirectories(home.resolve(folder()));
+        Path archive = to.resolve("register.zip");
+        try {
+            if (store.backUp(archive)) {
+                unpack(archive, to);
+            }
+        } catch (SQLException e) {
+            store.close();
+            throw new IOException("the consent register cannot be copied: " + e.getMessage(), e);
+        } finally {
+            Files.deleteIfExists(archive);
+        }
+    }
+
+    private static void unpack(Path archive, Path to) throws IOException {
+        try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(archive))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                Files.copy(zip, to.resolve(Path.of(entry.getName()).getFileName()));
+            }
         }
     }
 

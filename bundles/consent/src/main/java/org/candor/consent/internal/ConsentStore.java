@@ -1,5 +1,6 @@
 package org.candor.consent.internal;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -70,6 +71,25 @@ final class ConsentStore implements AutoCloseable {
             }
             open.commit();
         }
+    }
+
+    /**
+     * Has the database write a copy of itself as it is now, by its own means.
+     *
+     * @param archive of H2's {@code BACKUP TO}, a zip file that does not exist
+     * @return false when the database is not this server's own: its own tools back it up
+     */
+    boolean backUp(Path archive) throws SQLException {
+        Connection open = connected();
+        if (!h2) {
+            return false;
+        }
+        try (PreparedStatement statement = open.prepareStatement("BACKUP TO ?")) {
+            statement.setString(1, archive.toString());
+            statement.execute();
+        }
+        open.commit();
+        return true;
     }
 
     private Connection connected() throws SQLException {

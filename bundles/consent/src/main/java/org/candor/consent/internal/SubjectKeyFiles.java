@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.candor.api.backup.StatePart;
 import org.candor.api.consent.ConsentUnavailableException;
 import org.candor.api.consent.SubjectKeys;
 import org.osgi.framework.BundleContext;
@@ -27,8 +28,8 @@ import org.osgi.service.component.annotations.Deactivate;
  * One file a subject, wrapped under the master key. A file, not a row: a database keeps old pages and copies, a file of
  * one block can be overwritten in place, forced, and removed. What was used is kept unwrapped in memory until erasure.
  */
-@Component(service = {SubjectKeys.class, KeyDestruction.class})
-public final class SubjectKeyFiles implements SubjectKeys, KeyDestruction {
+@Component(service = {SubjectKeys.class, KeyDestruction.class, StatePart.class})
+public final class SubjectKeyFiles implements SubjectKeys, KeyDestruction, StatePart {
     private static final byte[] OPENING = "candor/opening/v1".getBytes(StandardCharsets.UTF_8);
     private static final int DERIVED_BYTES = 32;
     private static final int SHORTEST_NONCE = 16;
@@ -118,6 +119,29 @@ public final class SubjectKeyFiles implements SubjectKeys, KeyDestruction {
             ConsentFolder.force(folder);
         } catch (IOException e) {
             throw new ConsentUnavailableException("The key file " + file + " cannot be destroyed.", e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "keys";
+    }
+
+    @Override
+    public String folder() {
+        return "consent";
+    }
+
+    /** No key is made or destroyed meanwhile. */
+    @Override
+    public synchronized void copy(Path home) throws IOException {
+        Path to = home.resolve(folder());
+        Files.createDirectories(to.resolve("keys"));
+        Files.copy(folder.resolveSibling("master.key"), to.resolve("master.key"));
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".key")).toList()) {
+                Files.copy(file, to.resolve("keys").resolve(file.getFileName()));
+            }
         }
     }
 

@@ -126,4 +126,24 @@ class ConsentLedgerTest {
         assertEquals(0, ledger.epoch());
         ledger.close();
     }
+
+    @Test
+    void aCopyHoldsWhatWasEnteredUntilThen(@TempDir Path elsewhere) throws Exception {
+        ConsentLedger ledger = open();
+        ledger.withdraw(T, "anna-berg", "question-answering", "steward", "by letter");
+        ledger.copy(elsewhere);
+        ledger.grant(T, "anna-berg", "question-answering", "steward", "");
+        ConsentLedger copy = open(ConsentLedger.h2Url(elsewhere.resolve("consent")));
+        assertEquals(1, copy.epoch());
+        assertFalse(copy.permits(T, "anna-berg", "question-answering"));
+        assertEquals("by letter", copy.records(T, "anna-berg").getFirst().reason());
+        copy.grant(T, "ben", "training", "steward", "");
+        assertEquals(2, copy.epoch());
+        assertEquals(List.of("anna-berg"), ledger.subjects(T));
+        try (var files = java.nio.file.Files.list(elsewhere.resolve("consent"))) {
+            assertTrue(files.noneMatch(file -> file.toString().endsWith(".zip")));
+        }
+        copy.close();
+        ledger.close();
+    }
 }

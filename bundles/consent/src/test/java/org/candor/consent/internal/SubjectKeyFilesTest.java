@@ -170,4 +170,18 @@ class SubjectKeyFilesTest {
         assertThrows(IllegalArgumentException.class, () -> keys.derive("t", "s", NONCE, "a\0b"));
         assertThrows(IllegalArgumentException.class, () -> keys.derive("", "s", NONCE, "a"));
     }
+
+    @Test
+    void aCopyDerivesTheSameKeys(@TempDir Path elsewhere) throws IOException {
+        SubjectKeyFiles keys = open();
+        byte[] anna = keys.derive("default", "anna", NONCE, "answer");
+        keys.derive("default", "ben", NONCE, "answer");
+        keys.destroy("default", "ben");
+        keys.copy(elsewhere);
+        Path consent = elsewhere.resolve("consent");
+        Files.setPosixFilePermissions(consent.resolve("master.key"), PosixFilePermissions.fromString("rw-------"));
+        SubjectKeyFiles copy = new SubjectKeyFiles(consent, new SecureRandom());
+        assertArrayEquals(anna, copy.derive("default", "anna", NONCE, "answer"));
+        assertFalse(copy.exists("default", "ben"));
+    }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.candor.api.backup.StatePart;
 import org.candor.api.model.Activation;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelListener;
@@ -38,9 +39,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @Component(
         name = "org.candor.retrieval",
         immediate = true,
-        service = {Library.class, Retrieval.class})
+        service = {Library.class, Retrieval.class, StatePart.class})
 @Designate(ocd = LuceneLibrary.Config.class)
-public final class LuceneLibrary implements Library, Retrieval {
+public final class LuceneLibrary implements Library, Retrieval, StatePart {
 
     /** Configuration, PID {@code org.candor.retrieval}. */
     @ObjectClassDefinition(name = "Candor retrieval")
@@ -231,5 +232,20 @@ public final class LuceneLibrary implements Library, Retrieval {
     @Override
     public LibraryStatus status() {
         return documents.status();
+    }
+
+    @Override
+    public String name() {
+        return "library";
+    }
+
+    @Override
+    public String folder() {
+        return "index";
+    }
+
+    @Override
+    public void copy(Path home) throws IOException {
+        documents.copy(home.resolve(folder()));
     }
 }

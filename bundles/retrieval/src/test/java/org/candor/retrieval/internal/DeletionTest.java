@@ -171,4 +171,27 @@ class DeletionTest {
             }
         }
     }
+
+    @Test
+    void aLibraryIsMadeAgainFromItsCopy(@TempDir Path copy) throws Exception {
+        Files.writeString(folder.resolve("a.md"), "Otters sleep on kelp.");
+        Files.writeString(folder.resolve("ada.md"), ABOUT_ADA);
+        try (TestLibrary library = TestLibrary.open(index)) {
+            library.documents.mirror("default", folder);
+            library.settle();
+            library.add("upload.md", "Badgers dig setts.");
+            library.documents.erase("default", "ada");
+            library.documents.copy(copy);
+            library.add("later.md", "Not in the copy.");
+        }
+        try (TestLibrary library = TestLibrary.open(copy)) {
+            library.settle();
+            assertEquals(List.of("a.md", "upload.md"), names(library));
+            assertEquals(
+                    1,
+                    library.retrieval.search("badgers", "en", TestLibrary.scope(), 5).hits().stream()
+                            .filter(hit -> hit.document().document().equals("upload.md"))
+                            .count());
+        }
+    }
 }

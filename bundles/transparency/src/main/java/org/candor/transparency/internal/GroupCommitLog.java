@@ -417,6 +417,26 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
         }
     }
 
+    /**
+     * Writes the log as it is now to an empty folder, in the form in which a log is opened: key, tiles, checkpoint and an
+     * empty journal behind them. Appending goes on meanwhile.
+     *
+     * @return what was signed of the copy
+     */
+    SignedTree copy(Path to) throws IOException {
+        SignedTree copied = signed;
+        LogCopy copy = new LogCopy(to);
+        copy.key(folder.path());
+        try {
+            copy.tiles(copied.size(), tile -> Publisher.content(tile, tree, tail, files));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        copy.checkpoint(copied.checkpoint());
+        copy.journal(copied.size(), journal.segmentBytes());
+        return copied;
+    }
+
     /** Everything that waits is still made durable. */
     @Override
     public void close() throws IOException {

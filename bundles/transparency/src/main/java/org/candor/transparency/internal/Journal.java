@@ -64,6 +64,15 @@ final class Journal implements AutoCloseable {
         this.segmentBytes = segmentBytes;
     }
 
+    int segmentBytes() {
+        return segmentBytes;
+    }
+
+    /** Name of the segment that begins with this entry. */
+    static String name(long first) {
+        return PREFIX + String.format("%020d", first);
+    }
+
     /** Segments on disk, oldest first. */
     List<Segment> segments() throws IOException {
         List<Segment> segments = new ArrayList<>();
@@ -239,7 +248,7 @@ final class Journal implements AutoCloseable {
         if (!Files.exists(spare)) {
             prepareSpare();
         }
-        Path path = folder.resolve(PREFIX + String.format("%020d", first));
+        Path path = folder.resolve(name(first));
         FileChannel next = FileChannel.open(spare, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             disk.rename(spare, path);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.candor.api.backup.StatePart;
 import org.candor.api.transparency.Appended;
 import org.candor.api.transparency.TransparencyLog;
 import org.osgi.framework.BundleContext;
@@ -16,9 +17,12 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The instance's log as a service. Activation fails, with the reason, when the log is damaged or held elsewhere. */
-@Component(service = TransparencyLog.class, configurationPid = "org.candor.transparency", immediate = true)
+@Component(
+        service = {TransparencyLog.class, StatePart.class},
+        configurationPid = "org.candor.transparency",
+        immediate = true)
 @Designate(ocd = LogComponent.Config.class)
-public final class LogComponent implements TransparencyLog {
+public final class LogComponent implements TransparencyLog, StatePart {
 
     private static final int MIN_SEGMENT = 8;
     private static final int MAX_SEGMENT = 1024;
@@ -122,5 +126,26 @@ public final class LogComponent implements TransparencyLog {
     @Override
     public Optional<byte[]> resource(String path) {
         return log.resource(path);
+    }
+
+    @Override
+    public String name() {
+        return "log";
+    }
+
+    @Override
+    public String folder() {
+        return "log";
+    }
+
+    /** Last, so that what the rest of a backup holds has its begin in the log's copy. */
+    @Override
+    public boolean last() {
+        return true;
+    }
+
+    @Override
+    public void copy(Path home) throws IOException {
+        log.copy(home.resolve(folder()));
     }
 }

@@ -275,6 +275,19 @@ public final class Documents implements Library, AutoCloseable {
         }
     }
 
+    /**
+     * Writes what cannot be made again to an empty folder: uploads, the mirrored folder's name, what was deleted and erased.
+     * The index is made again from these.
+     */
+    public void copy(Path to) throws IOException {
+        Files.createDirectories(to);
+        catalogue.locked(() -> {
+            catalogue.state().copy(to);
+            catalogue.uploads().copy(to.resolve("uploads"));
+            return null;
+        });
+    }
+
     private static void name(String what, String value) throws IOException {
         if (value == null || value.isBlank() || value.length() > MOST_NAME || value.indexOf('\n') >= 0) {
             throw new IOException("the " + what + " is empty, longer than " + MOST_NAME + " or has a line break");

@@ -119,6 +119,13 @@ final class LibraryState {
                 .collect(Collectors.joining(" "));
     }
 
+    /** Writes the facts to another folder, under the same name. */
+    void copy(Path to) throws IOException {
+        if (Files.exists(file)) {
+            Files.copy(file, to.resolve(file.getFileName()));
+        }
+    }
+
     private void save() throws IOException {
         Folders.write(file, (String.join("\n", facts) + "\n").getBytes(StandardCharsets.UTF_8));
     }

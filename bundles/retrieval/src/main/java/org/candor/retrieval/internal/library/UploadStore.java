@@ -94,6 +94,16 @@ final class UploadStore {
         return files;
     }
 
+    /** Copies the uploads of every library to another root. */
+    void copy(Path to) throws IOException {
+        Files.createDirectories(to);
+        for (Path file : filesOfEveryLibrary()) {
+            Path copy = to.resolve(root.relativize(file).toString());
+            Files.createDirectories(copy.getParent());
+            Files.copy(file, copy);
+        }
+    }
+
     private static List<Path> files(Path folder) throws IOException {
         try (Stream<Path> all = Files.list(folder)) {
             return all.filter(path -> path.getFileName().toString().endsWith(".upload"))

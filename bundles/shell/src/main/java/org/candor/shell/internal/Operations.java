@@ -1,0 +1,116 @@
+package org.candor.shell.internal;
+
+import org.candor.api.operation.Answers;
+import org.candor.api.operation.Backups;
+import org.candor.api.operation.Consents;
+import org.candor.api.operation.Documents;
+import org.candor.api.operation.Energy;
+import org.candor.api.operation.Models;
+import org.candor.api.operation.OperationException;
+import org.candor.api.operation.OperationException.Kind;
+import org.candor.api.operation.Platform;
+import org.candor.api.operation.Policies;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/**
+ * The services that commands call, each as it comes and goes: a command is always there, and says what is missing. Every
+ * method throws UNAVAILABLE while its service is not running. Thread safe.
+ */
+@Component(service = Operations.class)
+public final class Operations {
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Answers answers;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Documents documents;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Consents consents;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Models models;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Energy energy;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Backups backups;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Platform platform;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Policies policies;
+
+    public Answers answers() {
+        return need(answers);
+    }
+
+    public Documents documents() {
+        return need(documents);
+    }
+
+    public Consents consents() {
+        return need(consents);
+    }
+
+    public Models models() {
+        return need(models);
+    }
+
+    public Energy energy() {
+        return need(energy);
+    }
+
+    public Backups backups() {
+        return need(backups);
+    }
+
+    public Platform platform() {
+        return need(platform);
+    }
+
+    public Policies policies() {
+        return need(policies);
+    }
+
+    private static <T> T need(T service) {
+        if (service == null) {
+            throw new OperationException(
+                    Kind.UNAVAILABLE,
+                    "governor-missing",
+                    "The governor is not running, and nothing is done without it. Try again shortly; bundle:list shows what"
+                            + " runs.");
+        }
+        return service;
+    }
+}

@@ -1,0 +1,52 @@
+package org.candor.shell.internal.command;
+
+import java.util.List;
+import java.util.Locale;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.completers.FileCompleter;
+import org.candor.api.model.ModelRevision;
+import org.candor.api.operation.Caller;
+import org.candor.api.operation.Models;
+
+/** {@code candor:model-install}. */
+@Service
+@Command(
+        scope = CandorCommand.SCOPE,
+        name = "model-install",
+        description = "Takes a model folder on the server's machine as a pack by reference, and tests it.",
+        detailedDescription =
+                "Nothing is activated. A folder has no signature: etc/org.candor.models.cfg has to allow it.\n"
+                        + "Example: candor:model-install /srv/models/bge-small --name my-encoder --version 1.0.0 --reason trial")
+public final class ModelInstallCommand extends CandorCommand {
+
+    @Argument(index = 0, name = "folder", required = true, description = "Absolute path on the server's machine.")
+    @Completion(FileCompleter.class)
+    String folder;
+
+    @Option(name = "--name", description = "Its name, which is its route's; from the folder where it is not given.")
+    String name;
+
+    @Option(name = "--version", description = "Its version; from the folder where it is not given.")
+    String version;
+
+    @Option(name = "--reason", description = "Why; it is kept in the record and in the log.")
+    String reason;
+
+    @Argument(index = 1, name = AnyOrder.NAME, multiValued = true, description = AnyOrder.DESCRIPTION)
+    List<String> rest;
+
+    @Override
+    int run(Caller caller) {
+        Models.Checked checked = operations.models().install(caller, absolute("folder", folder), name, version, reason);
+        ModelRevision revision = checked.revision();
+        print(
+                checked,
+                "installed " + revision.id().name() + " " + revision.id().version() + ", "
+                        + revision.state().name().toLowerCase(Locale.ROOT) + "; candor:model-activate makes it serve");
+        return DONE;
+    }
+}

@@ -1,0 +1,199 @@
+package org.candor.shell.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Set;
+import org.apache.karaf.shell.api.action.Command;
+import org.candor.api.operation.Caller;
+import org.candor.api.operation.Commands;
+import org.candor.api.operation.OperationException;
+import org.candor.api.operation.OperationException.Kind;
+import org.candor.api.retrieval.DocumentMetadata;
+import org.candor.proof.Json;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands in Karaf's own shell, with fakes behind them. */
+class CommandRunnerTest {
+
+    private static final Caller CALLER = new Caller("cli", "default", Set.of("admin"));
+
+    private final World world = new World();
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    private Commands.Result run(String line) {
+        return world.runner.run(CALLER, line);
+    }
+
+    @Test
+    void aCommandActsForTheCallerAndPrintsATable() {
+        Commands.Result result = run("models");
+        assertEquals("", result.err());
+        assertEquals(0, result.exit());
+        assertEquals("""
+                model       version  state   leases  task   reason          family  digest
+                encoder-en  1.0.0    active  2       embed                  bert    sha256:eeeeeeeeeeee
+                encoder-zh  2.0.0    failed  0       embed  digest differs  bert    sha256:ffffffffffff
+                """, result.out());
+        assertEquals(CALLER, world.lastCaller);
+        assertEquals(result, run("candor:models"));
+    }
+
+    @Test
+    void jsonIsOneValue() {
+        Commands.Result result = run("models --json");
+        assertEquals(0, result.exit(), result.err());
+        assertEquals(1, result.out().lines().count());
+        assertTrue(result.out().startsWith("[{\"id\":{\"name\":\"encoder-en\""), result.out());
+        assertTrue(result.out().contains("\"state\":\"failed\""), result.out());
+    }
+
+    @Test
+    void anAnswerIsShownWithItsCitationsAndAnUnsupportedQuestionEndsWithThree() {
+        Commands.Result result = run("ask --lang zh \"撤回 同意？\"");
+        assertEquals(0, result.exit(), result.err());
+        assertTrue(result.out().contains("[1] a.md, characters 3 to 9"), result.out());
+        assertTrue(result.out().contains("1.50 J (estimate), logged as id-1"), result.out());
+        assertEquals("answer Question[text=撤回 同意？, language=zh, purpose=null]", world.calls.getLast());
+        Commands.Result none = run("ask unknown");
+        assertEquals(3, none.exit());
+        assertTrue(none.out().startsWith("The library does not say: no support"), none.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "fly",
+                "bundle:stop 0",
+                "shell:exec ls",
+                "models; bundle:stop 0",
+                "ask",
+                "ask a b",
+                "ask --loud q",
+                "ask \"open",
+                "document-add relative.md",
+                "energy --minutes ten"
+            })
+    void wrongArgumentsAndOtherCommandsEndWithTwoAndAReason(String line) {
+        Commands.Result result = run(line);
+        assertEquals(2, result.exit(), result.out() + result.err());
+        assertTrue(result.err().startsWith("candor: "), result.err());
+        assertEquals(1, result.err().lines().count(), result.err());
+        assertEquals("", result.out());
+        assertTrue(world.calls.isEmpty(), world.calls.toString());
+    }
+
+    @Test
+    void optionsMayStandAnywhere() {
+        for (String line : List.of(
+                "document-add --as b.md --subject ada --subject ben /srv/a.md",
+                "document-add /srv/a.md --subject ada --as=b.md --subject ben",
+                "document-add --subject ada /srv/a.md --as b.md --subject ben")) {
+            Commands.Result result = run(line);
+            assertEquals(0, result.exit(), line + result.err());
+            assertTrue(world.lastArguments.contains("b.md"), line + world.lastArguments);
+            assertTrue(
+                    world.lastArguments.contains(
+                            new DocumentMetadata(null, null, null, Set.of("ada", "ben"), null, null)),
+                    line + world.lastArguments);
+        }
+        assertEquals(0, run("model-activate encoder-en --reason why 1.1.0").exit());
+        assertEquals(List.of("encoder-en", "1.1.0", "why"), world.lastArguments.subList(1, 4));
+        for (String line : List.of(
+                "model-activate encoder-en --reason why",
+                "model-activate encoder-en 1.1.0 --reason",
+                "model-activate encoder-en 1.1.0 --reason why more",
+                "ask q --json=yes",
+                "ask q --loud")) {
+            assertEquals(2, run(line).exit(), line);
+        }
+    }
+
+    @Test
+    void aRefusalIsSaidAndEndsWithOne() {
+        world.failure = OperationException.denied("role-missing", "The caller has none of the roles admin.", null);
+        Commands.Result result = run("consent-erase alice");
+        assertEquals(1, result.exit());
+        assertEquals("candor: The caller has none of the roles admin.\n", result.err());
+        world.failure = new OperationException(Kind.INVALID, "invalid_value", "subject: must not be blank");
+        assertEquals(2, run("consent-erase ' '").exit());
+        world.failure = null;
+        world.operations.consents = null;
+        Commands.Result missing = run("consent");
+        assertEquals(1, missing.exit());
+        assertTrue(missing.err().contains("governor is not running"), missing.err());
+    }
+
+    @Test
+    void textOfOthersPlaysNoTerminal() {
+        Commands.Result result = run("consent alice");
+        assertFalse(result.out().contains("\u001b"), result.out());
+        assertTrue(result.out().contains("\uFFFD[2J"), result.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"$HOME", "$(bundle:stop 0)", "a; bundle:stop 0", "a | b", "{b}", "[1 2]", "a\\b", "%s 你"})
+    void anArgumentReachesTheOperationAsItIs(String question) {
+        assertEquals(0, run("ask '" + question + "'").exit());
+        assertEquals("answer Question[text=" + question + ", language=null, purpose=null]", world.calls.getLast());
+    }
+
+    @Test
+    void blankAndEndlessLinesAreRefused() {
+        assertThrows(OperationException.class, () -> run(" "));
+        assertThrows(OperationException.class, () -> run("a".repeat(Commands.MOST_CHARACTERS + 1)));
+    }
+
+    @Test
+    void helpListsEveryCommand() {
+        Commands.Result help = run("help");
+        assertEquals(0, help.exit());
+        for (Class<?> type : World.commands()) {
+            String name = type.getAnnotation(Command.class).name();
+            assertTrue(help.out().lines().anyMatch(line -> line.startsWith(name + " ")), name);
+        }
+        help.out().lines().forEach(line -> assertTrue(Width.of(line) <= Table.COLUMNS, line));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandHasHelpWithAnExampleThatRuns(Class<?> type) {
+        Command command = type.getAnnotation(Command.class);
+        assertEquals("candor", command.scope());
+        String example = command.detailedDescription()
+                .lines()
+                .filter(line -> line.strip().startsWith("Example: "))
+                .map(line -> line.strip().substring("Example: ".length()))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(example.startsWith("candor:" + command.name()), example);
+        Commands.Result help = run(command.name() + " --help");
+        assertEquals(0, help.exit(), help.err());
+        assertTrue(help.out().contains("Example: candor:" + command.name()), help.out());
+        assertTrue(help.out().contains("--json"), help.out());
+        Commands.Result result = run(example);
+        assertEquals(0, result.exit(), example + "\n" + result.err());
+        assertFalse(result.out().isBlank());
+        result.out()
+                .lines()
+                .filter(line -> !line.startsWith("{") && !line.startsWith("["))
+                .forEach(line -> assertTrue(Width.of(line) <= Table.COLUMNS, line));
+        Commands.Result json = run(example.contains("--json") ? example : example + " --json");
+        Json.parse(json.out().strip());
+    }
+
+    static List<Class<?>> commands() {
+        return World.commands();
+    }
+}

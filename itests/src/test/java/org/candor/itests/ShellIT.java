@@ -1,0 +1,151 @@
+package org.candor.itests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import org.candor.itests.Server.Result;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shell's commands, over SSH with people's own roles, and through the launcher. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ShellIT {
+
+    private static final String QUESTION = "When was the lighthouse built?";
+
+    private Server server;
+    private Path library;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws IOException, InterruptedException {
+        library = Files.createDirectories(folder.resolve("library"));
+        Files.writeString(
+                library.resolve("lighthouse.md"), "The lighthouse was built in 1874 by the harbour company.\n");
+        server = new Server(folder.resolve("home"));
+        server.start();
+        assertEquals(
+                0,
+                server.candor("ask", "--library", library.toString(), QUESTION).exitCode());
+        Path users = server.home().resolve("etc/users.properties");
+        Files.writeString(users, """
+
+                viewer-ben = staple lamp window,viewer,ssh
+                steward-cy = orange tram kettle,steward,ssh
+                nobody-di = violet crane pocket,ssh
+                """, StandardOpenOption.APPEND);
+        for (int i = 0; i < 300 && Files.readString(users).contains("lamp"); i++) {
+            Thread.sleep(100);
+        }
+    }
+
+    @AfterAll
+    void stop() throws IOException, InterruptedException {
+        server.close();
+    }
+
+    private Shell.Output ben(String command) throws IOException {
+        return Shell.execute(server, "viewer-ben", "staple lamp window", command);
+    }
+
+    private Shell.Output cy(String command) throws IOException {
+        return Shell.execute(server, "steward-cy", "orange tram kettle", command);
+    }
+
+    private long logSize() throws IOException, InterruptedException {
+        Map<?, ?> log = (Map<?, ?>) server.candor("status", "--json").json().get("log");
+        return (Long) log.get("size");
+    }
+
+    @Test
+    void theLauncherRunsACommandAndEndsAsItEnds() throws IOException, InterruptedException {
+        Result status = server.candor("shell", "status");
+        assertEquals(0, status.exitCode(), status.err());
+        assertTrue(status.out().startsWith("ready\n"), status.out());
+        Result answer = server.candor("shell", "ask '" + QUESTION + "'");
+        assertEquals(0, answer.exitCode(), answer.err());
+        assertTrue(answer.out().contains("1874") && answer.out().contains("[1] lighthouse.md"), answer.out());
+        assertEquals(
+                3,
+                server.candor("shell", "ask 'Which colour has the moon of Zorg?'")
+                        .exitCode());
+        Result wrong = server.candor("shell", "fly");
+        assertEquals(2, wrong.exitCode());
+        assertTrue(wrong.err().contains("no command \"fly\""), wrong.err());
+        assertEquals(2, server.candor("shell", "models", "--json").exitCode());
+    }
+
+    @Test
+    void nothingButCandorsCommandsIsReachedFromOutside() throws IOException, InterruptedException {
+        for (String line :
+                List.of("bundle:list", "shell:exec ls", "models; bundle:list", "models | cat", "$(bundle:list)")) {
+            Result result = server.candor("shell", line);
+            assertEquals(2, result.exitCode(), line + "\n" + result.out());
+            assertEquals("", result.out());
+        }
+    }
+
+    @Test
+    void aPersonMayOverSshWhatTheirRolesMayOverHttp() throws IOException, InterruptedException {
+        Shell.Output models = ben("candor:models");
+        assertEquals(0, models.exit(), models.text());
+        assertTrue(models.text().contains("encoder-en"), models.text());
+        Shell.Output refused = ben("candor:consent-grant alice");
+        assertEquals(1, refused.exit(), refused.text());
+        assertTrue(refused.text().contains("roles"), refused.text());
+        assertEquals(
+                0,
+                cy("candor:consent-grant alice --purpose research --reason 'form 17'")
+                        .exit());
+        Shell.Output records = cy("candor:consent alice");
+        assertTrue(records.text().contains("steward-cy") && records.text().contains("form 17"), records.text());
+        assertEquals(1, cy("candor:backup /tmp").exit());
+        Shell.Output none = Shell.execute(server, "nobody-di", "violet crane pocket", "candor:documents");
+        assertEquals(1, none.exit(), none.text());
+    }
+
+    @Test
+    void whatIsDoneInTheShellIsInTheLogAndSoIsARefusal() throws IOException, InterruptedException {
+        long before = logSize();
+        assertEquals(1, ben("candor:consent-erase somebody").exit());
+        assertEquals(before + 1, logSize());
+        assertEquals(0, cy("candor:consent-withdraw somebody").exit());
+        assertEquals(before + 3, logSize(), "its begin and its end");
+        assertEquals(0, ben("candor:health").exit());
+        assertEquals(before + 3, logSize(), "looking at components is no operation");
+    }
+
+    @Test
+    void commandsWorkInPipesAndExplainThemselves() throws IOException {
+        Shell.Output piped = ben("candor:models --json | grep encoder-zh");
+        assertTrue(piped.text().contains("encoder-zh"), piped.text());
+        Shell.Output help = ben("candor:model-activate --help");
+        assertTrue(help.text().contains("Example: candor:model-activate"), help.text());
+        assertTrue(help.text().contains("--reason"), help.text());
+    }
+
+    @Test
+    void tablesFitAHundredColumnsAndJsonIsJson() throws IOException, InterruptedException {
+        for (String command :
+                List.of("status", "documents", "models", "consent", "energy", "health", "health --all", "help")) {
+            Result result = server.candor("shell", command);
+            result.out().lines().forEach(line -> assertTrue(line.length() <= 100, command + ": " + line));
+        }
+        Result models = server.candor("shell", "models --json");
+        assertTrue(Server.list(models.out()).size() >= 2, models.out());
+        Result energy = server.candor("shell", "energy --json --minutes 5");
+        assertFalse(((List<?>) energy.json().get("windows")).isEmpty(), energy.out());
+        Result health = server.candor("shell", "health --json");
+        assertEquals(0, health.exitCode(), health.out());
+        assertTrue(((List<?>) health.json().get("components")).size() > 10, health.out());
+    }
+}
