@@ -77,7 +77,12 @@ final class Server implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).directory(ROOT.toFile());
         builder.redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-        Map<String, String> environment = builder.environment();
+        settings(builder.environment());
+        return new Running(builder.start(), out, err);
+    }
+
+    /** What makes a launcher work on this home, and on no other. */
+    void settings(Map<String, String> environment) {
         environment.keySet().removeIf(name -> name.startsWith("CANDOR_") || name.startsWith("KARAF_"));
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("CANDOR_ASSEMBLY", assembly().toString());
@@ -87,7 +92,6 @@ final class Server implements AutoCloseable {
         environment.put("CANDOR_HEAP", "1g");
         // A bare container's locale: Chinese arguments and file names have to work in it.
         environment.put("LC_ALL", "C");
-        return new Running(builder.start(), out, err);
     }
 
     /** A command under way. */

@@ -39,10 +39,10 @@ class ShellIT {
         Path users = server.home().resolve("etc/users.properties");
         Files.writeString(users, """
 
-                viewer-ben = staple lamp window,viewer,ssh
-                steward-cy = orange tram kettle,steward,ssh
-                nobody-di = violet crane pocket,ssh
-                """, StandardOpenOption.APPEND);
+            viewer-ben = staple lamp window,viewer,ssh
+            steward-cy = orange tram kettle,steward,ssh
+            nobody-di = violet crane pocket,ssh
+            """, StandardOpenOption.APPEND);
         for (int i = 0; i < 300 && Files.readString(users).contains("lamp"); i++) {
             Thread.sleep(100);
         }
@@ -76,7 +76,7 @@ class ShellIT {
         assertTrue(answer.out().contains("1874") && answer.out().contains("[1] lighthouse.md"), answer.out());
         assertEquals(
                 3,
-                server.candor("shell", "ask 'Which colour has the moon of Zorg?'")
+                server.candor("shell", "ask 'Which enzyme unwinds the DNA double helix during replication?'")
                         .exitCode());
         Result wrong = server.candor("shell", "fly");
         assertEquals(2, wrong.exitCode());
@@ -101,7 +101,7 @@ class ShellIT {
         assertTrue(models.text().contains("encoder-en"), models.text());
         Shell.Output refused = ben("candor:consent-grant alice");
         assertEquals(1, refused.exit(), refused.text());
-        assertTrue(refused.text().contains("roles"), refused.text());
+        assertTrue(refused.text().startsWith("candor: "), refused.text());
         assertEquals(
                 0,
                 cy("candor:consent-grant alice --purpose research --reason 'form 17'")

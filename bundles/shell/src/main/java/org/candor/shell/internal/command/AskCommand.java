@@ -50,7 +50,7 @@ public final class AskCommand extends CandorCommand {
         } else if (answered) {
             show(answer);
         } else {
-            print("The library does not say: " + answer.get("reason"));
+            print((String) answer.get("reason"));
             print(summary(answer));
         }
         return answered ? DONE : NO;
