@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Workers implements AutoCloseable {
 
-    private static final int CLOSING_SECONDS = 5;
+    private static final int CLOSING_SECONDS = 10;
 
     private final ThreadPoolExecutor pool;
     private final int seconds;
@@ -48,6 +48,9 @@ final class Workers implements AutoCloseable {
         try {
             future = pool.submit(work);
         } catch (RejectedExecutionException e) {
+            if (pool.isShutdown()) {
+                throw new ApiError(503, "stopping", null, "The server is stopping.").header("Retry-After", "5");
+            }
             throw new ApiError(429, "busy", null, "The server is busy. Try again shortly.").header("Retry-After", "1");
         }
         try {
@@ -69,7 +72,7 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    /** Takes no more work and gives what runs a moment to end. */
+    /** Takes no more work and gives what runs and what waits ten seconds to end. */
     @Override
     public void close() {
         pool.shutdown();

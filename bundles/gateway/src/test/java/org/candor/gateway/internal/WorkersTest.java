@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
@@ -36,6 +37,33 @@ class WorkersTest {
                                 throw thrown;
                             })));
         }
+    }
+
+    @Test
+    void whatRunsEndsBeforeAStopAndWhatComesIsToldThatItStops() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        AtomicBoolean ended = new AtomicBoolean();
+        Workers workers = new Workers(1, 1, 60);
+        Thread running = start(workers, () -> {
+            inside.countDown();
+            leave.await();
+            ended.set(true);
+            return DONE;
+        });
+        inside.await();
+        Thread closing = Thread.ofPlatform().start(workers::close);
+        while (closing.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        ApiError e = assertThrows(ApiError.class, () -> workers.run(() -> DONE));
+        assertEquals(503, e.status());
+        assertEquals("stopping", e.code());
+        assertFalse(ended.get());
+        leave.countDown();
+        closing.join();
+        running.join();
+        assertTrue(ended.get());
     }
 
     @Test
