@@ -16,6 +16,8 @@ public final class Main {
             new Gemm(),
             "log",
             new Log(),
+            "policy",
+            new PolicyDecisions(),
             "retrieval",
             new Retrieval()));
 

@@ -48,7 +48,4 @@ public interface PolicyRegistry {
      * @throws PolicyException NOTHING_BEFORE, and as {@link #activate}
      */
     PolicyActivation rollBack(String actor, String reason);
-
-    /** Removes what is kept of a caller's decisions for replays. */
-    void forget(String tenant, String subject);
 }

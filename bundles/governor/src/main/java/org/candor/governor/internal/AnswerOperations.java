@@ -45,7 +45,8 @@ public final class AnswerOperations implements Answers {
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("question", text);
         request.put("purpose", purpose);
-        Operation operation = new Operation(ANSWER, caller, purpose, Operation.Effect.COMPUTE, request);
+        Operation operation = new Operation(
+                ANSWER, caller, purpose, Operation.Effect.COMPUTE, request, Map.of(), question.purpose() != null);
         Governed<Reply> done = path.run(operation, new Work(text, language));
         return json(done);
     }

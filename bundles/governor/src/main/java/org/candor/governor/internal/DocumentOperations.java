@@ -77,8 +77,14 @@ public final class DocumentOperations implements Documents {
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("query", text);
         request.put("purpose", Requests.purpose(purpose));
-        Operation operation =
-                new Operation("search", caller, Requests.purpose(purpose), Operation.Effect.COMPUTE, request);
+        Operation operation = new Operation(
+                "search",
+                caller,
+                Requests.purpose(purpose),
+                Operation.Effect.COMPUTE,
+                request,
+                Map.of(),
+                purpose != null);
         Governed<Passages> done = path.run(operation, new Search(text, wanted, limit));
         return new Found(done.result().result(), done.result().masked(), done.evidence());
     }

@@ -92,7 +92,14 @@ public final class EmbeddingOperations implements Embedding {
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("input", input);
         request.put("purpose", purpose);
-        Operation operation = new Operation("embed", caller, purpose, Operation.Effect.COMPUTE, request);
+        Operation operation = new Operation(
+                "embed",
+                caller,
+                purpose,
+                Operation.Effect.COMPUTE,
+                request,
+                Map.of(Operation.MODEL, route),
+                wantedPurpose != null);
         Governed<Encoded> done = path.run(operation, new Work(route, encode));
         return new Result(done.result().model(), done.result().embeddings(), done.evidence());
     }
@@ -115,11 +122,11 @@ public final class EmbeddingOperations implements Embedding {
 
     private final class Work implements Task<Encoded> {
 
-        private final String route;
+        private final String asked;
         private final Function<TextEncoder, Embeddings> encode;
 
-        Work(String route, Function<TextEncoder, Embeddings> encode) {
-            this.route = route;
+        Work(String asked, Function<TextEncoder, Embeddings> encode) {
+            this.asked = asked;
             this.encode = encode;
         }
 
@@ -129,6 +136,7 @@ public final class EmbeddingOperations implements Embedding {
             if (now == null) {
                 throw Services.missing("models", "model registry");
             }
+            String route = permit.model(asked);
             if (!now.routes().contains(route)) {
                 throw new OperationException(
                         Kind.NOT_FOUND,

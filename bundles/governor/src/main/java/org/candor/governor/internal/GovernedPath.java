@@ -3,6 +3,8 @@ package org.candor.governor.internal;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,6 +114,8 @@ public final class GovernedPath {
     private final Places places;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
+    private final Budgets budgets = new Budgets();
+    private final Approvals approvals = new Approvals();
 
     @Activate
     public GovernedPath(Config config) {
@@ -148,10 +152,11 @@ public final class GovernedPath {
      *
      * @throws OperationException when it was not done, or done and could not be logged: the message says which
      */
-    <T> Governed<T> run(Operation operation, Task<T> task) {
+    <T> Governed<T> run(Operation asked, Task<T> task) {
         Timings timings = new Timings();
         Services services = services().demand(required);
-        Decision decision = decide(operation, services);
+        Decision decision = decide(asked, services);
+        Operation operation = meetBefore(asked, decision, services);
         Permit permit = permit(operation, decision, services);
         timings.lap("governance");
         try (Places.Place place = operation.effect() == Operation.Effect.COMPUTE ? places.take() : () -> {}) {
@@ -205,6 +210,7 @@ public final class GovernedPath {
         }
         Map<String, Object> members = new LinkedHashMap<>(operation.request());
         result = meetObligations(permit.decision(), task, result, members, services);
+        spend(operation, permit.decision(), share);
         timings.lap("obligations");
         Map<String, Object> energyJson = Json.energy(share);
         Evidence evidence = append(operation.name(), operation, policyJson, members, energyJson, services);
@@ -220,18 +226,90 @@ public final class GovernedPath {
                     true, "no-policy", "No policy is required here.", List.of(), new PolicyId("none", "", ""));
         }
         Decision decision = services.policy()
-                .decide(new PolicyRequest(operation.caller(), operation.name(), operation.purpose(), Map.of()));
+                .decide(new PolicyRequest(
+                        operation.caller(), operation.name(), operation.purpose(), operation.attributes()));
         if (!decision.permitted()) {
-            Evidence evidence = append(
-                    operation.name(),
-                    operation,
-                    Json.policy(operation, decision, null),
-                    operation.request(),
-                    null,
-                    services);
-            throw OperationException.denied(decision.code(), decision.message(), evidence);
+            throw refused(Kind.DENIED, operation, decision, services);
         }
         return decision;
+    }
+
+    /** Logs a refusal, and returns what to throw. */
+    private OperationException refused(Kind kind, Operation operation, Decision decision, Services services) {
+        Evidence evidence = append(
+                operation.name(),
+                operation,
+                Json.policy(operation, decision, null),
+                operation.request(),
+                null,
+                services);
+        return kind == Kind.DENIED
+                ? OperationException.denied(decision.code(), decision.message(), evidence)
+                : new OperationException(kind, decision.code(), decision.message());
+    }
+
+    /** What has to be so before the work begins; the operation with what has to be committed in addition. */
+    private Operation meetBefore(Operation asked, Decision decision, Services services) {
+        Operation operation = asked;
+        // Budgets last: what is refused for another reason takes nothing from them.
+        List<Obligation> inOrder = decision.obligations().stream()
+                .sorted(Comparator.comparing(obligation -> obligation instanceof Obligation.Budget))
+                .toList();
+        for (Obligation obligation : inOrder) {
+            switch (obligation) {
+                case Obligation.RequirePurpose purpose -> {
+                    if (!operation.purposeStated()) {
+                        throw unmet(Kind.DENIED, Unmet.purpose(operation), operation, decision, services);
+                    }
+                }
+                case Obligation.RouteModel route -> {
+                    if (!operation.attributes().containsKey(Operation.MODEL)) {
+                        throw unmet(Kind.DENIED, Unmet.route(operation, route), operation, decision, services);
+                    }
+                }
+                case Obligation.Budget budget -> {
+                    Instant free = budgets.take(operation.caller(), operation.name(), budget, clock.instant());
+                    if (free != null) {
+                        throw unmet(Kind.BUSY, Unmet.budget(operation, budget, free), operation, decision, services);
+                    }
+                }
+                case Obligation.SecondPerson second -> {
+                    String first = approvals.ask(operation, clock.instant());
+                    if (first == null) {
+                        throw unmet(Kind.DENIED, Unmet.secondPerson(operation), operation, decision, services);
+                    }
+                    operation = operation.with("askedFirstBy", first);
+                }
+                case Obligation.MaskPersonalData mask -> {
+                    // Met when there is something to mask.
+                }
+            }
+        }
+        return operation;
+    }
+
+    private OperationException unmet(
+            Kind kind, Unmet unmet, Operation operation, Decision decision, Services services) {
+        Decision refusal = new Decision(
+                false,
+                unmet.code(),
+                unmet.english(),
+                decision.obligations(),
+                decision.policy(),
+                Map.of("en", unmet.english(), "zh", unmet.chinese()),
+                decision.determining());
+        return refused(kind, operation, refusal, services);
+    }
+
+    private void spend(Operation operation, Decision decision, EnergyShare share) {
+        if (share == null || share.joules() == null) {
+            return;
+        }
+        for (Obligation obligation : decision.obligations()) {
+            if (obligation instanceof Obligation.Budget budget) {
+                budgets.spend(operation.caller(), operation.name(), budget, share.joules(), clock.instant());
+            }
+        }
     }
 
     private static Permit permit(Operation operation, Decision decision, Services services) {
@@ -269,8 +347,12 @@ public final class GovernedPath {
                     if (services.personalData() == null) {
                         throw Services.missing("personal-data", "detector of personal data that the policy asks for");
                     }
-                    yield task.mask(met, new Masking(services.personalData(), mask.kinds()));
+                    yield task.mask(met, new Masking(services.personalData(), mask.kinds(), mask.keep()));
                 }
+                case Obligation.RequirePurpose before -> met;
+                case Obligation.RouteModel before -> met;
+                case Obligation.Budget before -> met;
+                case Obligation.SecondPerson before -> met;
             };
         }
         task.describe(met, members);

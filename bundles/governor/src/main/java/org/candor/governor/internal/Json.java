@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.candor.api.consent.ConsentRecord;
 import org.candor.api.energy.EnergyShare;
 import org.candor.api.model.Activation;
@@ -33,6 +34,12 @@ final class Json {
         json.put(
                 "obligations",
                 decision.obligations().stream().map(Json::obligation).toList());
+        if (!decision.determining().isEmpty()) {
+            json.put("rules", decision.determining());
+        }
+        if (!decision.permitted() && !decision.messages().isEmpty()) {
+            json.put("messages", new TreeMap<>(decision.messages()));
+        }
         if (epoch != null) {
             json.put("consentEpoch", epoch);
         }
@@ -67,6 +74,18 @@ final class Json {
                                 .sorted()
                                 .toList());
             }
+            case Obligation.RouteModel route -> {
+                json.put("type", "route-model");
+                json.put("model", route.model());
+            }
+            case Obligation.RequirePurpose purpose -> json.put("type", "require-purpose");
+            case Obligation.Budget budget -> {
+                json.put("type", "budget");
+                json.put("unit", budget.unit().name().toLowerCase(Locale.ROOT));
+                json.put("amount", budget.amount());
+                json.put("period", budget.period().toString());
+            }
+            case Obligation.SecondPerson second -> json.put("type", "second-person");
         }
         return json;
     }

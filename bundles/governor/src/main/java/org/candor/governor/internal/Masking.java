@@ -16,16 +16,33 @@ final class Masking {
 
     private final PersonalData detector;
     private final Set<Kind> kinds;
+    private final Set<String> keep;
     private final List<Map<String, Object>> masked = new ArrayList<>();
 
     Masking(PersonalData detector, Set<Kind> kinds) {
+        this(detector, kinds, Set.of());
+    }
+
+    /** @param keep texts that look like personal data and stay readable, whatever their capitals */
+    Masking(PersonalData detector, Set<Kind> kinds, Set<String> keep) {
         this.detector = detector;
         this.kinds = kinds;
+        this.keep = keep;
+    }
+
+    private List<Span> find(String text) {
+        List<Span> spans = detector.find(text, kinds);
+        if (keep.isEmpty()) {
+            return spans;
+        }
+        return spans.stream()
+                .filter(span -> keep.stream().noneMatch(slice(text, span)::equalsIgnoreCase))
+                .toList();
     }
 
     /** The text with what was found masked, one for one. */
     String mask(String where, String text) {
-        return apply(where, text, detector.find(text, kinds));
+        return apply(where, text, find(text));
     }
 
     /**
@@ -38,7 +55,7 @@ final class Masking {
         Map<String, List<Span>> spans = new LinkedHashMap<>();
         Map<String, Kind> found = new LinkedHashMap<>();
         texts.forEach((where, text) -> {
-            List<Span> own = text == null ? List.of() : detector.find(text, kinds);
+            List<Span> own = text == null ? List.of() : find(text);
             spans.put(where, new ArrayList<>(own));
             for (Span span : own) {
                 found.putIfAbsent(slice(text, span), span.kind());

@@ -1,5 +1,6 @@
 package org.candor.governor.internal;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.candor.api.operation.Caller;
 
@@ -11,8 +12,36 @@ import org.candor.api.operation.Caller;
  * @param purpose what for
  * @param effect what doing it needs
  * @param request what is asked, as JSON values by name: committed in every log entry of the operation
+ * @param attributes further facts for the policy, by name; one that names a {@code model} can be served by another
+ * @param purposeStated whether the caller named the purpose, or the operation knows no other
  */
-record Operation(String name, Caller caller, String purpose, Effect effect, Map<String, Object> request) {
+record Operation(
+        String name,
+        Caller caller,
+        String purpose,
+        Effect effect,
+        Map<String, Object> request,
+        Map<String, String> attributes,
+        boolean purposeStated) {
+
+    /** Attribute of an operation that a model serves: the route that the caller names. */
+    static final String MODEL = "model";
+
+    Operation {
+        attributes = Map.copyOf(attributes);
+    }
+
+    /** An operation without further facts, which knows no other purpose. */
+    Operation(String name, Caller caller, String purpose, Effect effect, Map<String, Object> request) {
+        this(name, caller, purpose, effect, request, Map.of(), true);
+    }
+
+    /** The same, with one more thing to commit to. */
+    Operation with(String member, Object value) {
+        Map<String, Object> more = new LinkedHashMap<>(request);
+        more.put(member, value);
+        return new Operation(name, caller, purpose, effect, more, attributes, purposeStated);
+    }
 
     /** What doing an operation needs. */
     enum Effect {

@@ -162,10 +162,5 @@ class PoliciesTest {
             call("rollBack");
             return new PolicyActivation(STRICT, actor, reason, Instant.EPOCH);
         }
-
-        @Override
-        public void forget(String tenant, String subject) {
-            call("forget");
-        }
     }
 }

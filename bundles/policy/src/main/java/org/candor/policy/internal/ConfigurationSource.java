@@ -43,7 +43,7 @@ final class ConfigurationSource implements PolicySource {
     private static final String OBLIGATIONS = "obligations.";
     private static final String ROLES_END = ".roles";
     private static final String PURPOSES_END = ".purposes";
-    private static final Pattern PURPOSE = Pattern.compile("[a-z][a-z0-9-]{0,63}");
+    static final Pattern PURPOSE = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final int MAXIMUM_KEYS = 1_000;
 
@@ -57,6 +57,11 @@ final class ConfigurationSource implements PolicySource {
         this.properties = properties;
     }
 
+    /** Whether the key is the framework's and none of ours. */
+    static boolean isForeign(String key) {
+        return FOREIGN.stream().anyMatch(key::startsWith) || key.equals("objectClass");
+    }
+
     @Override
     public Policy read() {
         Map<String, SortedSet<String>> roles = new HashMap<>();
@@ -68,7 +73,7 @@ final class ConfigurationSource implements PolicySource {
         for (Map.Entry<String, ?> entry : properties.entrySet()) {
             String key = entry.getKey();
             Object value = entry.getValue();
-            if (FOREIGN.stream().anyMatch(key::startsWith) || key.equals("objectClass")) {
+            if (isForeign(key)) {
                 continue;
             }
             if (canonical.size() >= MAXIMUM_KEYS) {
@@ -102,7 +107,7 @@ final class ConfigurationSource implements PolicySource {
                 throw new InvalidPolicyException(
                         key,
                         value,
-                        "no such key; allowed are operation.PATTERN.roles, operation.PATTERN.purposes, "
+                        "no such key; allowed are default, decisions, operation.PATTERN.roles, operation.PATTERN.purposes, "
                                 + "obligations.PATTERN, policy.name and policy.version");
             }
         }

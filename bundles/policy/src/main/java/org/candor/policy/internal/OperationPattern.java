@@ -32,7 +32,7 @@ final class OperationPattern {
     }
 
     /** {@code a.b.c}, {@code a.b.*}, {@code a.*}, {@code *}. */
-    private static List<String> covering(String operation) {
+    static List<String> covering(String operation) {
         List<String> patterns = new ArrayList<>();
         patterns.add(operation);
         for (int dot = operation.lastIndexOf('.'); dot > 0; dot = operation.lastIndexOf('.', dot - 1)) {

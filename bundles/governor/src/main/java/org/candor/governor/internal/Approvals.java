@@ -1,0 +1,49 @@
+package org.candor.governor.internal;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Who asked first for what takes two persons. The second one has to ask for exactly the same, the reason left out, within
+ * a day. In memory: after a restart both ask again. Thread safe.
+ */
+final class Approvals {
+
+    static final Duration WITHIN = Duration.ofHours(24);
+    private static final int MOST = 1_000;
+
+    private record Asked(String subject, Instant time) {}
+
+    private final Map<String, Asked> open = new LinkedHashMap<>();
+
+    /**
+     * Notes that somebody asks.
+     *
+     * @return who asked before and is somebody else, or null: then another person has to ask
+     */
+    synchronized String ask(Operation operation, Instant now) {
+        open.values().removeIf(asked -> asked.time().plus(WITHIN).isBefore(now));
+        String key = key(operation);
+        Asked before = open.get(key);
+        if (before != null && !before.subject().equals(operation.caller().subject())) {
+            open.remove(key);
+            return before.subject();
+        }
+        if (before == null && open.size() >= MOST) {
+            open.remove(open.keySet().iterator().next());
+        }
+        open.put(key, new Asked(operation.caller().subject(), now));
+        return null;
+    }
+
+    private static String key(Operation operation) {
+        Map<String, Object> what = new LinkedHashMap<>(operation.request());
+        what.remove("reason");
+        what.put("operation", operation.name());
+        what.put("tenant", operation.caller().tenant());
+        return new String(org.candor.proof.Json.canonical(what), StandardCharsets.UTF_8);
+    }
+}

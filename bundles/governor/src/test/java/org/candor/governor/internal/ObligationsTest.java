@@ -1,0 +1,164 @@
+package org.candor.governor.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.candor.api.operation.Answers;
+import org.candor.api.operation.Caller;
+import org.candor.api.operation.OperationException;
+import org.candor.api.operation.OperationException.Kind;
+import org.candor.api.policy.Obligation;
+import org.candor.api.policy.PersonalData;
+import org.junit.jupiter.api.Test;
+
+class ObligationsTest {
+
+    private static final Caller OTHER = new Caller("other", "acme", Set.of("viewer"));
+
+    private final World world = new World();
+
+    private void demand(Obligation... obligations) {
+        world.policy.obligations = List.of(obligations);
+    }
+
+    private static OperationException refused(org.junit.jupiter.api.function.Executable call) {
+        return assertThrows(OperationException.class, call);
+    }
+
+    private static Answers.Question question(String purpose) {
+        return new Answers.Question("Who?", null, purpose);
+    }
+
+    @Test
+    void aPurposeThatIsDemandedHasToBeNamed() {
+        demand(new Obligation.RequirePurpose());
+        AnswerOperations answers = world.answers(world.path());
+        OperationException e = refused(() -> answers.answer(World.ASKER, question(null)));
+        assertEquals(Kind.DENIED, e.kind());
+        assertEquals("purpose-required", e.code());
+        assertEquals("deny", e.evidence().policy().get("decision"));
+        assertTrue(((Map<?, ?>) e.evidence().policy().get("messages"))
+                .get("zh")
+                .toString()
+                .contains("purpose"));
+        assertEquals(1, world.log.entries.size(), "the refusal is in the log");
+        assertTrue(answers.answer(World.ASKER, question("question-answering")).containsKey("proof"));
+    }
+
+    @Test
+    void aBudgetOfRequestsIsEachCallersOwn() {
+        demand(new Obligation.Budget(Obligation.Unit.REQUESTS, 2, Duration.ofHours(1)));
+        AnswerOperations answers = world.answers(world.path());
+        answers.answer(World.ASKER, question(null));
+        answers.answer(World.ASKER, question(null));
+        OperationException e = refused(() -> answers.answer(World.ASKER, question(null)));
+        assertEquals(Kind.BUSY, e.kind());
+        assertEquals("budget-exhausted", e.code());
+        assertTrue(e.getMessage().contains("2 requests") && e.getMessage().contains("2026-11-23T21:0"), e.getMessage());
+        assertEquals(3, world.log.entries.size());
+        answers.answer(OTHER, question(null));
+    }
+
+    @Test
+    void aBudgetOfJoulesIsWhatTheMeterSays() {
+        demand(new Obligation.Budget(Obligation.Unit.JOULES, 2, Duration.ofHours(1)));
+        AnswerOperations answers = world.answers(world.path());
+        answers.answer(World.ASKER, question(null));
+        answers.answer(World.ASKER, question(null));
+        assertEquals(
+                "budget-exhausted",
+                refused(() -> answers.answer(World.ASKER, question(null))).code(),
+                "two answers of 1.25 J");
+    }
+
+    @Test
+    void whatIsRefusedForAnotherReasonTakesNothingFromABudget() {
+        demand(
+                new Obligation.Budget(Obligation.Unit.REQUESTS, 1, Duration.ofHours(1)),
+                new Obligation.RequirePurpose());
+        AnswerOperations answers = world.answers(world.path());
+        assertEquals(
+                "purpose-required",
+                refused(() -> answers.answer(World.ASKER, question(null))).code());
+        answers.answer(World.ASKER, question("research"));
+    }
+
+    @Test
+    void aBudgetComesBackAndIsNotGivenTwiceByAClockThatIsSetBack() {
+        Budgets budgets = new Budgets();
+        Obligation.Budget budget = new Obligation.Budget(Obligation.Unit.REQUESTS, 2, Duration.ofHours(1));
+        Instant noon = Instant.parse("2026-11-23T12:00:00Z");
+        assertNull(budgets.take(World.ASKER, "answer", budget, noon));
+        assertNull(budgets.take(World.ASKER, "answer", budget, noon.plusSeconds(1_800)));
+        Instant free = budgets.take(World.ASKER, "answer", budget, noon.plusSeconds(1_900));
+        assertTrue(free.isAfter(noon.plusSeconds(3_599)) && free.isBefore(noon.plusSeconds(3_800)), free.toString());
+        assertTrue(budgets.take(World.ASKER, "answer", budget, noon.minusSeconds(7_200)) != null);
+        assertNull(budgets.take(World.ASKER, "embed", budget, noon.plusSeconds(1_900)), "another operation");
+        assertNull(budgets.take(World.ASKER, "answer", budget, free));
+        assertTrue(budgets.take(World.ASKER, "answer", budget, free) != null, "the second one is still in the hour");
+        assertNull(budgets.take(World.ASKER, "answer", budget, noon.plusSeconds(100_000)));
+    }
+
+    @Test
+    void aModelThatThePolicyChoosesEmbeds() {
+        demand(new Obligation.RouteModel("encoder-other"));
+        EmbeddingOperations embedding = new EmbeddingOperations(world.path());
+        OperationException e = refused(() -> embedding.embed(World.ASKER, "encoder-en", List.of("a"), null));
+        assertEquals("models-missing", e.code(), "it got as far as the models");
+        assertEquals(Map.of("model", "encoder-en"), world.policy.last.attributes());
+        AnswerOperations answers = world.answers(world.path());
+        assertEquals(
+                "obligation-cannot-be-met",
+                refused(() -> answers.answer(World.ASKER, question(null))).code());
+    }
+
+    @Test
+    void whatTakesTwoPersonsIsDoneForTheSecondAndNamesTheFirst() {
+        demand(new Obligation.SecondPerson());
+        ConsentOperations consents = world.consents(world.path());
+        OperationException first = refused(() -> consents.erase(World.ASKER, "alice", "asked by mail"));
+        assertEquals("second-person-needed", first.code());
+        assertEquals(Kind.DENIED, first.kind());
+        assertEquals(
+                "second-person-needed",
+                refused(() -> consents.erase(World.ASKER, "alice", "again")).code(),
+                "not by asking twice");
+        assertEquals(
+                "second-person-needed",
+                refused(() -> consents.erase(OTHER, "bob", "somebody else")).code());
+        assertTrue(world.consent.entries.isEmpty());
+        Map<String, Object> openings =
+                consents.erase(OTHER, "alice", "I agree").evidence().openings();
+        assertTrue(openings.containsKey("askedFirstBy"), openings.toString());
+        assertEquals(1, world.consent.entries.size());
+        assertEquals(
+                "second-person-needed",
+                refused(() -> consents.erase(OTHER, "alice", "and again")).code(),
+                "an approval counts once");
+    }
+
+    @Test
+    void anApprovalEndsAfterADay() {
+        Approvals approvals = new Approvals();
+        Operation one = new Operation("admin.x", World.ASKER, "p", Operation.Effect.CHANGE, Map.of("a", "b"));
+        Operation same = new Operation("admin.x", OTHER, "p", Operation.Effect.CHANGE, Map.of("a", "b", "reason", "r"));
+        Instant noon = Instant.parse("2026-11-23T12:00:00Z");
+        assertNull(approvals.ask(one, noon));
+        assertNull(approvals.ask(same, noon.plus(Duration.ofHours(25))));
+        assertEquals("other", approvals.ask(one, noon.plus(Duration.ofHours(26))));
+    }
+
+    @Test
+    void whatThePolicyKeepsStaysReadable() {
+        Masking masking = new Masking(world.detector, Set.of(PersonalData.Kind.EMAIL), Set.of("HELP@example.com"));
+        assertEquals("help@example.com or ███████", masking.mask("a", "help@example.com or a@b.com"));
+        assertEquals(1, masking.masked().size());
+    }
+}

@@ -1,0 +1,14 @@
+package org.candor.policy.internal;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/** The files of one policy pack, wherever they lie. */
+interface PackFiles {
+
+    /** Where they lie, for people. */
+    String location();
+
+    /** The content of a file, or nothing where there is none. */
+    Optional<byte[]> read(String file) throws IOException;
+}

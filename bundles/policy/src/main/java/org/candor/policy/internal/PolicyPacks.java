@@ -1,0 +1,286 @@
+package org.candor.policy.internal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.candor.api.consent.SubjectKeys;
+import org.candor.api.policy.PolicyActivation;
+import org.candor.api.policy.PolicyCandidate;
+import org.candor.api.policy.PolicyGate;
+import org.candor.api.policy.PolicyRegistry;
+import org.candor.api.policy.PolicyReplay;
+import org.candor.api.policy.PolicyTests;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.wiring.BundleCapability;
+import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.util.tracker.BundleTracker;
+import org.osgi.util.tracker.BundleTrackerCustomizer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Policies that are bundles: those that provide a capability {@code org.candor.policy}. Packs are read on one thread of
+ * this component. The gate is offered as a service once something decides; without a configuration there is none.
+ */
+@Component(
+        service = PolicyRegistry.class,
+        configurationPid = "org.candor.policy",
+        configurationPolicy = ConfigurationPolicy.REQUIRE,
+        immediate = true)
+public final class PolicyPacks implements PolicyRegistry {
+
+    /** Namespace of the capability that makes a bundle a policy pack. */
+    static final String NAMESPACE = "org.candor.policy";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyPacks.class);
+
+    private final BundleContext context;
+    private final DecisionJournal journal;
+    private final PolicySwitch policies;
+    private final ExecutorService executor;
+    private final BundleTracker<Pack> tracker;
+    private ServiceRegistration<PolicyGate> gate;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile SubjectKeys subjectKeys;
+
+    /**
+     * @param properties keys as in etc/org.candor.policy.cfg
+     * @throws IOException when the state in {@code candor.home} cannot be used
+     */
+    @Activate
+    public PolicyPacks(BundleContext context, Map<String, Object> properties) throws IOException {
+        this.context = context;
+        Path folder = folder(context);
+        PolicySettings settings = settings(properties);
+        PackStore store = new PackStore(folder.resolve("packs"));
+        store.clean();
+        journal = new DecisionJournal(
+                folder.resolve("decisions"), settings.decisions(), this::pseudonym, Clock.systemUTC());
+        policies = new PolicySwitch(
+                new ActivationRecord(folder.resolve("activations.jsonl")),
+                store,
+                journal,
+                Clock.systemUTC(),
+                this::offer);
+        executor = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name("candor-policies").daemon().factory());
+        policies.configure(settings.rules(), settings.preferred());
+        tracker = new BundleTracker<>(
+                context, Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING, new Packs());
+        tracker.open();
+    }
+
+    /** At start nonsense means that neither its rules nor the default decide: what the operator meant is not known. */
+    private static PolicySettings settings(Map<String, Object> properties) {
+        try {
+            return PolicySettings.read(properties);
+        } catch (InvalidPolicyException e) {
+            LOG.error("Nothing decides until this is corrected, or a policy was activated before. {}", e.getMessage());
+            return PolicySettings.NONE;
+        }
+    }
+
+    private static Path folder(BundleContext context) {
+        String home = context.getProperty("candor.home");
+        return home == null ? context.getDataFile("policy").toPath() : Path.of(home, "policy");
+    }
+
+    @Modified
+    void update(Map<String, Object> properties) {
+        try {
+            PolicySettings settings = PolicySettings.read(properties);
+            policies.configure(settings.rules(), settings.preferred());
+        } catch (InvalidPolicyException e) {
+            LOG.error("The new configuration is refused, the one before it stays. {}", e.getMessage());
+        }
+    }
+
+    @Deactivate
+    void deactivate() throws IOException, InterruptedException {
+        tracker.close();
+        executor.shutdownNow();
+        executor.awaitTermination(30, TimeUnit.SECONDS);
+        withdraw();
+        journal.close();
+        policies.close();
+    }
+
+    private synchronized void offer() {
+        if (gate == null) {
+            Dictionary<String, Object> none = new Hashtable<>();
+            gate = context.registerService(PolicyGate.class, policies, none);
+        }
+    }
+
+    private synchronized void withdraw() {
+        if (gate != null) {
+            gate.unregister();
+        }
+    }
+
+    private byte[] pseudonym(String tenant, String subject, byte[] nonce, boolean create) {
+        SubjectKeys keys = subjectKeys;
+        if (keys == null || !create && !keys.exists(tenant, subject)) {
+            return null;
+        }
+        return keys.derive(tenant, subject, nonce, "candor/decision/v1");
+    }
+
+    private void later(Runnable task) {
+        try {
+            executor.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    LOG.error("Policies could not be brought up to date", e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The policies are closing", e);
+        }
+    }
+
+    @Override
+    public List<PolicyCandidate> candidates() {
+        return policies.candidates();
+    }
+
+    @Override
+    public PolicyActivation active() {
+        return policies.active();
+    }
+
+    @Override
+    public List<PolicyActivation> history() {
+        return policies.history();
+    }
+
+    @Override
+    public PolicyTests test(String name, String version) {
+        return policies.test(name, version);
+    }
+
+    @Override
+    public PolicyReplay replay(String name, String version, int decisions) {
+        return policies.replay(name, version, decisions);
+    }
+
+    @Override
+    public PolicyActivation activate(String name, String version, String actor, String reason) {
+        return policies.activate(name, version, actor, reason);
+    }
+
+    @Override
+    public PolicyActivation rollBack(String actor, String reason) {
+        return policies.rollBack(actor, reason);
+    }
+
+    /** A pack's files in a bundle. */
+    private record BundleFiles(Bundle bundle) implements PackFiles {
+        @Override
+        public String location() {
+            return "bundle " + bundle.getSymbolicName() + " " + bundle.getVersion();
+        }
+
+        @Override
+        public Optional<byte[]> read(String file) throws IOException {
+            URL entry = bundle.getEntry("POLICY/" + file);
+            if (entry == null) {
+                return Optional.empty();
+            }
+            try (InputStream in = entry.openStream()) {
+                return Optional.of(in.readAllBytes());
+            }
+        }
+    }
+
+    /** What became of a bundle; written and read on the executor's thread. */
+    private static final class Pack {
+        private final String location;
+        private PolicyPack pack;
+
+        Pack(String location) {
+            this.location = location;
+        }
+    }
+
+    private final class Packs implements BundleTrackerCustomizer<Pack> {
+
+        @Override
+        public Pack addingBundle(Bundle bundle, BundleEvent event) {
+            var capabilities = bundle.adapt(BundleRevision.class).getDeclaredCapabilities(NAMESPACE);
+            if (capabilities.isEmpty()) {
+                return null;
+            }
+            BundleFiles files = new BundleFiles(bundle);
+            Pack pack = new Pack(files.location());
+            later(() -> take(pack, files, capabilities.getFirst()));
+            return pack;
+        }
+
+        private void take(Pack pack, BundleFiles files, BundleCapability capability) {
+            try {
+                PolicyPack read = PolicyPack.read(files);
+                Map<String, Object> claims = new HashMap<>(capability.getAttributes());
+                claim("name", claims.get("name"), read.id().name());
+                claim("version", claims.get("version"), read.id().version());
+                policies.add(read);
+                pack.pack = read;
+                policies.reconcile();
+            } catch (InvalidPackException | IOException e) {
+                LOG.error("The policy pack of {} is refused: {}", pack.location, e.getMessage());
+                policies.refuse(pack.location, e.getMessage());
+            }
+        }
+
+        private static void claim(String attribute, Object claimed, String found) {
+            if (!found.equals(String.valueOf(claimed))) {
+                throw new InvalidPackException("card.json: " + attribute + " is \"" + found
+                        + "\", and the bundle's capability " + NAMESPACE + " says \"" + claimed + "\"");
+            }
+        }
+
+        @Override
+        public void modifiedBundle(Bundle bundle, BundleEvent event, Pack pack) {
+            // Packs have no code: whether they are started makes no difference.
+        }
+
+        @Override
+        public void removedBundle(Bundle bundle, BundleEvent event, Pack pack) {
+            later(() -> {
+                policies.forgetRefused(pack.location);
+                if (pack.pack != null) {
+                    policies.remove(pack.pack);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package org.candor.policy.internal;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The configuration: rules in the older form, which form a policy of their own, and what else can be chosen.
+ *
+ * @param rules or null where the configuration has none
+ * @param preferred {@code name:version} of the pack that decides while nobody activated anything
+ * @param decisions how many are kept for replays
+ */
+record PolicySettings(PolicySource rules, String preferred, int decisions) {
+
+    static final PolicySettings NONE = new PolicySettings(null, "", 20_000);
+    private static final String DEFAULT = "default";
+    private static final String DECISIONS = "decisions";
+    private static final String SHIPPED = "default:1.1.0";
+    private static final int LEAST = 100;
+    private static final int MOST = 1_000_000;
+
+    /** @throws InvalidPolicyException naming key, value and what is allowed; nothing of it counts then */
+    static PolicySettings read(Map<String, ?> properties) {
+        String preferred = SHIPPED;
+        int decisions = NONE.decisions();
+        Map<String, Object> rest = new HashMap<>();
+        for (Map.Entry<String, ?> entry : properties.entrySet()) {
+            String key = entry.getKey();
+            Object value = entry.getValue();
+            switch (key) {
+                case DEFAULT -> {
+                    preferred = String.valueOf(value).strip();
+                    if (!preferred.matches("[a-z0-9][a-z0-9._-]{0,63}:[a-z0-9][a-z0-9._-]{0,63}")) {
+                        throw new InvalidPolicyException(key, value, "name:version of a policy, such as " + SHIPPED);
+                    }
+                }
+                case DECISIONS -> decisions = number(key, value);
+                default -> {
+                    if (!ConfigurationSource.isForeign(key)) {
+                        rest.put(key, value);
+                    }
+                }
+            }
+        }
+        if (rest.isEmpty()) {
+            return new PolicySettings(null, preferred, decisions);
+        }
+        // Read once to refuse the whole where something is wrong; a policy is immutable, so it can be given away.
+        Policy policy = new ConfigurationSource(rest).read();
+        return new PolicySettings(() -> policy, preferred, decisions);
+    }
+
+    private static int number(String key, Object value) {
+        try {
+            int number = Integer.parseInt(String.valueOf(value).strip());
+            if (number >= LEAST && number <= MOST) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, with what is allowed.
+        }
+        throw new InvalidPolicyException(key, value, "a whole number from " + LEAST + " to " + MOST);
+    }
+}

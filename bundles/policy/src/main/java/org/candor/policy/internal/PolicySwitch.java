@@ -1,0 +1,481 @@
+package org.candor.policy.internal;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.candor.api.policy.Decision;
+import org.candor.api.policy.PolicyActivation;
+import org.candor.api.policy.PolicyCandidate;
+import org.candor.api.policy.PolicyException;
+import org.candor.api.policy.PolicyException.Kind;
+import org.candor.api.policy.PolicyGate;
+import org.candor.api.policy.PolicyId;
+import org.candor.api.policy.PolicyRegistry;
+import org.candor.api.policy.PolicyReplay;
+import org.candor.api.policy.PolicyRequest;
+import org.candor.api.policy.PolicyTests;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which policy decides. The one in force is a single reference to something immutable: a decision reads it once, an
+ * activation replaces it with one write, after it is on the disk. Deciding takes no lock; everything else takes one.
+ *
+ * <p>While nobody ever activated anything, the rules of the configuration file decide where it has any, and the
+ * configured default otherwise. From the first activation on the record decides.
+ */
+final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
+
+    /** Who activates what no person activated. */
+    static final String SYSTEM = "system";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PolicySwitch.class);
+    private static final int COMPARED = 1_000;
+    private static final int MOST_DIFFERENCES = 200;
+
+    /** What decides now. */
+    private record InForce(Policy policy, PolicyActivation activation, boolean configured) {}
+
+    /** The rules of the configuration file. */
+    private record Configured(Policy policy, PolicyId id) {}
+
+    private final ActivationRecord record;
+    private final PackStore store;
+    private final DecisionJournal journal;
+    private final Clock clock;
+    private final Runnable changed;
+
+    private final Map<String, PolicyPack> packs = new TreeMap<>();
+
+    /** What decides for a pack, by its digest: it is held against Cedar's own core once. */
+    private final Map<String, CedarRules> checked = new HashMap<>();
+
+    private final List<PolicyCandidate> refused = new ArrayList<>();
+    private Configured configured;
+    private String preferred = "";
+    private volatile InForce inForce;
+
+    /** @param changed called, under the lock, after something else is in force */
+    PolicySwitch(ActivationRecord record, PackStore store, DecisionJournal journal, Clock clock, Runnable changed) {
+        this.record = record;
+        this.store = store;
+        this.journal = journal;
+        this.clock = clock;
+        this.changed = changed;
+    }
+
+    @Override
+    public Decision decide(PolicyRequest request) {
+        Decision decision = inForce.policy().decide(request);
+        journal.add(request, decision);
+        return decision;
+    }
+
+    @Override
+    public PolicyId policy() {
+        return inForce.policy().id();
+    }
+
+    /** Whether anything decides. */
+    boolean decides() {
+        return inForce != null;
+    }
+
+    /**
+     * Takes in a pack.
+     *
+     * @throws InvalidPackException when another one has its name and version
+     */
+    synchronized void add(PolicyPack pack) {
+        PolicyPack other = packs.get(key(pack.id()));
+        if (other != null && !other.id().equals(pack.id())) {
+            throw new InvalidPackException(
+                    "the policy " + pack.id().name() + " " + pack.id().version()
+                            + " is installed from " + other.location() + " with other content ("
+                            + other.id().digest()
+                            + "); give the new one another version");
+        }
+        packs.put(key(pack.id()), pack);
+    }
+
+    /** A pack goes. What is in force stays in force. */
+    synchronized void remove(PolicyPack pack) {
+        packs.remove(key(pack.id()), pack);
+        synchronized (checked) {
+            checked.remove(pack.id().digest());
+        }
+    }
+
+    /** Shows a pack that never decides. */
+    synchronized void refuse(String location, String reason) {
+        refused.removeIf(candidate -> candidate.source().equals(location));
+        refused.add(new PolicyCandidate(
+                new PolicyId(location, "", ""), location, PolicyCandidate.State.REFUSED, reason, Map.of()));
+    }
+
+    /** Forgets a pack that was refused. */
+    synchronized void forgetRefused(String location) {
+        refused.removeIf(candidate -> candidate.source().equals(location));
+    }
+
+    /**
+     * The configuration.
+     *
+     * @param rules of the file, or null where it has none
+     * @param fallback {@code name:version} of what decides while nobody activated anything
+     * @throws InvalidPolicyException when the rules are not valid; then everything stays as it was
+     */
+    synchronized void configure(PolicySource rules, String fallback) {
+        Policy policy = rules == null ? null : rules.read();
+        preferred = fallback;
+        configured = policy == null ? null : new Configured(policy, policy.id());
+        reconcile();
+    }
+
+    /** Brings into force what the record says, or the configuration while there is no record. */
+    synchronized void reconcile() {
+        List<ActivationRecord.Entry> entries = record.entries();
+        try {
+            if (entries.isEmpty()) {
+                unrecorded();
+            } else {
+                recorded(entries.getLast());
+            }
+        } catch (IOException | IllegalArgumentException | PolicyException e) {
+            LOG.error("The policy that should be in force cannot be: {}", e.getMessage());
+        }
+    }
+
+    private void unrecorded() {
+        if (configured != null) {
+            if (inForce == null || !inForce.policy().id().equals(configured.id())) {
+                flip(
+                        configured.policy(),
+                        activation(configured.id(), SYSTEM, "the rules in etc/org.candor.policy.cfg"),
+                        true);
+            }
+            return;
+        }
+        PolicyPack pack = packs.get(preferred);
+        if (pack != null && (inForce == null || !inForce.policy().id().equals(pack.id()))) {
+            CedarRules rules = tested(pack);
+            flip(rules, activation(pack.id(), SYSTEM, "default of the configuration"), false);
+        }
+    }
+
+    private void recorded(ActivationRecord.Entry last) throws IOException {
+        PolicyId wanted = last.activation().policy();
+        if (last.configured()) {
+            if (configured == null) {
+                if (inForce == null) {
+                    LOG.error(
+                            "The rules of etc/org.candor.policy.cfg were activated, and the file has none: nothing is "
+                                    + "permitted. Give it rules again.");
+                }
+                return;
+            }
+            if (inForce != null && inForce.policy().id().equals(configured.id())) {
+                return;
+            }
+            PolicyActivation activation = last.activation();
+            if (!configured.id().equals(wanted)) {
+                activation = activation(configured.id(), "configuration", "etc/org.candor.policy.cfg was edited");
+                record.append(new ActivationRecord.Entry(activation, true, false));
+            }
+            flip(configured.policy(), activation, true);
+            return;
+        }
+        if (inForce != null && inForce.policy().id().equals(wanted)) {
+            return;
+        }
+        PolicyPack pack = packs.get(key(wanted));
+        if (pack == null || !pack.id().equals(wanted)) {
+            Optional<PolicyPack> kept = store.find(wanted);
+            if (kept.isEmpty()) {
+                LOG.error("{} was activated and is neither installed nor kept: install it again", wanted);
+                return;
+            }
+            pack = kept.get();
+        }
+        flip(last.compiled() ? PackCheck.trusted(pack) : check(pack), last.activation(), false);
+    }
+
+    private void flip(Policy policy, PolicyActivation activation, boolean fromConfiguration) {
+        inForce = new InForce(policy, activation, fromConfiguration);
+        LOG.info("Policy in force: {}, activated by {}: {}", policy.id(), activation.actor(), activation.reason());
+        changed.run();
+    }
+
+    private PolicyActivation activation(PolicyId id, String actor, String reason) {
+        return new PolicyActivation(id, actor, reason, Instant.now(clock).truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    private static String key(PolicyId id) {
+        return id.name() + ":" + id.version();
+    }
+
+    @Override
+    public synchronized List<PolicyCandidate> candidates() {
+        List<PolicyCandidate> candidates = new ArrayList<>();
+        Set<PolicyId> seen = new HashSet<>();
+        InForce now = inForce;
+        if (configured != null) {
+            seen.add(configured.id());
+            candidates.add(new PolicyCandidate(
+                    configured.id(), "etc/org.candor.policy.cfg", state(configured.id(), now), "", Map.of()));
+        }
+        packs.values().forEach(pack -> {
+            seen.add(pack.id());
+            candidates.add(new PolicyCandidate(
+                    pack.id(),
+                    pack.location(),
+                    state(pack.id(), now),
+                    "",
+                    pack.card().values()));
+        });
+        if (now != null && !seen.contains(now.policy().id())) {
+            candidates.add(new PolicyCandidate(
+                    now.policy().id(), "kept copy; its bundle is gone", PolicyCandidate.State.ACTIVE, "", Map.of()));
+        }
+        candidates.sort(Comparator.comparing((PolicyCandidate c) -> c.policy().name())
+                .thenComparing(c -> c.policy().version()));
+        candidates.addAll(refused);
+        return candidates;
+    }
+
+    private static PolicyCandidate.State state(PolicyId id, InForce now) {
+        return now != null && now.policy().id().equals(id)
+                ? PolicyCandidate.State.ACTIVE
+                : PolicyCandidate.State.CANDIDATE;
+    }
+
+    @Override
+    public PolicyActivation active() {
+        InForce now = inForce;
+        return now == null ? null : now.activation();
+    }
+
+    @Override
+    public synchronized List<PolicyActivation> history() {
+        List<PolicyActivation> history = new ArrayList<>();
+        record.entries().forEach(entry -> history.add(entry.activation()));
+        if (history.isEmpty() && inForce != null) {
+            history.add(inForce.activation());
+        }
+        return history;
+    }
+
+    @Override
+    public PolicyTests test(String name, String version) {
+        Found found = find(name, version);
+        return found.pack() == null
+                ? new PolicyTests(found.policy().id(), 0, List.of())
+                : run(found.pack(), check(found.pack()));
+    }
+
+    private static PolicyTests run(PolicyPack pack, Policy policy) {
+        List<PolicyTests.Failure> failures = new ArrayList<>();
+        for (PolicyTest test : pack.tests()) {
+            PolicyTests.Failure failure = test.run(policy);
+            if (failure != null) {
+                failures.add(failure);
+            }
+        }
+        return new PolicyTests(pack.id(), pack.tests().size(), failures);
+    }
+
+    private CedarRules check(PolicyPack pack) {
+        synchronized (checked) {
+            CedarRules known = checked.get(pack.id().digest());
+            if (known != null) {
+                return known;
+            }
+        }
+        try {
+            CedarRules rules = PackCheck.check(pack, recent());
+            synchronized (checked) {
+                checked.put(pack.id().digest(), rules);
+            }
+            return rules;
+        } catch (InvalidPackException e) {
+            throw new PolicyException(
+                    Kind.REFUSED, pack.id().name() + " " + pack.id().version() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The pack's policy, checked and with its tests passed. */
+    private CedarRules tested(PolicyPack pack) {
+        CedarRules rules = check(pack);
+        PolicyTests tests = run(pack, rules);
+        if (!tests.failures().isEmpty()) {
+            PolicyTests.Failure first = tests.failures().getFirst();
+            throw new PolicyException(
+                    Kind.TESTS_FAILED,
+                    "%s %s: %d of %d tests fail; \"%s\" expects %s and finds %s"
+                            .formatted(
+                                    pack.id().name(),
+                                    pack.id().version(),
+                                    tests.failures().size(),
+                                    tests.run(),
+                                    first.test(),
+                                    first.expected(),
+                                    first.found()),
+                    null);
+        }
+        return rules;
+    }
+
+    private List<PolicyRequest> recent() {
+        try {
+            return newest(COMPARED, Set.of()).stream()
+                    .map(DecisionJournal.Made::request)
+                    .distinct()
+                    .toList();
+        } catch (PolicyException e) {
+            LOG.warn("Recent decisions are not compared: {}", e.getMessage());
+            return List.of();
+        }
+    }
+
+    private List<DecisionJournal.Made> newest(int most, Set<String> subjects) {
+        try {
+            return journal.newest(most, subjects);
+        } catch (IOException e) {
+            throw new PolicyException(Kind.STORAGE, e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PolicyException(Kind.STORAGE, "interrupted while reading the decision journal", e);
+        }
+    }
+
+    @Override
+    public PolicyReplay replay(String name, String version, int decisions) {
+        Found found = find(name, version);
+        Policy policy = found.pack() == null ? found.policy() : check(found.pack());
+        Set<String> subjects = found.pack() == null ? Set.of() : found.pack().subjects();
+        return Replay.of(policy, newest(decisions, subjects), MOST_DIFFERENCES);
+    }
+
+    private record Found(PolicyPack pack, Policy policy) {}
+
+    private synchronized Found find(String name, String version) {
+        PolicyPack pack = packs.get(name + ":" + version);
+        if (pack != null) {
+            return new Found(pack, null);
+        }
+        if (configured != null && key(configured.id()).equals(name + ":" + version)) {
+            return new Found(null, configured.policy());
+        }
+        throw new PolicyException(
+                Kind.UNKNOWN,
+                "No policy \"" + name + "\" " + version + " is installed; these are: " + String.join(", ", names())
+                        + ".",
+                null);
+    }
+
+    private List<String> names() {
+        List<String> names = new ArrayList<>(packs.keySet());
+        if (configured != null) {
+            names.add(key(configured.id()));
+        }
+        return names;
+    }
+
+    @Override
+    public synchronized PolicyActivation activate(String name, String version, String actor, String reason) {
+        Found found = find(name, version);
+        if (found.pack() == null) {
+            return activate(found.policy(), true, false, null, actor, reason);
+        }
+        return activate(found.pack(), actor, reason);
+    }
+
+    private PolicyActivation activate(PolicyPack pack, String actor, String reason) {
+        CedarRules rules = tested(pack);
+        return activate(rules, false, rules.isCompiled(), pack, actor, reason);
+    }
+
+    private PolicyActivation activate(
+            Policy policy, boolean fromConfiguration, boolean compiled, PolicyPack pack, String actor, String reason) {
+        if (actor == null || actor.isBlank() || reason == null || reason.isBlank()) {
+            throw new IllegalArgumentException("an activation needs an actor and a reason");
+        }
+        PolicyActivation activation = activation(policy.id(), actor, reason);
+        try {
+            if (record.entries().isEmpty() && inForce != null) {
+                // So that there is something to roll back to.
+                record.append(new ActivationRecord.Entry(
+                        inForce.activation(), inForce.configured(), isCompiled(inForce.policy())));
+                if (inForce.policy() instanceof CedarRules rules) {
+                    store.keep(rules.pack());
+                }
+            }
+            if (pack != null) {
+                store.keep(pack);
+            }
+            record.append(new ActivationRecord.Entry(activation, fromConfiguration, compiled));
+        } catch (IOException e) {
+            throw new PolicyException(
+                    Kind.STORAGE,
+                    "The activation could not be written, so "
+                            + (inForce == null ? "nothing" : inForce.policy().id()) + " stays in force: "
+                            + e.getMessage(),
+                    e);
+        }
+        flip(policy, activation, fromConfiguration);
+        return activation;
+    }
+
+    private static boolean isCompiled(Policy policy) {
+        return policy instanceof CedarRules rules && rules.isCompiled();
+    }
+
+    @Override
+    public synchronized PolicyActivation rollBack(String actor, String reason) {
+        List<ActivationRecord.Entry> entries = record.entries();
+        PolicyId now = inForce == null ? null : inForce.policy().id();
+        for (ActivationRecord.Entry entry : entries.reversed()) {
+            PolicyId before = entry.activation().policy();
+            if (before.equals(now)) {
+                continue;
+            }
+            if (entry.configured()) {
+                if (configured != null && configured.id().equals(before)) {
+                    return activate(configured.policy(), true, false, null, actor, reason);
+                }
+                continue;
+            }
+            try {
+                PolicyPack pack = packs.get(key(before));
+                if (pack == null || !pack.id().equals(before)) {
+                    pack = store.find(before).orElse(null);
+                }
+                if (pack != null) {
+                    return activate(pack, actor, reason);
+                }
+            } catch (IOException e) {
+                throw new PolicyException(Kind.STORAGE, e.getMessage(), e);
+            }
+        }
+        throw new PolicyException(
+                Kind.NOTHING_BEFORE,
+                "No other policy than " + (now == null ? "none" : now.name() + " " + now.version())
+                        + " was ever in force and is still there.",
+                null);
+    }
+
+    @Override
+    public void close() throws IOException {
+        record.close();
+    }
+}
