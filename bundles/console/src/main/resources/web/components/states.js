@@ -29,7 +29,7 @@ export function explain(failure) {
 export function errorState(failure, again) {
   return el(
     'div',
-    { class: 'state error', role: 'alert' },
+    { class: failure.missingRoute ? 'state error absent' : 'state error', role: 'alert' },
     badge(failure.missingRoute ? 'wait' : 'bad', t(failure.missingRoute ? 'error.notHere' : 'error.title')),
     el('p', {}, explain(failure)),
     failure.requestId && failure.status >= 500 && el('p', { class: 'muted' }, t('error.request', { id: failure.requestId })),

@@ -65,7 +65,7 @@ function listPage(signal, heading) {
 // ---- checkpoint and consistency ----------------------------------------------------------------------------------
 
 function checkpointSection(checkpoint, signal) {
-  const consistency = el('dd', { role: 'status' }, badge('wait', t('seal.checking')));
+  const consistency = el('div', { role: 'status' }, badge('wait', t('seal.checking')));
   checkConsistency(checkpoint).then(
     (result) => signal.aborted || replace(consistency, result),
     (failure) => signal.aborted || replace(consistency, badge('bad', t('log.inconsistent')), el('p', { class: 'reason' }, failure.message)),
@@ -76,7 +76,7 @@ function checkpointSection(checkpoint, signal) {
     el('h2', { id: 'checkpoint' }, t('log.checkpoint')),
     el('dl', { class: 'facts' },
       el('dt', {}, t('log.signature')), el('dd', {}, badge('good', t('log.signed', { name: checkpoint.key.name }))),
-      el('dt', {}, t('log.consistency')), consistency,
+      el('dt', {}, t('log.consistency')), el('dd', {}, consistency),
       el('dt', {}, t('log.size')), el('dd', {}, number(checkpoint.size)),
       el('dt', {}, t('log.root')), el('dd', {}, copyable(hex(checkpoint.root), hex(checkpoint.root).slice(0, 12), t('log.root'))),
       el('dt', {}, t('log.key')), el('dd', {}, copyable(checkpoint.key.text, checkpoint.key.id, t('log.key')), checkpoint.pinned.since && el('span', { class: 'muted' }, ' ', t('log.keySince', { time: exactTime(checkpoint.pinned.since) }))),
