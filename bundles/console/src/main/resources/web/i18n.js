@@ -22,9 +22,14 @@ export function preferredLanguage() {
 }
 
 export async function setLanguage(code) {
-  words = (await import(`/console/lang/${code}.js`)).default;
-  current = code;
+  useWords(code, (await import(`/console/lang/${code}.js`)).default);
   localStorage.setItem('candor.language', code);
+}
+
+/** Takes a dictionary that is there already. */
+export function useWords(code, dictionary) {
+  words = dictionary;
+  current = code;
   document.documentElement.lang = code === 'zh' ? 'zh-Hans' : 'en';
 }
 

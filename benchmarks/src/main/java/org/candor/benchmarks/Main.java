@@ -8,6 +8,8 @@ import java.util.TreeMap;
 public final class Main {
 
     private static final Map<String, Benchmark> BENCHMARKS = new TreeMap<>(Map.of(
+            "console",
+            new ConsoleLoad(),
             "encode",
             new Encode(),
             "fit-answer",

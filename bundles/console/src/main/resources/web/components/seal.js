@@ -6,8 +6,9 @@ import { exactTime } from '../format.js';
 import { t } from '../i18n.js';
 import { verifyAnswer, verifyEvidence } from '../proof/answer.js';
 import { openDialog } from './dialog.js';
-import { badge } from './states.js';
 import { link } from './link.js';
+import { badge } from './states.js';
+import { stepsView } from './steps.js';
 
 const PIN = 'candor.logKey';
 
@@ -84,27 +85,5 @@ function showSteps(report, pinned, again) {
       report.index !== undefined && el('p', {}, link(`/console/log/${report.index}`, t('seal.entry', { index: report.index }))),
     ],
     { wide: true },
-  );
-}
-
-/** Every step with what it took, open where it failed. */
-export function stepsView(report) {
-  return el(
-    'ol',
-    { class: 'steps' },
-    report.steps.map((step) =>
-      el(
-        'li',
-        {},
-        el(
-          'details',
-          { open: !step.ok },
-          el('summary', {}, badge(step.ok ? 'good' : 'bad', t(`proof.${step.id}`))),
-          el('p', { class: 'muted' }, t(`proof.${step.id}.how`)),
-          step.reason && el('p', { class: 'reason' }, step.reason),
-          el('dl', { class: 'inputs' }, step.inputs.map(([name, value]) => [el('dt', {}, name), el('dd', {}, el('pre', { tabindex: '0', 'aria-label': name }, value))])),
-        ),
-      ),
-    ),
   );
 }

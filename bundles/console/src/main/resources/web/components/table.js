@@ -6,7 +6,8 @@ import { language, t } from '../i18n.js';
 import { icon } from './icon.js';
 import { emptyState } from './states.js';
 
-const PAGE = 50;
+/** Rows at once; fewer where each is a card. */
+const PAGE = matchMedia('(max-width: 720px)').matches ? 15 : 50;
 
 /**
  * @param caption what the list is, for those who cannot see it

@@ -528,4 +528,13 @@ export default {
   'health.backupHint': 'An absolute path outside the server\'s own folder. The archive holds keys: keep it private.',
   'health.file': 'Archive',
   'health.files': '{count} files',
+
+  'log.saveVerifier': 'Save the offline verifier',
+  'log.saveVerifierWhy': 'One file that verifies anywhere, without a server and without a network.',
+
+  'offline.title': 'Candor verifier',
+  'offline.lead': 'Checks an answer with nothing but the log\'s key. This page opens no connection: its policy forbids it.',
+  'offline.key': 'Log key',
+  'offline.keyHint': 'name+id+key, from somebody you trust: ./candor status --json, or the file log/key.pub.',
+  'offline.needKey': 'The log\'s key is needed first',
 };

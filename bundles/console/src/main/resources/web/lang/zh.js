@@ -526,4 +526,13 @@ export default {
   'health.backupHint': '服务器自身文件夹之外的绝对路径。归档包含密钥：请妥善保管。',
   'health.file': '归档',
   'health.files': '{count} 个文件',
+
+  'log.saveVerifier': '保存离线验证页',
+  'log.saveVerifierWhy': '一个文件，可在任何地方验证，无需服务器和网络。',
+
+  'offline.title': 'Candor 验证页',
+  'offline.lead': '只用日志密钥检查答案。此页面不建立任何连接：其安全策略禁止连接。',
+  'offline.key': '日志密钥',
+  'offline.keyHint': 'name+id+key，应来自您信任的人：./candor status --json 或文件 log/key.pub。',
+  'offline.needKey': '请先提供日志密钥',
 };

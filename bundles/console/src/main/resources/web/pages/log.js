@@ -6,11 +6,13 @@ import { exactTime, list, number, time } from '../format.js';
 import { t } from '../i18n.js';
 import { copyable } from '../components/digest.js';
 import { link } from '../components/link.js';
-import { pinnedKey, stepsView } from '../components/seal.js';
+import { dropField } from '../components/drop.js';
+import { pinnedKey } from '../components/seal.js';
 import { badge, emptyState, errorState, loaded } from '../components/states.js';
+import { verdict } from '../components/steps.js';
 import { table } from '../components/table.js';
 import { watch } from '../live.js';
-import { verifyAnswer, verifyEvidence } from '../proof/answer.js';
+import { verifyText } from '../proof/answer.js';
 import { base64, hash, hex } from '../proof/bytes.js';
 import { parse } from '../proof/json.js';
 import { leafHash, verifyConsistency, verifyInclusion } from '../proof/merkle.js';
@@ -47,11 +49,13 @@ function listPage(signal, heading) {
   heading.textContent = t('page.log');
   const lead = el('p', { class: 'lead' }, t('log.lead'));
   const place = el('div', {});
+  const entries = el('div', {});
   let shown = null;
   const again = loaded(place, signal, () => head(signal), (checkpoint) => {
     shown = checkpoint.size;
     lead.textContent = t('log.sentence', { count: number(checkpoint.size) });
-    return [checkpointSection(checkpoint, signal), entriesSection(checkpoint, signal)];
+    replace(entries, entriesSection(checkpoint, signal));
+    return checkpointSection(checkpoint, signal);
   });
   const newer = el('button', { type: 'button', hidden: true, click: () => { newer.hidden = true; again(); } });
   watch(signal, (status) => {
@@ -59,7 +63,7 @@ function listPage(signal, heading) {
     newer.hidden = !(count > 0);
     newer.textContent = t('log.newer', { count });
   });
-  return [lead, newer, place, verifySection()];
+  return [lead, newer, place, verifySection(), entries];
 }
 
 // ---- checkpoint and consistency ----------------------------------------------------------------------------------
@@ -182,11 +186,7 @@ function entryPage(index, signal, heading) {
 
 function verifySection() {
   const result = el('div', { role: 'status', class: 'verdict' });
-  const field = el('textarea', { id: 'pasted', rows: 4, spellcheck: 'false', placeholder: '{"id": ..., "proof": ...}' });
   const check = async (text) => {
-    if (text.trim() === '') {
-      return;
-    }
     try {
       const { key } = await pinnedKey();
       replace(result, verdict(await verifyText(text, key)));
@@ -194,51 +194,13 @@ function verifySection() {
       replace(result, errorState(failure));
     }
   };
-  const take = async (file) => {
-    field.value = await file.text();
-    check(field.value);
-  };
-  const drop = el(
-    'div',
-    {
-      class: 'drop',
-      dragover: (event) => { event.preventDefault(); drop.classList.add('over'); },
-      dragleave: () => drop.classList.remove('over'),
-      drop: (event) => {
-        event.preventDefault();
-        drop.classList.remove('over');
-        event.dataTransfer.files.length > 0 && take(event.dataTransfer.files[0]);
-      },
-    },
-    el('label', { for: 'pasted' }, t('log.paste')),
-    field,
-    el('div', { class: 'buttons start' },
-      el('button', { type: 'button', class: 'primary', click: () => check(field.value) }, t('log.verify')),
-      el('label', { class: 'button' }, t('log.file'), el('input', { type: 'file', class: 'visually-hidden', accept: '.json,application/json', change: (event) => event.target.files.length > 0 && take(event.target.files[0]) }))),
+  return el(
+    'section',
+    { 'aria-labelledby': 'verify' },
+    el('h2', { id: 'verify' }, t('log.verifyTitle')),
+    el('p', { class: 'muted' }, t('log.verifyLead')),
+    dropField(check),
+    result,
+    el('p', {}, el('a', { href: '/console/verifier.html', download: 'candor-verifier.html' }, t('log.saveVerifier')), el('span', { class: 'muted' }, ` ${t('log.saveVerifierWhy')}`)),
   );
-  return el('section', { 'aria-labelledby': 'verify' }, el('h2', { id: 'verify' }, t('log.verifyTitle')), el('p', { class: 'muted' }, t('log.verifyLead')), drop, result);
-}
-
-/** An answer, or something that carries the evidence of another operation. */
-export async function verifyText(text, key) {
-  let value = null;
-  try {
-    value = parse(text.trim());
-  } catch {
-    return verifyAnswer(text.trim(), key);
-  }
-  const evidence = value?.evidence ?? value?.candor ?? value?.error?.evidence;
-  if (evidence) {
-    return verifyEvidence(evidence, key);
-  }
-  return value && 'question' in value ? verifyAnswer(text.trim(), key) : verifyEvidence(value, key);
-}
-
-/** The verdict in one line, the steps below. */
-export function verdict(report) {
-  return [
-    el('p', {}, report.ok ? badge('good', t('seal.verified', { index: report.index, size: report.size })) : badge('bad', t('seal.failed'))),
-    el('p', { class: 'muted' }, t(report.ok ? 'seal.meaningGood' : 'seal.meaningBad')),
-    stepsView(report),
-  ];
 }

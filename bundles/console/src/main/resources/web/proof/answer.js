@@ -25,6 +25,21 @@ export async function verifyEvidence(evidence, key) {
   return new Report().check(evidence, key, false);
 }
 
+/** An answer, or something that carries the evidence of another operation. */
+export async function verifyText(text, key) {
+  let value = null;
+  try {
+    value = parse(text.trim());
+  } catch {
+    return verifyAnswer(text.trim(), key);
+  }
+  const evidence = value?.evidence ?? value?.candor ?? value?.error?.evidence;
+  if (evidence) {
+    return verifyEvidence(evidence, key);
+  }
+  return value && 'question' in value ? verifyAnswer(text.trim(), key) : verifyEvidence(value, key);
+}
+
 class Report {
   constructor() {
     this.steps = [];

@@ -33,6 +33,12 @@ public final class ConsoleServlet extends HttpServlet {
     /** Files that exist to be put together, not to be served. */
     private static final String TEMPLATE = "verifier.template.html";
 
+    /** The verifier as one file, made of the same modules; it has a policy of its own. */
+    private static final String VERIFIER = "verifier.html";
+
+    private static final String VERIFIER_SCRIPT = "offline.js";
+    private static final String STYLE = "style.css";
+
     /** No inline code, no other host, no frame, no form that leaves the page. */
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
             + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -50,6 +56,7 @@ public final class ConsoleServlet extends HttpServlet {
             "Vary", "Accept-Encoding");
 
     private final transient Map<String, StaticFile> files;
+    private final String verifierPolicy;
 
     @Activate
     public ConsoleServlet(BundleContext context) throws IOException {
@@ -60,10 +67,13 @@ public final class ConsoleServlet extends HttpServlet {
     ConsoleServlet(Map<String, byte[]> contents) {
         Map<String, StaticFile> prepared = new TreeMap<>();
         contents.forEach((name, bytes) -> {
-            if (!name.equals(TEMPLATE)) {
+            if (!name.equals(TEMPLATE) && !name.equals(VERIFIER_SCRIPT)) {
                 prepared.put(name, StaticFile.of(name, bytes));
             }
         });
+        SinglePage.Page verifier = SinglePage.of(contents, TEMPLATE, STYLE, VERIFIER_SCRIPT);
+        prepared.put(VERIFIER, StaticFile.of(VERIFIER, verifier.html()));
+        verifierPolicy = verifier.policy() + "; frame-ancestors 'none'";
         files = Collections.unmodifiableMap(prepared);
     }
 
@@ -80,8 +90,8 @@ public final class ConsoleServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest from, HttpServletResponse to) throws IOException {
         HEADERS.forEach(to::setHeader);
-        to.setHeader("Content-Security-Policy", POLICY);
         String path = from.getRequestURI();
+        to.setHeader("Content-Security-Policy", path.equals(HOME + VERIFIER) ? verifierPolicy : POLICY);
         if (!from.getMethod().equals("GET") && !from.getMethod().equals("HEAD")) {
             to.setHeader("Allow", "GET, HEAD");
             refuse(to, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "method_not_allowed", "The console is read only.");

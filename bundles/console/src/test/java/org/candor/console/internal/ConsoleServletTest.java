@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -69,6 +70,10 @@ final class ConsoleServletTest {
     @Test
     void everyFileIsServedAsItIsWithItsTypeAndPolicy() throws IOException, InterruptedException {
         for (Map.Entry<String, byte[]> file : contents.entrySet()) {
+            if (List.of("verifier.template.html", "offline.js").contains(file.getKey())) {
+                assertEquals(404, send("GET", "/console/" + file.getKey()).statusCode());
+                continue;
+            }
             HttpResponse<byte[]> response = send("GET", "/console/" + file.getKey());
             assertEquals(200, response.statusCode(), file.getKey());
             assertArrayEquals(file.getValue(), response.body(), file.getKey());
@@ -131,6 +136,20 @@ final class ConsoleServletTest {
             assertEquals(null, header(plain, "Content-Encoding"), refusal);
             assertNotEquals(header(zipped, "ETag"), header(plain, "ETag"));
         }
+    }
+
+    @Test
+    void theOfflineVerifierIsOneFileWhosePolicyAllowsItselfAndNothingElse() throws IOException, InterruptedException {
+        HttpResponse<byte[]> response = send("GET", "/console/verifier.html");
+        String html = new String(response.body(), StandardCharsets.UTF_8);
+        String policy = header(response, "Content-Security-Policy");
+        assertTrue(
+                policy.matches("default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'; .*"), policy);
+        assertTrue(
+                html.contains("content=\"" + policy.replace("; frame-ancestors 'none'", "") + "\""), "saved with it");
+        assertFalse(html.matches("(?s).*^(import|export) .*"), "no module is left");
+        assertFalse(html.matches("(?s).*<(link|img)\\b.*"), "nothing is fetched");
+        assertTrue(html.length() < 200_000, html.length() + " characters");
     }
 
     @Test

@@ -1,0 +1,47 @@
+// Runs the console's verifier on cases from its standard input, one JSON object a line; answers one line each.
+
+import { createInterface } from 'node:readline';
+import { Buffer } from 'node:buffer';
+import { verifyAnswer } from '../../main/resources/web/proof/answer.js';
+import { canonical, parse } from '../../main/resources/web/proof/json.js';
+import { verifyConsistency, verifyInclusion } from '../../main/resources/web/proof/merkle.js';
+import { verifierKey, verifyNote } from '../../main/resources/web/proof/note.js';
+import { Tiles, tilePath } from '../../main/resources/web/proof/tiles.js';
+
+const bytes = (base64) => new Uint8Array(Buffer.from(base64 ?? '', 'base64'));
+const hex = (array) => Buffer.from(array).toString('hex');
+
+const kinds = {
+  answer: async ({ json, key }) => (await verifyAnswer(bytes(json), key)).ok,
+  canonical: async ({ json }) => hex(new TextEncoder().encode(canonical(parse(bytes(json))))),
+  // Of RFC 8785's authors, whose inputs hold numbers that are rounded: what is read is somebody else's.
+  rounded: async ({ json }) => hex(new TextEncoder().encode(canonical(JSON.parse(new TextDecoder().decode(bytes(json)))))),
+  number: async ({ bits }) => canonical(new DataView(bytes(bits).buffer).getFloat64(0)),
+  key: async ({ key }) => (await verifierKey(key)).text,
+  note: async ({ note, key }) => (await verifyNote(note, await verifierKey(key))).text,
+  inclusion: async ({ leaf, index, size, proof, root }) => (await verifyInclusion(bytes(leaf), index, size, proof.map(bytes), bytes(root)), true),
+  consistency: async ({ from, to, fromRoot, toRoot, proof }) => (await verifyConsistency(from, to, bytes(fromRoot), bytes(toRoot), proof.map(bytes)), true),
+  // The proofs of a log that is read from its tiles: each entry's inclusion, and consistency with each smaller size.
+  tiles: async ({ size, tiles, leaves, roots }) => {
+    const log = new Tiles(size, async (path) => bytes(tiles[path]));
+    for (let i = 0; i < size; i++) {
+      await verifyInclusion(bytes(leaves[i]), i, size, await log.inclusion(i), bytes(roots[size]));
+    }
+    for (let from = 1; from < size; from++) {
+      await verifyConsistency(from, size, bytes(roots[from]), bytes(roots[size]), await log.consistency(from));
+    }
+    return true;
+  },
+  tilePath: async ({ level, index, width }) => tilePath(level, index, width),
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const test = JSON.parse(line);
+  let result;
+  try {
+    result = { value: await kinds[test.kind](test) };
+  } catch (failure) {
+    result = { refused: failure.message };
+  }
+  console.log(JSON.stringify(result));
+}
