@@ -22,11 +22,11 @@ import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPa
  * comes from the API, which asks who one is. Thread safe.
  */
 @Component(service = Servlet.class)
-@HttpWhiteboardServletPattern({"/console/*", ""})
+@HttpWhiteboardServletPattern("/console/*")
 public final class ConsoleServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
-    private static final String HOME = "/console/";
+    static final String HOME = "/console/";
     private static final String FOLDER = "web/";
     private static final String INDEX = "index.html";
 
@@ -95,7 +95,7 @@ public final class ConsoleServlet extends HttpServlet {
         if (!from.getMethod().equals("GET") && !from.getMethod().equals("HEAD")) {
             to.setHeader("Allow", "GET, HEAD");
             refuse(to, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "method_not_allowed", "The console is read only.");
-        } else if (path.equals("/") ? accepts(from, "Accept", "text/html") : path.equals("/console")) {
+        } else if (path.equals("/console")) {
             to.setHeader("Location", HOME);
             to.setStatus(HttpServletResponse.SC_FOUND);
         } else {
@@ -168,7 +168,7 @@ public final class ConsoleServlet extends HttpServlet {
     }
 
     /** Whether a list with weights names the value, with a weight above nought. */
-    private static boolean accepts(HttpServletRequest from, String header, String value) {
+    static boolean accepts(HttpServletRequest from, String header, String value) {
         String list = from.getHeader(header);
         for (String each : list == null ? new String[0] : list.split(",")) {
             String[] parts = each.split(";", 2);
