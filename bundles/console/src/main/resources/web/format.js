@@ -18,13 +18,17 @@ export function joules(value) {
   if (value === null || value === undefined) {
     return nothing;
   }
+  // Shares that were rounded leave a nothing behind, of either sign.
+  if (Math.abs(value) < 1e-6) {
+    return '0\u00a0J';
+  }
   if (Math.abs(value) >= 3.6e6) {
     return `${short(value / 3.6e6)}\u00a0kWh`;
   }
   if (Math.abs(value) >= 10_000) {
     return `${short(value / 1000)}\u00a0kJ`;
   }
-  return value !== 0 && Math.abs(value) < 0.1 ? `${short(value * 1000)}\u00a0mJ` : `${short(value)}\u00a0J`;
+  return Math.abs(value) < 0.1 ? `${short(value * 1000)}\u00a0mJ` : `${short(value)}\u00a0J`;
 }
 
 export function watts(value) {

@@ -45,7 +45,7 @@ export function page({ signal, heading }) {
   return [
     lead,
     now,
-    el('label', { class: 'field' }, t('energy.range'), ' ',
+    el('label', { class: 'range' }, t('energy.range'), ' ',
       el('select', { change: (event) => navigate(`/console/energy${query({ minutes: event.target.value })}`) },
         RANGES.map((range) => el('option', { value: range, selected: range === minutes }, t('energy.hours', { hours: range / 60 }))))),
     place,

@@ -9,6 +9,8 @@ import { digest } from '../components/digest.js';
 import { badge, emptyState, loaded, stateBadge } from '../components/states.js';
 import { table } from '../components/table.js';
 
+const OURS = 'org.candor.';
+
 export function page({ signal, heading }) {
   heading.textContent = t('page.health');
   const lead = el('p', { class: 'lead' }, t('health.lead'));
@@ -61,7 +63,7 @@ function componentSection(rows) {
       { key: 'state', label: t('models.state'), value: (row) => row.state, cell: (row) => stateBadge(row.state) },
       { key: 'waitsFor', label: t('health.waitsFor'), value: (row) => -(row.waitsFor?.length ?? 0), cell: (row) => row.waitsFor?.length > 0 ? el('ul', { class: 'plain' }, row.waitsFor.map((each) => el('li', {}, each))) : '\u2013' },
       { key: 'bundle', label: t('health.bundle'), value: (row) => row.bundle, cell: (row) => row.bundle },
-      { key: 'pid', label: t('health.pid'), value: (row) => row.configurationPid, cell: (row) => row.configurationPid || '\u2013' },
+      { key: 'pid', label: t('health.pid'), value: (row) => row.configurationPid, cell: (row) => (row.configurationPid && !row.name.endsWith(row.configurationPid) ? row.configurationPid : '\u2013') },
     ],
   }));
 }
@@ -75,8 +77,8 @@ function bundleSection(rows) {
   return el('section', { 'aria-labelledby': 'bundles' }, el('h2', { id: 'bundles' }, t('health.bundles')), table({
     caption: t('health.bundlesCaption'),
     name: 'bundle',
-    sort: 'name',
-    rows,
+    // Ours first: what others wrote is seldom asked for.
+    rows: [...rows].sort((a, b) => Number(b.name.startsWith(OURS)) - Number(a.name.startsWith(OURS)) || a.name.localeCompare(b.name)),
     filter: (row) => [row.name, row.version, row.state].join(' '),
     columns: [
       { key: 'name', label: t('health.bundle'), value: (row) => row.name, cell: (row) => row.name },

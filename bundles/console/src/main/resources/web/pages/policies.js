@@ -24,13 +24,14 @@ export function page({ signal, heading }) {
   return [lead, place];
 }
 
-/** Of an older server: the policy that its status names. */
+/** Without the registry of packs: the policy that the status names. */
 async function overview(signal) {
   try {
     return await get('/admin/policies', signal);
   } catch (failure) {
-    const policy = live.status?.policy ?? (failure.missingRoute ? (await get('/v1/status', signal)).policy : null);
-    if (!failure.missingRoute || !policy) {
+    const registryMissing = failure.missingRoute || failure.status === 503;
+    const policy = registryMissing ? (live.status ?? (await get('/v1/status', signal))).policy : null;
+    if (!policy) {
       throw failure;
     }
     return { active: { ...policy, actor: null, reason: null, time: null }, data: [], history: [] };
