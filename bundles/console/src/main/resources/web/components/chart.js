@@ -3,12 +3,14 @@
 import { download, el, svg } from '../dom.js';
 import { t } from '../i18n.js';
 
-const WIDTH = 640;
+/** Drawn smaller for a small window, so that its text stays as large as the page's. */
+const NARROW = matchMedia('(max-width: 720px)').matches;
+const WIDTH = NARROW ? 360 : 640;
 const HEIGHT = 200;
-const LEFT = 56;
+const LEFT = NARROW ? 48 : 56;
 const BOTTOM = 24;
 const TOP = 12;
-const RIGHT = 96;
+const RIGHT = NARROW ? 56 : 96;
 
 /** A small line without axes, beside a number that says the value. */
 export function spark(values) {
@@ -107,7 +109,7 @@ function clock(iso) {
 }
 
 function timeTicks(times) {
-  const every = Math.max(1, Math.ceil(times.length / 6));
+  const every = Math.max(1, Math.ceil(times.length / (NARROW ? 3 : 6)));
   return times.map((at, i) => [i, clock(at)]).filter(([i]) => i % every === 0);
 }
 
