@@ -204,10 +204,10 @@ class ConsoleIT {
         browser.assertAccessible(page);
         ConsoleBrowser.shoot(page, "proof-steps");
         page.keyboard().press("Escape");
-        page.click("text=Why this answer?");
+        page.click("button:text-is('Why this answer?')");
         page.waitForSelector(".badge.good >> text=quoted");
         ConsoleBrowser.shoot(page, "why");
-        Download saved = page.waitForDownload(() -> page.click("text=Save with its proof"));
+        Download saved = page.waitForDownload(() -> page.click("button:text-is('Save with its proof')"));
         assertTrue(saved.suggestedFilename().endsWith(".json"));
         page.reload();
         page.waitForSelector(GOOD_SEAL);
@@ -258,7 +258,7 @@ class ConsoleIT {
     void documentsAreUploadedFoundAndDeleted() throws IOException {
         Path file = Files.writeString(folder.resolve("kite.md"), "The kite festival at Lumen Bay is in June.\n");
         Page page = open("library");
-        page.click("text=Upload");
+        page.click("button:text-is('Upload')");
         page.setInputFiles("dialog input[type=file]", file);
         assertTrue(page.textContent("dialog .reach").contains("Adds 1 document"));
         page.fill("dialog input[name=folder]", "events");
@@ -285,14 +285,14 @@ class ConsoleIT {
                 "POST", "/v1/documents", Json.write(Map.of("document", "people/otto.md", "content", content)));
         assertEquals(201, added.statusCode(), added.body());
         Page page = open("consent/otto-reed");
-        page.click("text=Grant");
+        page.click("button:text-is('Grant')");
         confirm(page, "signed form", null);
         page.waitForSelector(".badge.good >> text=granted");
-        page.click("text=Withdraw");
+        page.click("button:text-is('Withdraw')");
         page.waitForSelector("dialog .reach >> text=people/otto.md");
         confirm(page, "asked by phone", null);
         page.waitForSelector(".badge.warn >> text=withdrawn");
-        page.click("text=Erase");
+        page.click("button:text-is('Erase')");
         page.waitForSelector("dialog .reach >> text=people/otto.md");
         ConsoleBrowser.shoot(page, "erase");
         browser.assertAccessible(page);
@@ -308,7 +308,7 @@ class ConsoleIT {
         Files.writeString(broken.resolve("config.json"), "{\"model_type\": \"bert\"}");
         Page page = open("models");
         assertTrue(page.textContent("main .lead").contains("2 models active"), page.textContent("main .lead"));
-        page.click("text=Install");
+        page.click("button:text-is('Install')");
         page.fill("dialog input[name=folder]", broken.toString());
         page.fill("dialog textarea[name=reason]", "a try");
         page.click("dialog button[type=submit]");
@@ -364,7 +364,7 @@ class ConsoleIT {
     @Test
     void usersAndKeysAreMadeUsedAndRevoked() {
         Page page = open("access");
-        page.click("text=New user");
+        page.click("button:text-is('New user')");
         page.fill("dialog input[name=name]", "vera");
         page.click("dialog button[type=submit]");
         page.waitForSelector("dialog .secret");
@@ -379,11 +379,11 @@ class ConsoleIT {
         changePassword(other, password, "her own long password");
         other.waitForSelector(".state.error >> text=roles do not allow");
         other.navigate(home + "account");
-        other.click("text=Sign out");
+        other.click("main button:text-is('Sign out')");
         other.waitForSelector("#password");
         other.context().close();
 
-        page.click("text=New key");
+        page.click("button:text-is('New key')");
         page.fill("dialog input[name=name]", "nightly");
         page.click("dialog button[type=submit]");
         page.waitForSelector("dialog .secret");
