@@ -61,7 +61,7 @@ function subjectPage(subject, signal, heading) {
   const lead = el('p', { class: 'lead' }, link(HOME, t('consent.back')));
   const place = el('div', {});
   const reached = el('div', {});
-  const again = loaded(place, signal, async () => (await get(`/admin/consent${query({ subject })}`, signal)).data, (records) => {
+  const recordsAgain = loaded(place, signal, async () => (await get(`/admin/consent${query({ subject })}`, signal)).data, (records) => {
     const now = current(records);
     return [
       el('section', { 'aria-labelledby': 'now' }, el('h2', { id: 'now' }, t('consent.now')),
@@ -76,9 +76,13 @@ function subjectPage(subject, signal, heading) {
       records.length > 0 && el('section', { 'aria-labelledby': 'records' }, el('h2', { id: 'records' }, t('consent.records')), recordTable(records)),
     ];
   });
-  loaded(reached, signal, () => documentsOf(subject, signal), (documents) => documents.length === 0
+  const documentsAgain = loaded(reached, signal, () => documentsOf(subject, signal), (documents) => documents.length === 0
     ? emptyState(t('consent.noDocuments'))
     : el('ul', {}, documents.map((document) => el('li', {}, link(`/console/library/${document.split('/').map(encodeURIComponent).join('/')}`, document)))), 2);
+  function again() {
+    recordsAgain();
+    documentsAgain();
+  }
   return [lead, place, el('section', { 'aria-labelledby': 'reached' }, el('h2', { id: 'reached' }, t('consent.documentsOf')), reached)];
 }
 

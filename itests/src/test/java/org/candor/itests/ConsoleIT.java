@@ -298,7 +298,9 @@ class ConsoleIT {
         browser.assertAccessible(page);
         confirm(page, "request of today", "otto-reed");
         page.waitForSelector(".badge.bad >> text=erased");
-        assertEquals(0, page.locator("a:has-text('people/otto.md')").count());
+        page.waitForSelector(
+                "a:has-text('people/otto.md')",
+                new Page.WaitForSelectorOptions().setState(WaitForSelectorState.DETACHED));
         page.context().close();
     }
 
@@ -433,12 +435,16 @@ class ConsoleIT {
 
     @Test
     void aLostConnectionIsSaidAndRecoversByItself() {
-        Page page = open("");
+        Page page = browser.page(state);
+        page.route("**/admin/events", route -> route.abort());
+        page.navigate(home);
         page.waitForSelector(".ready .badge.good");
-        page.context().setOffline(true);
+        page.route("**/v1/status", route -> route.abort());
         page.waitForSelector(".banner:not([hidden])");
+        page.waitForSelector(".ready .badge.bad");
         ConsoleBrowser.shoot(page, "connection-lost");
-        page.context().setOffline(false);
+        page.unroute("**/admin/events");
+        page.unroute("**/v1/status");
         page.waitForSelector(".banner", new Page.WaitForSelectorOptions().setState(WaitForSelectorState.HIDDEN));
         page.waitForSelector(".ready .badge.good");
         page.context().close();
