@@ -21,7 +21,9 @@ public final class Main {
             "policy",
             new PolicyDecisions(),
             "retrieval",
-            new Retrieval()));
+            new Retrieval(),
+            "swap",
+            new Swap()));
 
     private Main() {}
 

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.Set;
 import javax.inject.Inject;
 import org.candor.api.model.ModelRegistry;
+import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.OperationException;
@@ -31,6 +33,7 @@ import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
 
 /** From inside the container: services are there to be injected, and the governed path holds for a bundle too. */
 @RunWith(PaxExam.class)
@@ -110,6 +113,36 @@ public class ContainerIT {
             refused = refusal();
         }
         assertEquals(refused.getMessage(), OperationException.Kind.DENIED, refused.kind());
+    }
+
+    @Test
+    public void aPackIsDeployedAndWithdrawnWhileTheServerRuns() throws BundleException, InterruptedException {
+        Bundle pack = null;
+        for (Bundle bundle : context.getBundles()) {
+            if ("org.candor.packs.encoder-en-int8".equals(bundle.getSymbolicName())) {
+                pack = bundle;
+            }
+        }
+        String location = pack.getLocation();
+        pack.uninstall();
+        assertTrue(models.revisions().stream().noneMatch(ContainerIT::isEightBit));
+        context.installBundle(location).start();
+        assertTrue(models.revisions().stream().anyMatch(ContainerIT::isEightBit));
+        ModelRevision tested = null;
+        for (int i = 0; i < 600 && tested == null; i++) {
+            try {
+                tested = models.verify("encoder-en", "1.1.0", "test", "deployed just now");
+            } catch (ModelUnavailableException e) {
+                Thread.sleep(100); // its loader is not there yet
+            }
+        }
+        assertTrue(String.valueOf(tested), tested != null && tested.selfTest().passed());
+        assertEquals("ships with this build", tested.trust());
+    }
+
+    private static boolean isEightBit(ModelRevision revision) {
+        return revision.id().name().equals("encoder-en")
+                && revision.id().version().equals("1.1.0");
     }
 
     private OperationException refusal() {

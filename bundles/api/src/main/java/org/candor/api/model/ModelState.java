@@ -14,6 +14,8 @@ public enum ModelState {
     ACTIVE,
     /** No longer active; leases are still out. */
     DRAINING,
+    /** No longer active, no leases out, still loaded for a while: the way back to it costs nothing. */
+    STANDBY,
     /** Unloaded. */
     CLOSED,
     /** A check failed; never becomes active. */

@@ -21,6 +21,9 @@ final class AuditQueue implements AutoCloseable {
     private final Deque<ModelTransition> waiting = new ArrayDeque<>();
     private final Thread thread;
     private ModelAudit audit;
+    /** Whether the step at the front failed before: said once. */
+    private boolean failing;
+
     private boolean closed;
 
     AuditQueue() {
@@ -79,12 +82,16 @@ final class AuditQueue implements AutoCloseable {
         }
     }
 
-    private static boolean offer(ModelTransition next, ModelAudit taker) {
+    private boolean offer(ModelTransition next, ModelAudit taker) {
         try {
             taker.record(next);
+            failing = false;
             return true;
         } catch (RuntimeException e) {
-            LOG.warn("A step of {} is not audited yet: {}", next.model(), e.getMessage());
+            if (!failing) {
+                LOG.warn("Steps of models wait for the audit: {}", e.getMessage());
+            }
+            failing = true;
             return false;
         }
     }

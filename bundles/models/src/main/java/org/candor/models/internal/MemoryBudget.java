@@ -13,15 +13,18 @@ final class MemoryBudget {
     private static final long HALF = 2;
 
     private final LongSupplier used;
+    private final Runnable relief;
     private volatile long configured;
 
     /**
      * @param configured bytes, or 0 for half of the machine's (or container's) memory
      * @param used bytes that loaded models hold
+     * @param relief unloads what is not in use
      */
-    MemoryBudget(long configured, LongSupplier used) {
+    MemoryBudget(long configured, LongSupplier used, Runnable relief) {
         this.configured = configured;
         this.used = used;
+        this.relief = relief;
     }
 
     void configured(long bytes) {
@@ -39,8 +42,11 @@ final class MemoryBudget {
 
     /** @throws ModelFormatException when so much does not fit beside the models that are loaded */
     void admit(String location, long needed) throws ModelFormatException {
-        long held = used.getAsLong();
         long limit = limit();
+        if (needed > limit - used.getAsLong()) {
+            relief.run();
+        }
+        long held = used.getAsLong();
         if (needed > limit - held) {
             throw new ModelFormatException(location + ": there is not enough memory for it: about " + Sizes.of(needed)
                     + " are needed, " + Sizes.of(Math.max(0, limit - held)) + " of memoryBytes " + Sizes.of(limit)

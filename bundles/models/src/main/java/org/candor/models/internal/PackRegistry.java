@@ -86,6 +86,12 @@ public final class PackRegistry implements ModelRegistry {
         long memoryBytes() default 0;
 
         @AttributeDefinition(
+                name = "Standby seconds",
+                description =
+                        "How long a revision stays loaded after another one has taken its route, for a way back without loading, 0 to 86400. It is unloaded earlier when memory is needed.")
+        int standbySeconds() default 300;
+
+        @AttributeDefinition(
                 name = "Trusted keys",
                 description = "Whose signature makes a pack trusted: verifier keys, name+id+key, Ed25519.")
         String[] trustedKeys() default {};
@@ -101,6 +107,7 @@ public final class PackRegistry implements ModelRegistry {
     private static final String PINS = "shipped-packs.txt";
 
     private static final long LOOK_SECONDS = 2;
+    private static final int MOST_STANDBY = 86_400;
     /** A pack that comes back within this time was only refreshed. */
     private static final long REFRESH_SECONDS = 5;
 
@@ -121,7 +128,8 @@ public final class PackRegistry implements ModelRegistry {
     private volatile boolean closing;
 
     /** What counts at once when the configuration changes. */
-    private record Settings(Map<String, String> defaults, Trust trust, long storeBytes, long memoryBytes) {}
+    private record Settings(
+            Map<String, String> defaults, Trust trust, long storeBytes, long memoryBytes, int standbySeconds) {}
 
     @Activate
     public PackRegistry(BundleContext context, Config config) throws IOException {
@@ -129,6 +137,8 @@ public final class PackRegistry implements ModelRegistry {
         String etc = context.getProperty("karaf.etc");
         pins = etc == null ? null : Path.of(etc, PINS);
         settings = settings(config);
+        executor = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("candor-models").daemon().factory());
         directory = directory(context, config.directory());
         store = new ContentStore(directory.resolve("store"), settings.storeBytes());
         revisions = new Revisions(
@@ -138,6 +148,7 @@ public final class PackRegistry implements ModelRegistry {
                 () -> settings.trust(),
                 settings.memoryBytes(),
                 this::loader,
+                new StandbyTime(),
                 new Announcements());
         folders = new Folders(
                 new Folders.Places(
@@ -149,8 +160,6 @@ public final class PackRegistry implements ModelRegistry {
                 revisions.memory(),
                 this::loader);
         folders.restore();
-        executor = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("candor-models").daemon().factory());
         tracker = new BundleTracker<>(
                 context, Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING, new Packs());
         tracker.open();
@@ -163,6 +172,9 @@ public final class PackRegistry implements ModelRegistry {
         settings = settings(config);
         store.limit(settings.storeBytes());
         revisions.memory().configured(settings.memoryBytes());
+        if (settings.standbySeconds() == 0) {
+            revisions.endStandby("the configuration wants none");
+        }
         later(() -> {
             revisions.assess();
             folders.lookAgain();
@@ -175,7 +187,8 @@ public final class PackRegistry implements ModelRegistry {
                 defaults(config.defaults()),
                 Trust.of(Trust.pins(pins), config.trustedKeys(), config.unsigned()),
                 bytes("storeBytes", config.storeBytes(), LEAST_STORE),
-                config.memoryBytes() == 0 ? 0 : bytes("memoryBytes", config.memoryBytes(), LEAST_STORE));
+                config.memoryBytes() == 0 ? 0 : bytes("memoryBytes", config.memoryBytes(), LEAST_STORE),
+                standby(config.standbySeconds()));
     }
 
     /** What comes and goes in deploy/models; waits for a loader, which every folder needs. */
@@ -205,6 +218,14 @@ public final class PackRegistry implements ModelRegistry {
                     entry.substring(colon + 1).strip());
         }
         return defaults;
+    }
+
+    private static int standby(int seconds) {
+        if (seconds < 0 || seconds > MOST_STANDBY) {
+            throw new IllegalArgumentException(
+                    "org.candor.models: standbySeconds is " + seconds + ", allowed are 0 to " + MOST_STANDBY);
+        }
+        return seconds;
     }
 
     private static long bytes(String key, long configured, long least) {
@@ -271,6 +292,22 @@ public final class PackRegistry implements ModelRegistry {
             }
         }
         return null;
+    }
+
+    private final class StandbyTime implements Revision.Standby {
+        @Override
+        public boolean wanted() {
+            return settings.standbySeconds() > 0 && !closing;
+        }
+
+        @Override
+        public void later(Runnable end) {
+            try {
+                executor.schedule(end, settings.standbySeconds(), TimeUnit.SECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("The model registry is closing", e);
+            }
+        }
     }
 
     private final class Announcements implements Revisions.Events {

@@ -46,6 +46,7 @@ final class Revision {
      * @param content says what fills the store
      * @param trust the rules of this moment
      * @param memory how much models may take
+     * @param standby how long a revision that was active stays loaded, and who ends that
      * @param steps told of each step, with the revision's monitor held: returns at once
      */
     record Surroundings(
@@ -53,7 +54,17 @@ final class Revision {
             Supplier<String> content,
             Supplier<Trust> trust,
             MemoryBudget memory,
+            Standby standby,
             Consumer<ModelTransition> steps) {}
+
+    /** Ends the standby of revisions. */
+    interface Standby {
+        /** Whether there is any. */
+        boolean wanted();
+
+        /** Runs this when the time is over; returns at once. */
+        void later(Runnable end);
+    }
 
     private final ModelCard card;
     private final Surroundings surroundings;
@@ -77,6 +88,10 @@ final class Revision {
     private TextEncoder encoder;
     private int leases;
     private boolean active;
+    /** Whether a route led to it since it was loaded, and it is still installed. */
+    private boolean deserving;
+    /** Which standby it is: the end of an earlier one does not count. */
+    private int standbys;
 
     /** @param pack or null for one whose pack has gone and whose files the store holds */
     Revision(ModelPack pack, ModelCard card, Surroundings surroundings) {
@@ -384,6 +399,7 @@ final class Revision {
     }
 
     synchronized void activate(Cause cause) {
+        deserving = true;
         if (!active) {
             active = true;
             enter(ModelState.ACTIVE, cause);
@@ -398,6 +414,19 @@ final class Revision {
         }
     }
 
+    /** It is installed no more: nothing is kept loaded for a way back. */
+    synchronized void dismiss(Cause cause) {
+        deserving = false;
+        retire(cause);
+    }
+
+    /** Unloads it where it is only kept for a way back. */
+    synchronized void leaveStandby(String why) {
+        if (state == ModelState.STANDBY && leases == 0) {
+            close(why);
+        }
+    }
+
     private synchronized void release() {
         leases--;
         if (!active) {
@@ -406,11 +435,29 @@ final class Revision {
     }
 
     private void closeWhenUnused() {
-        if (leases == 0 && encoder != null) {
-            encoder.close();
-            encoder = null;
-            enter(ModelState.CLOSED, Cause.system("its last lease has come back"));
+        if (leases > 0 || encoder == null) {
+            return;
         }
+        if (!deserving || !surroundings.standby().wanted()) {
+            close("its last lease has come back");
+            return;
+        }
+        int standby = ++standbys;
+        enter(ModelState.STANDBY, Cause.system("its last lease has come back"));
+        surroundings.standby().later(() -> {
+            synchronized (this) {
+                if (standby == standbys) {
+                    leaveStandby("its standby is over");
+                }
+            }
+        });
+    }
+
+    private void close(String why) {
+        encoder.close();
+        encoder = null;
+        deserving = false;
+        enter(ModelState.CLOSED, Cause.system(why));
     }
 
     /** Closes the encoder whatever leases are out: the platform is going down. */

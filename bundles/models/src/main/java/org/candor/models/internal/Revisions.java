@@ -74,6 +74,7 @@ final class Revisions implements AutoCloseable {
      * @param trust the rules of this moment
      * @param memoryBytes most bytes of loaded models, 0 for half of the machine's memory
      * @param loaders gives the loader of a family, or null
+     * @param standby how long a revision that was active stays loaded
      */
     Revisions(
             ContentStore store,
@@ -82,14 +83,15 @@ final class Revisions implements AutoCloseable {
             Supplier<Trust> trust,
             long memoryBytes,
             Function<String, ModelLoader> loaders,
+            Revision.Standby standby,
             Events events) {
         this.store = store;
         this.log = log;
         this.cards = cards;
-        this.memory = new MemoryBudget(memoryBytes, this::memoryBytes);
+        this.memory = new MemoryBudget(memoryBytes, this::memoryBytes, () -> endStandby("memory was needed"));
         this.loaders = loaders;
         this.events = events;
-        this.surroundings = new Revision.Surroundings(store, this::content, trust, memory, events::step);
+        this.surroundings = new Revision.Surroundings(store, this::content, trust, memory, standby, events::step);
         for (Activation activation : recorded().values()) {
             ModelCard card = cards.find(activation.model().digest());
             if (card != null) {
@@ -110,6 +112,15 @@ final class Revisions implements AutoCloseable {
             known = List.copyOf(revisions.values());
         }
         return known.stream().mapToLong(Revision::memoryBytes).sum();
+    }
+
+    /** Unloads what is only kept for a way back. */
+    void endStandby(String why) {
+        List<Revision> known;
+        synchronized (revisions) {
+            known = List.copyOf(revisions.values());
+        }
+        known.forEach(revision -> revision.leaveStandby(why));
     }
 
     /** The rules of trust have changed. What serves goes on serving. */
@@ -204,7 +215,7 @@ final class Revisions implements AutoCloseable {
                 }
             }
         }
-        revision.retire(cause);
+        revision.dismiss(cause);
         revision.removed(cause);
         events.removed(revision.id(), cause);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelLoader;
+import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
@@ -44,6 +46,8 @@ final class RevisionsTest {
     private final List<Activation> announced = new ArrayList<>();
     private final List<ModelId> removed = new ArrayList<>();
     private final List<ModelTransition> steps = java.util.Collections.synchronizedList(new ArrayList<>());
+    private final List<Runnable> ends = new ArrayList<>();
+    private boolean standby;
     private Trust trust = Trust.of(Map.of(), new String[0], new String[] {"true"});
     private ContentStore store;
     private Revisions revisions;
@@ -73,6 +77,17 @@ final class RevisionsTest {
                 () -> trust,
                 0,
                 family -> loader.supports(family) ? loader : null,
+                new Revision.Standby() {
+                    @Override
+                    public boolean wanted() {
+                        return standby;
+                    }
+
+                    @Override
+                    public void later(Runnable end) {
+                        ends.add(end);
+                    }
+                },
                 new Revisions.Events() {
                     @Override
                     public void activated(Activation activation) {
@@ -365,5 +380,228 @@ final class RevisionsTest {
             }
         }
         assertEquals(1, open.get());
+    }
+
+    private List<String> life(String version) {
+        return steps.stream()
+                .filter(step -> step.model().version().equals(version))
+                .map(step -> (step.removed() ? "REMOVED" : step.state()) + " by " + step.actor())
+                .toList();
+    }
+
+    @Test
+    void everyStepOfALifeIsToldWithItsActor() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        install(FakePack.of("encoder-en", "1.1.0", "new"));
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
+        revisions.activate("encoder-en", "1.1.0", new Cause("bo", "better"));
+        revisions.remove("encoder-en", "1.0.0", new Cause("anna", "no use"));
+        assertEquals(
+                List.of(
+                        "INSTALLED by system",
+                        "VERIFIED by anna",
+                        "LOADED by anna",
+                        "TESTED by anna",
+                        "ACTIVE by anna",
+                        "DRAINING by bo",
+                        "CLOSED by system",
+                        "REMOVED by anna"),
+                life("1.0.0"));
+        assertEquals(
+                "replaced by 1.1.0: better",
+                steps.stream()
+                        .filter(step -> step.state() == ModelState.DRAINING)
+                        .findFirst()
+                        .orElseThrow()
+                        .reason());
+    }
+
+    @Test
+    void onStandbyTheWayBackLoadsNothing() throws IOException {
+        standby = true;
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        install(FakePack.of("encoder-en", "1.1.0", "new"));
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
+        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
+        assertEquals(ModelState.STANDBY, state("1.0.0"));
+        assertEquals(2, open.get());
+        revisions.rollBack("encoder-en", new Cause("anna", "worse"));
+        assertEquals(1, life("1.0.0").stream().filter("LOADED by anna"::equals).count());
+        ends.getFirst().run();
+        assertEquals(ModelState.ACTIVE, state("1.0.0"), "the end of an earlier standby does not count");
+        ends.getLast().run();
+        assertEquals(ModelState.CLOSED, state("1.1.0"));
+        assertEquals(1, open.get());
+    }
+
+    @Test
+    void memoryThatIsNeededEndsAStandby() throws IOException {
+        standby = true;
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        install(FakePack.of("encoder-en", "1.1.0", "new"));
+        Revision third = install(FakePack.of("encoder-en", "1.2.0", "third"));
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
+        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
+        revisions.memory().configured(1 + MemoryBudget.estimate(third.card()));
+        revisions.activate("encoder-en", "1.2.0", new Cause("anna", "best"));
+        assertEquals(ModelState.CLOSED, state("1.0.0"));
+        assertEquals(ModelState.STANDBY, state("1.1.0"));
+    }
+
+    @Test
+    void aModelThatExceedsTheMemoryBudgetIsRefusedAndTheOldOneServes() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        install(FakePack.of("encoder-en", "1.1.0", "x".repeat(1000)));
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
+        revisions.memory().configured(500);
+        ModelUnavailableException e = assertThrows(
+                ModelRefusedException.class,
+                () -> revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better")));
+        assertTrue(
+                e.getMessage().contains("not enough memory") && e.getMessage().contains("500 B"), e.getMessage());
+        assertEquals("1.0.0", revisions.active("encoder-en").model().version());
+        revisions.lease("encoder-en").close();
+    }
+
+    @Test
+    void aFullStoreRefusesAndSaysWhatFillsIt() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "x".repeat(4000)));
+        install(FakePack.of("encoder-en", "1.1.0", "y".repeat(4000)));
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
+        store.limit(6000);
+        ModelRefusedException e = assertThrows(
+                ModelRefusedException.class,
+                () -> revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better")));
+        assertTrue(e.getMessage().contains("storeBytes 6.0 kB"), e.getMessage());
+        assertTrue(e.getMessage().contains("encoder-en 1.0.0 (4.1 kB)"), e.getMessage());
+        assertEquals(1, e.getMessage().lines().count());
+        revisions.lease("encoder-en").close();
+        store.limit(1 << 20);
+        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "there is room now"));
+        assertEquals("1.1.0", revisions.active("encoder-en").model().version());
+    }
+
+    @Test
+    void removingFreesTheStoreButNotWhatAnotherRevisionShares() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        install(FakePack.of("encoder-en", "1.1.0", "new weights"));
+        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "look"));
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "back"));
+        assertTrue(assertThrows(
+                        ModelRefusedException.class,
+                        () -> revisions.remove("encoder-en", "1.0.0", new Cause("anna", "gone")))
+                .getMessage()
+                .contains("activate another revision first"));
+        long before = revisions.usage().bytes();
+        revisions.remove("encoder-en", "1.1.0", new Cause("anna", "gone"));
+        assertEquals("new weights".length(), revisions.clean());
+        assertEquals(before - "new weights".length(), revisions.usage().bytes());
+        assertEquals(1, removed.size());
+        assertEquals(1, revisions.describe().size());
+        assertThrows(
+                ModelRefusedException.class, () -> revisions.rollBack("encoder-en", new Cause("anna", "too late")));
+        revisions.lease("encoder-en").close();
+    }
+
+    @Test
+    void theOtherContentOfAVersionIsReadmittedWhenTheFirstIsRemoved() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        Revision other = install(FakePack.of("encoder-en", "1.0.0", "other"));
+        revisions.remove("encoder-en", "1.0.0", new Cause("anna", "wrong one"));
+        assertEquals(ModelState.INSTALLED, other.describe().state());
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "right one"));
+        assertEquals(other.id(), revisions.active("encoder-en").model());
+    }
+
+    @Test
+    void aPackOfAnotherTaskIsRefusedForTheRoute() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
+        FakePack pack = FakePack.of("encoder-en", "2.0.0", "new");
+        pack.put(
+                "card.json",
+                new String(pack.files.get("card.json"), StandardCharsets.UTF_8)
+                        .replace("[\"embed\"]", "[\"classify\"]"));
+        install(pack);
+        ModelRefusedException e = assertThrows(
+                ModelRefusedException.class, () -> revisions.activate("encoder-en", "2.0.0", new Cause("anna", "try")));
+        assertTrue(e.getMessage().contains("[classify]") && e.getMessage().contains("needs embed"), e.getMessage());
+        revisions.lease("encoder-en").close();
+    }
+
+    @Test
+    void anActiveRevisionServesAfterARestartAlthoughItsPackHasGone() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
+        revisions.close();
+        start();
+        // a pack of the same version with other content does not take its place
+        Revision impostor = install(FakePack.of("encoder-en", "1.0.0", "other"));
+        assertEquals(ModelState.FAILED, impostor.describe().state());
+        revisions.resume(revisions.recorded().get("encoder-en"));
+        try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
+            assertEquals(3f, lease.model().embed(List.of("abc")).vectors()[0][0]);
+        }
+        revisions.clean();
+        revisions.lease("encoder-en").close();
+    }
+
+    @Test
+    void aPackThatCannotBeReadSaysWhyAndIsNeverActivated() {
+        revisions.unreadable("bundle x 1.0.0", "encoder-en", "3.0.0", "bert", "card.json is no JSON object");
+        assertEquals(
+                "card.json is no JSON object", revisions.describe().getFirst().reason());
+        assertTrue(assertThrows(
+                        ModelRefusedException.class,
+                        () -> revisions.activate("encoder-en", "3.0.0", new Cause("anna", "try")))
+                .getMessage()
+                .contains("no JSON object"));
+        revisions.readable("bundle x 1.0.0");
+        assertEquals(List.of(), revisions.describe());
+    }
+
+    @Test
+    void aChangeOfTheRulesOfTrustCountsForWhatIsInstalled() throws IOException {
+        trust = Trust.of(Map.of(), new String[0], new String[0]);
+        Revision revision = install(FakePack.of("encoder-en", "1.0.0", "old"));
+        assertEquals(ModelState.FAILED, revision.describe().state());
+        assertTrue(
+                revision.describe().reason().contains("add encoder-en:1.0.0 to unsigned"),
+                revision.describe().reason());
+        assertThrows(
+                ModelRefusedException.class, () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
+        trust = Trust.of(Map.of(), new String[0], new String[] {revision.id().digest()});
+        revisions.assess();
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "allowed now"));
+        trust = Trust.of(Map.of(), new String[0], new String[0]);
+        revisions.assess();
+        revisions.lease("encoder-en").close();
+        assertThrows(
+                ModelRefusedException.class,
+                () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "again")),
+                "what serves goes on, but is not activated anew");
+    }
+
+    @Test
+    void nothingHoldsAClosedEncoder() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        install(FakePack.of("encoder-en", "1.1.0", "new"));
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
+        List<ModelLease<TextEncoder>> closedLeases = new ArrayList<>();
+        WeakReference<TextEncoder> old = new WeakReference<>(leaseAndClose(closedLeases));
+        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
+        for (int i = 0; i < 1_000 && old.get() != null; i++) {
+            System.gc();
+        }
+        assertNull(old.get(), "a closed revision's encoder is still referred to");
+        assertEquals(1, closedLeases.size());
+    }
+
+    private TextEncoder leaseAndClose(List<ModelLease<TextEncoder>> closedLeases) {
+        ModelLease<TextEncoder> lease = revisions.lease("encoder-en");
+        TextEncoder encoder = lease.model();
+        lease.close();
+        closedLeases.add(lease);
+        return encoder;
     }
 }

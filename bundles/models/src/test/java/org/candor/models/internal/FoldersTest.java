@@ -1,0 +1,245 @@
+package org.candor.models.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.candor.api.compute.Pooling;
+import org.candor.api.model.Activation;
+import org.candor.api.model.EncoderSettings;
+import org.candor.api.model.ModelFiles;
+import org.candor.api.model.ModelId;
+import org.candor.api.model.ModelLoader;
+import org.candor.api.model.ModelRefusedException;
+import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelState;
+import org.candor.api.model.ModelTransition;
+import org.candor.api.model.TextEncoder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FoldersTest {
+
+    private static final Cause ANNA = new Cause("anna", "wanted");
+
+    @TempDir
+    Path folder;
+
+    private final AtomicInteger open = new AtomicInteger();
+    private EncoderSettings settings;
+    private Trust trust = Trust.of(Map.of(), new String[0], new String[] {"tiny:1.0.0", "mini:2.1"});
+    private Revisions revisions;
+    private Folders folders;
+    private Path dropped;
+
+    private final ModelLoader loader = new ModelLoader() {
+        @Override
+        public boolean supports(String family) {
+            return family.equals("fake");
+        }
+
+        @Override
+        public TextEncoder loadEncoder(ModelFiles files, EncoderSettings wanted) {
+            settings = wanted;
+            return new FakeEncoder(open);
+        }
+    };
+
+    @BeforeEach
+    void start() throws IOException {
+        Path home = Files.createDirectories(folder.resolve("home"));
+        dropped = home.resolve("deploy/models");
+        ContentStore store = new ContentStore(home.resolve("models/store"), 1 << 20);
+        revisions = new Revisions(
+                store,
+                new ActivationLog(home.resolve("models/activations.jsonl")),
+                new Cards(home.resolve("models/cards")),
+                () -> trust,
+                0,
+                family -> loader.supports(family) ? loader : null,
+                new Revision.Standby() {
+                    @Override
+                    public boolean wanted() {
+                        return false;
+                    }
+
+                    @Override
+                    public void later(Runnable end) {}
+                },
+                new Revisions.Events() {
+                    @Override
+                    public void activated(Activation activation) {}
+
+                    @Override
+                    public void removed(ModelId model, Cause cause) {}
+
+                    @Override
+                    public void step(ModelTransition transition) {}
+                });
+        folders = new Folders(
+                new Folders.Places(home.resolve("models/references"), home, dropped),
+                revisions,
+                () -> trust,
+                revisions.memory(),
+                family -> loader.supports(family) ? loader : null);
+        folders.restore();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        revisions.close();
+    }
+
+    private Path huggingFace(Path at) throws IOException {
+        Files.createDirectories(at.resolve("1_Pooling"));
+        Files.writeString(at.resolve("config.json"), "{\"model_type\":\"fake\",\"max_position_embeddings\":128}");
+        Files.writeString(at.resolve("tokenizer.json"), "{}");
+        Files.writeString(at.resolve("model.safetensors"), "weights");
+        Files.writeString(at.resolve("1_Pooling/config.json"), "{\"pooling_mode_cls_token\":true}");
+        Files.writeString(at.resolve("modules.json"), "[{\"type\":\"sentence_transformers.models.Normalize\"}]");
+        Files.writeString(at.resolve("sentence_bert_config.json"), "{\"max_seq_length\":64}");
+        Files.writeString(at.resolve("config_sentence_transformers.json"), "{\"prompts\":{\"query\":\"query: \"}}");
+        return at;
+    }
+
+    private String refusal(Path at, String name, String version) {
+        return assertThrows(ModelRefusedException.class, () -> folders.install(at, name, version, ANNA))
+                .getMessage();
+    }
+
+    private ModelRevision only() {
+        List<ModelRevision> all = revisions.describe();
+        assertEquals(1, all.size(), all.toString());
+        return all.getFirst();
+    }
+
+    private void lookTwice() {
+        folders.look();
+        folders.look();
+    }
+
+    @Test
+    void aHuggingFaceFolderBecomesAPackByReference() throws IOException {
+        Path at = huggingFace(folder.resolve("somewhere"));
+        ModelRevision revision = folders.install(at, "tiny", "1.0.0", ANNA);
+        assertEquals(ModelState.CLOSED, revision.state(), "tested, and let go");
+        assertTrue(revision.selfTest().passed());
+        assertTrue(revision.id().digest().startsWith("sha256:"));
+        assertEquals(Pooling.FIRST, settings.pooling());
+        assertEquals(64, settings.maxTokens());
+        assertEquals("query: ", settings.queryPrefix());
+        assertTrue(settings.normalize());
+        revisions.activate("tiny", "1.0.0", ANNA);
+        assertEquals(0, revisions.usage().bytes(), "the weights stay where they are");
+        // it is known after a restart, with the same digest
+        revisions.close();
+        start();
+        assertEquals(revision.id(), only().id());
+        revisions.resume(revisions.recorded().get("tiny"));
+        revisions.lease("tiny").close();
+    }
+
+    @Test
+    void filesThatChangedSinceAreRefusedAtTheNextLoad() throws IOException {
+        Path at = huggingFace(folder.resolve("tiny-1.0.0"));
+        folders.install(at, null, null, ANNA);
+        Files.writeString(at.resolve("model.safetensors"), "weightz");
+        ModelRefusedException e =
+                assertThrows(ModelRefusedException.class, () -> revisions.activate("tiny", "1.0.0", ANNA));
+        assertTrue(e.getMessage().contains("model.safetensors is missing or has another content"), e.getMessage());
+        Files.writeString(at.resolve("model.safetensors"), "weights");
+        revisions.activate("tiny", "1.0.0", ANNA);
+    }
+
+    @Test
+    void whatCannotBeUsedIsRefusedWithTheReasonAndNothingIsKept() throws IOException {
+        Path at = huggingFace(folder.resolve("tiny-1.0.0"));
+        assertTrue(refusal(Path.of("relative"), null, null).contains("absolute"));
+        assertTrue(refusal(folder.resolve("nowhere"), null, null).contains("no folder"));
+        assertTrue(refusal(folder.resolve("home"), "tiny", "1.0.0").contains("server's own folder"));
+        assertTrue(refusal(folder, "tiny", "1.0.0").contains("server's own folder"));
+        assertTrue(refusal(at, "tiny", "3.0").contains("add tiny:3.0 to unsigned"));
+        assertTrue(refusal(at, "Tiny!", "1.0.0").contains("name and a version"));
+        Files.delete(at.resolve("model.safetensors"));
+        assertTrue(refusal(at, null, null).contains("no weights"));
+        Files.writeString(at.resolve("pytorch_model.bin"), "pickle");
+        assertTrue(refusal(at, null, null).contains("pickled weights are refused"));
+        Files.delete(at.resolve("tokenizer.json"));
+        assertTrue(refusal(at, null, null).contains("tokenizer.json is missing"));
+        assertEquals(List.of(), revisions.describe());
+        try (var records = Files.list(folder.resolve("home/models/references"))) {
+            assertEquals(0, records.count());
+        }
+        assertEquals(0, open.get());
+    }
+
+    @Test
+    void theSameVersionWithOtherContentIsRefused() throws IOException {
+        folders.install(huggingFace(folder.resolve("one")), "tiny", "1.0.0", ANNA);
+        Path other = huggingFace(folder.resolve("two"));
+        Files.writeString(other.resolve("model.safetensors"), "other weights");
+        assertTrue(refusal(other, "tiny", "1.0.0").contains("another version"));
+        assertEquals(1, revisions.describe().size());
+        folders.install(other, "mini", "2.1", ANNA);
+        assertEquals(2, revisions.describe().size());
+    }
+
+    @Test
+    void aFolderInDeployIsTakenOnceItIsStillAndLeavesWhenItGoes() throws IOException {
+        Path hidden = huggingFace(dropped.resolve(".tiny-1.0.0"));
+        lookTwice();
+        assertEquals(List.of(), revisions.describe(), "a hidden name is left alone");
+        Path at = dropped.resolve("tiny-1.0.0");
+        Files.move(hidden, at);
+        folders.look();
+        assertEquals(List.of(), revisions.describe(), "it may still be written");
+        folders.look();
+        assertEquals("tiny", only().id().name());
+        lookTwice();
+        assertEquals(1, revisions.describe().size());
+        revisions.close();
+        start();
+        lookTwice();
+        assertEquals("tiny", only().id().name());
+        try (var files = Files.walk(at)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        folders.look();
+        assertEquals(List.of(), revisions.describe());
+    }
+
+    @Test
+    void aBrokenFolderInDeploySaysWhyUntilItIsMended() throws IOException {
+        Path at = huggingFace(dropped.resolve("tiny-9.0.0"));
+        lookTwice();
+        assertEquals(ModelState.FAILED, only().state());
+        assertTrue(only().reason().contains("add tiny:9.0.0 to unsigned"), only().reason());
+        trust = Trust.of(Map.of(), new String[0], new String[] {"tiny:9.0.0"});
+        folders.lookAgain();
+        lookTwice();
+        assertEquals(ModelState.CLOSED, only().state(), only().reason());
+        assertTrue(Files.exists(at));
+    }
+
+    @Test
+    void aRemovedFolderInDeployIsHiddenSoThatItDoesNotComeBack() throws IOException {
+        Path at = huggingFace(dropped.resolve("tiny-1.0.0"));
+        lookTwice();
+        revisions.remove("tiny", "1.0.0", ANNA);
+        lookTwice();
+        assertEquals(List.of(), revisions.describe());
+        assertFalse(Files.exists(at));
+        assertTrue(Files.isDirectory(dropped.resolve(".tiny-1.0.0.removed")));
+    }
+}

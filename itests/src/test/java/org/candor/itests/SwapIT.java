@@ -1,0 +1,199 @@
+package org.candor.itests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** encoder-en changes between 1.0.0 and 1.1.0 while clients ask without pause. */
+class SwapIT {
+
+    private static final int SWITCHES = 20;
+    private static final int CLIENTS = 16;
+    private static final int PATIENCE_SECONDS = 120;
+    private static final String ENCODER = "org.candor.transformer.internal.bert.BertTextEncoder";
+    private static final String QUESTION = "{\"question\": \"When was the lighthouse built?\"}";
+
+    @TempDir
+    Path folder;
+
+    /** @param failure or null */
+    private record Asked(long from, long to, String digest, String failure) {}
+
+    private record Switched(long called, long returned, String digest) {}
+
+    @Test
+    void noRequestFailsEveryAnswerNamesAnActiveRevisionAndNothingIsLeftBehind() throws Exception {
+        Path library = Files.createDirectories(folder.resolve("library"));
+        Files.writeString(
+                library.resolve("lighthouse.md"), "The lighthouse was built in 1874 by the harbour company.\n");
+        try (Server server = new Server(folder.resolve("home"))) {
+            assertEquals(
+                    0,
+                    server.candor("ask", "--library", library.toString(), "When was the lighthouse built?")
+                            .exitCode());
+            // every switch loads and unloads: nothing stands by
+            Files.writeString(
+                    server.home().resolve("etc/org.candor.models.cfg"),
+                    "\nstandbySeconds = 0\n",
+                    StandardOpenOption.APPEND);
+            Map<String, String> digests = digests(server);
+            List<Switched> switched = new ArrayList<>();
+            switched.add(new Switched(Long.MIN_VALUE, Long.MIN_VALUE, digests.get("1.0.0")));
+            activate(server, "1.1.0", digests, switched);
+            awaitEncoder(server, digests.get("1.1.0"));
+            activate(server, "1.0.0", digests, switched);
+            long encoders = instances(server, ENCODER);
+
+            Queue<Asked> asked = new ConcurrentLinkedQueue<>();
+            Semaphore answers = new Semaphore(0);
+            AtomicBoolean ended = new AtomicBoolean();
+            List<Thread> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                clients.add(Thread.ofPlatform().start(() -> ask(server, ended, asked, answers)));
+            }
+            try {
+                for (int i = 0; i < SWITCHES; i++) {
+                    activate(server, i % 2 == 0 ? "1.1.0" : "1.0.0", digests, switched);
+                    answers.drainPermits();
+                    assertTrue(answers.tryAcquire(2 * CLIENTS, PATIENCE_SECONDS, TimeUnit.SECONDS), "clients starve");
+                }
+            } finally {
+                ended.set(true);
+                for (Thread client : clients) {
+                    client.join();
+                }
+            }
+            assertEquals(
+                    List.of(),
+                    asked.stream().filter(one -> one.failure() != null).toList());
+            assertEquals(
+                    List.of(),
+                    asked.stream().filter(one -> !wasActive(one, switched)).toList());
+            assertEquals(
+                    2,
+                    asked.stream().map(Asked::digest).distinct().count(),
+                    "both revisions answered, " + asked.size() + " answers");
+            assertEquals(encoders, instances(server, ENCODER), "encoders that are loaded");
+            Map<String, Object> overview =
+                    Server.json(server.http("GET", "/admin/models", null).body());
+            for (Object each : (List<?>) overview.get("revisions")) {
+                Map<?, ?> revision = (Map<?, ?>) each;
+                boolean old = "1.1.0".equals(revision.get("version"));
+                assertEquals(
+                        old ? "closed" : "active",
+                        revision.get("state"),
+                        revision.get("name").toString());
+            }
+        }
+    }
+
+    private static void ask(Server server, AtomicBoolean ended, Queue<Asked> asked, Semaphore answers) {
+        while (!ended.get()) {
+            long from = System.nanoTime();
+            String digest = "";
+            String failure = null;
+            try {
+                HttpResponse<String> response = server.http("POST", "/v1/answers", QUESTION);
+                if (response.statusCode() == 200) {
+                    digest = ((Map<?, ?>)
+                                    ((List<?>) Server.json(response.body()).get("models")).getFirst())
+                            .get("digest")
+                            .toString();
+                } else {
+                    failure = response.statusCode() + " " + response.body();
+                }
+            } catch (IOException | InterruptedException e) {
+                failure = e.toString();
+            }
+            asked.add(new Asked(from, System.nanoTime(), digest, failure));
+            answers.release();
+        }
+    }
+
+    /** Whether the revision was active at some moment between question and answer. */
+    private static boolean wasActive(Asked one, List<Switched> switched) {
+        for (int i = 0; i < switched.size(); i++) {
+            long until = i + 1 < switched.size() ? switched.get(i + 1).returned() : Long.MAX_VALUE;
+            if (switched.get(i).digest().equals(one.digest())
+                    && switched.get(i).called() <= one.to()
+                    && one.from() <= until) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void activate(Server server, String version, Map<String, String> digests, List<Switched> switched)
+            throws IOException, InterruptedException {
+        long called = System.nanoTime();
+        HttpResponse<String> response = server.http(
+                "POST",
+                "/admin/models/activate",
+                "{\"model\": \"encoder-en\", \"version\": \"" + version + "\", \"reason\": \"switch\"}");
+        assertEquals(200, response.statusCode(), response.body());
+        switched.add(new Switched(called, System.nanoTime(), digests.get(version)));
+    }
+
+    private static Map<String, String> digests(Server server) throws IOException, InterruptedException {
+        Map<String, String> digests = new java.util.HashMap<>();
+        for (Object each : (List<?>)
+                Server.json(server.http("GET", "/admin/models", null).body()).get("revisions")) {
+            Map<?, ?> revision = (Map<?, ?>) each;
+            if ("encoder-en".equals(revision.get("name"))) {
+                digests.put(
+                        revision.get("version").toString(),
+                        revision.get("digest").toString());
+            }
+        }
+        assertEquals(java.util.Set.of("1.0.0", "1.1.0"), digests.keySet());
+        return digests;
+    }
+
+    /** The index is embedded anew once; from then on both are kept. */
+    private static void awaitEncoder(Server server, String digest) throws IOException, InterruptedException {
+        for (int i = 0; i < 10 * PATIENCE_SECONDS; i++) {
+            Map<?, ?> library = (Map<?, ?>)
+                    Server.json(server.http("GET", "/v1/status", null).body()).get("library");
+            if (library.get("encoders").toString().contains(digest) && "idle".equals(library.get("state"))) {
+                return;
+            }
+            Thread.sleep(100);
+        }
+        throw new AssertionError("the library was not embedded for " + digest);
+    }
+
+    /** Live instances of a class, after a full collection. */
+    private static long instances(Server server, String name) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(server.process().pid()),
+                        "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        String histogram = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), histogram);
+        return histogram
+                .lines()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(parts -> parts.length >= 4 && parts[3].equals(name))
+                .mapToLong(parts -> Long.parseLong(parts[1]))
+                .findFirst()
+                .orElse(0);
+    }
+}
