@@ -7,10 +7,22 @@ import java.util.Set;
  *
  * @param subject the person or program, for example {@code cli}
  * @param tenant whose data
- * @param roles of viewer, operator, steward, auditor, approver, admin
+ * @param roles of {@link #ROLES}
  */
 public record Caller(String subject, String tenant, Set<String> roles) {
+
+    /** Every role there is. */
+    public static final Set<String> ROLES = Set.of("viewer", "operator", "steward", "auditor", "approver", "admin");
+
+    /** Whose people run the server: models, policies, the library's folder and other tenants are theirs. */
+    public static final String OPERATOR_TENANT = "default";
+
     public Caller {
         roles = Set.copyOf(roles);
+    }
+
+    /** Whether the caller belongs to those who run the server. */
+    public boolean ofOperator() {
+        return tenant.equals(OPERATOR_TENANT);
     }
 }

@@ -71,12 +71,7 @@ final class Api {
         guard.check(request);
         Router.Match match = router.match(request.method(), request.path());
         Router.Route route = match.route();
-        Caller caller =
-                switch (route.access()) {
-                    case PUBLIC -> null;
-                    case KEY -> authentication.caller(request.header("Authorization"), false);
-                    case ADMIN -> authentication.caller(request.header("Authorization"), true);
-                };
+        Caller caller = authentication.caller(request, route.access());
         try (BodyReader.Body body = bodies.read(request, in, route.mostBody())) {
             Request whole = request.withBody(body.bytes());
             return switch (route.on()) {

@@ -1,129 +1,125 @@
 package org.candor.gateway.internal;
 
 import java.nio.charset.StandardCharsets;
-import java.security.InvalidKeyException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Base64;
-import java.util.Set;
-import java.util.function.LongSupplier;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.candor.api.operation.Caller;
 
 /**
- * Says who a request comes from. Keys are compared by digest in constant time. Passwords are tried one at a time, and
- * after some wrong ones in a row each further try has to wait, longer each time. Thread safe.
+ * Says who a request comes from: by key, by session cookie, or, in administration, by password. A cookie alone changes
+ * nothing: such a request shows the session's token and its origin too. Thread safe.
  */
 final class Authentication {
 
-    private static final Caller ADMIN = new Caller("admin", "default", Set.of("admin"));
-    private static final int FREE_TRIES = 5;
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
     private static final int MOST_LENGTH = 1_024;
 
     private final AccessStore store;
-    private final LongSupplier nanoTime;
-    private final byte[] rememberKey = new byte[32];
+    private final Passwords passwords;
+    private final Sessions sessions;
 
-    private int wrongTries;
-    private long nextTry;
-    private Credentials.Password rememberedFor;
-    private byte[] remembered;
-
-    Authentication(AccessStore store, SecureRandom random, LongSupplier nanoTime) {
+    Authentication(AccessStore store, Passwords passwords, Sessions sessions) {
         this.store = store;
-        this.nanoTime = nanoTime;
-        random.nextBytes(rememberKey);
+        this.passwords = passwords;
+        this.sessions = sessions;
     }
 
     /**
-     * Who asks.
+     * Who asks; null on public routes.
      *
-     * @param header value of {@code Authorization}, or null
-     * @param passwordToo whether the admin password counts here
-     * @throws ApiError 401, or 429 when too many wrong passwords came
+     * @throws ApiError 401, 403, or 429 when too many wrong passwords came
      */
-    Caller caller(String header, boolean passwordToo) {
-        if (header == null) {
-            throw refused("missing_key", "Send an API key: Authorization: Bearer KEY.", passwordToo);
+    Caller caller(Request request, Router.Access access) {
+        if (access == Router.Access.PUBLIC) {
+            return null;
         }
-        String value = header.strip();
+        String header = request.header("Authorization");
+        if (header != null) {
+            return byHeader(request, header.strip(), access);
+        }
+        Sessions.Session session = sessions.of(request);
+        if (session != null) {
+            return bySession(request, session, access);
+        }
+        if (sessions.named(request)) {
+            throw refused(request, "session_ended", "Your session has ended: sign in again.", access);
+        }
+        throw refused(request, "missing_key", "Send an API key: Authorization: Bearer KEY.", access);
+    }
+
+    private Caller byHeader(Request request, String value, Router.Access access) {
         if (value.length() > MOST_LENGTH) {
-            throw refused("invalid_key", "The Authorization header is too long.", passwordToo);
+            throw refused(request, "invalid_key", "The Authorization header is too long.", access);
         }
         if (startsWith(value, "Bearer ")) {
             Caller caller = store.caller(value.substring("Bearer ".length()).strip());
             if (caller == null) {
-                throw refused("invalid_key", "This API key is not known.", passwordToo);
+                throw refused(request, "invalid_key", "This API key is not known, was revoked or has expired.", access);
             }
             return caller;
         }
-        if (passwordToo && startsWith(value, "Basic ")) {
-            return admin(value.substring("Basic ".length()).strip());
+        if (access != Router.Access.KEY && startsWith(value, "Basic ")) {
+            return byPassword(request, value.substring("Basic ".length()).strip(), access);
         }
-        throw refused("invalid_key", "Send an API key: Authorization: Bearer KEY.", passwordToo);
+        throw refused(request, "invalid_key", "Send an API key: Authorization: Bearer KEY.", access);
     }
 
-    private Caller admin(String encoded) {
+    private Caller byPassword(Request request, String encoded, Router.Access access) {
         String decoded;
         try {
             decoded = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw wrongPassword();
+            throw refused(request, "invalid_password", "The Authorization header is not base64.", access);
         }
         int colon = decoded.indexOf(':');
-        if (colon < 0 || !decoded.substring(0, colon).equals("admin")) {
-            throw wrongPassword();
+        if (colon < 0) {
+            throw refused(request, "invalid_password", "User or password is wrong.", access);
         }
-        checkPassword(decoded.substring(colon + 1));
-        return ADMIN;
-    }
-
-    /** One at a time: a flood of guesses takes one processor at most. */
-    private synchronized void checkPassword(String password) {
-        Credentials.Password hash = store.adminPassword();
-        byte[] tag = tag(password);
-        if (hash.equals(rememberedFor) && MessageDigest.isEqual(tag, remembered)) {
-            return;
-        }
-        long now = nanoTime.getAsLong();
-        if (wrongTries >= FREE_TRIES && now - nextTry < 0) {
-            long seconds = Duration.ofNanos(nextTry - now).toSeconds() + 1;
-            throw new ApiError(429, "too_many_tries", null, "Too many wrong passwords: wait " + seconds + " s.")
-                    .header("Retry-After", Long.toString(seconds));
-        }
-        if (!hash.matches(password)) {
-            wrongTries++;
-            int doublings = Math.min(10, Math.max(0, wrongTries - FREE_TRIES));
-            Duration wait = Duration.ofSeconds(1L << doublings);
-            nextTry = nanoTime.getAsLong() + (wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait).toNanos();
-            throw wrongPassword();
-        }
-        wrongTries = 0;
-        remembered = tag;
-        rememberedFor = hash;
-    }
-
-    /** Lets a password that was right be recognised quickly, without keeping it. */
-    private byte[] tag(String password) {
+        Credentials.User user;
         try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(rememberKey, "HmacSHA256"));
-            return mac.doFinal(password.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-            throw new IllegalStateException("HmacSHA256 is part of every JDK", e);
+            user = passwords.check(decoded.substring(0, colon), decoded.substring(colon + 1), request.address());
+        } catch (ApiError e) {
+            throw e.status() == 401 ? refused(request, e.code(), e.getMessage(), access) : e;
         }
+        return allowed(user, access);
     }
 
-    private static ApiError wrongPassword() {
-        return refused("invalid_password", "User or password is wrong.", true);
+    private Caller bySession(Request request, Sessions.Session session, Router.Access access) {
+        if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
+            if (request.header("Origin") == null) {
+                throw new ApiError(403, "origin_missing", "Origin", "A browser's request says which page it is from.");
+            }
+            if (!session.csrfIs(request.header("X-Candor-CSRF"))) {
+                throw new ApiError(
+                        403,
+                        "csrf_token",
+                        "X-Candor-CSRF",
+                        "The session's token is missing or wrong; GET /admin/session tells it.");
+            }
+        }
+        Credentials.User user = store.user(session.user());
+        if (user == null) {
+            throw refused(request, "session_ended", "Your session has ended: sign in again.", access);
+        }
+        return allowed(user, access);
     }
 
-    private static ApiError refused(String code, String message, boolean passwordToo) {
-        String schemes = passwordToo ? "Bearer, Basic realm=\"Candor administration\", charset=\"UTF-8\"" : "Bearer";
+    /** A first password opens nothing but the way to change it. */
+    private static Caller allowed(Credentials.User user, Router.Access access) {
+        if (user.mustChange() && access != Router.Access.SESSION) {
+            throw new ApiError(
+                    403,
+                    "password_change_required",
+                    null,
+                    "This is a first password: change it with POST /admin/session/password, or the console.");
+        }
+        return user.caller();
+    }
+
+    /** A browser that hears of Basic asks for a password by itself, on top of the page: pages sign in by a session. */
+    private static ApiError refused(Request request, String code, String message, Router.Access access) {
+        boolean page = request.header("Sec-Fetch-Site") != null;
+        String schemes = access == Router.Access.KEY || page
+                ? "Bearer"
+                : "Bearer, Basic realm=\"Candor administration\", charset=\"UTF-8\"";
         return new ApiError(401, code, null, message).header("WWW-Authenticate", schemes);
     }
 

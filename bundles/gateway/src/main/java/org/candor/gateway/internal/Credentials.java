@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -37,43 +38,94 @@ final class Credentials {
     /**
      * An API key. It has 256 random bits, so its plain digest cannot be searched for.
      *
+     * @param name unique among users and keys
      * @param sha256 digest of the key, hexadecimal
      * @param caller who comes with it
-     * @param created ISO 8601
+     * @param created when
+     * @param expires or null
      */
-    record ApiKey(String sha256, Caller caller, String created) {
+    record ApiKey(String name, String sha256, Caller caller, Instant created, Instant expires) {
 
-        static ApiKey of(String key, Caller caller, String created) {
-            return new ApiKey(HexFormat.of().formatHex(digest(key)), caller, created);
+        static ApiKey of(String key, Caller caller, Instant created, Instant expires) {
+            return new ApiKey(caller.subject(), Credentials.sha256(key), caller, created, expires);
         }
 
-        boolean matches(byte[] digest) {
-            return MessageDigest.isEqual(HexFormat.of().parseHex(sha256), digest);
+        /** Names the key without saying anything of it. */
+        String id() {
+            return "key-" + sha256.substring(0, 12);
+        }
+
+        boolean counts(Instant now) {
+            return expires == null || now.isBefore(expires);
         }
 
         Map<String, Object> json() {
             Map<String, Object> json = new LinkedHashMap<>();
+            json.put("name", name);
             json.put("sha256", sha256);
             json.put("subject", caller.subject());
             json.put("tenant", caller.tenant());
             json.put("roles", new TreeSet<>(caller.roles()));
-            json.put("created", created);
+            json.put("created", created.toString());
+            json.put("expires", expires == null ? null : expires.toString());
             return json;
         }
 
+        /** Keys of the first format had no name of their own and never expired. */
         static ApiKey read(Members members) {
             String sha256 = members.neededString("sha256");
             if (!sha256.matches("[0-9a-f]{64}")) {
                 throw members.wrong("sha256", "64 hexadecimal digits");
             }
             Set<String> roles = members.strings("roles");
+            String subject = members.neededString("subject");
             return new ApiKey(
+                    members.has("name") ? members.string("name") : subject,
                     sha256,
+                    new Caller(subject, members.neededString("tenant"), roles == null ? Set.of() : roles),
+                    members.time("created"),
+                    members.has("expires") ? members.time("expires") : null);
+        }
+    }
+
+    /**
+     * A user.
+     *
+     * @param caller the name, tenant and roles
+     * @param created when
+     * @param mustChange whether the password has to be changed before anything else
+     * @param password its hash
+     */
+    record User(Caller caller, Instant created, boolean mustChange, Password password) {
+
+        String name() {
+            return caller.subject();
+        }
+
+        Map<String, Object> json() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("name", caller.subject());
+            json.put("tenant", caller.tenant());
+            json.put("roles", new TreeSet<>(caller.roles()));
+            json.put("created", created.toString());
+            json.put("mustChangePassword", mustChange);
+            json.put("password", password.json());
+            return json;
+        }
+
+        static User read(Members members) {
+            if (!members.has("password")) {
+                throw members.missing("password");
+            }
+            Set<String> roles = members.strings("roles");
+            return new User(
                     new Caller(
-                            members.neededString("subject"),
+                            members.neededString("name"),
                             members.neededString("tenant"),
                             roles == null ? Set.of() : roles),
-                    members.neededString("created"));
+                    members.time("created"),
+                    members.flag("mustChangePassword", false),
+                    Password.read(members.object("password", "kdf", "iterations", "salt", "hash")));
         }
     }
 
@@ -154,18 +206,25 @@ final class Credentials {
         }
     }
 
-    static byte[] digest(String key) {
+    /** Digest of a secret, hexadecimal. */
+    static String sha256(String secret) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("SHA-256 is part of every JDK", e);
         }
     }
 
     static String newKey(SecureRandom random) {
+        return KEY_PREFIX + newToken(random);
+    }
+
+    /** 256 random bits in base64url. */
+    static String newToken(SecureRandom random) {
         byte[] bytes = new byte[KEY_BYTES];
         random.nextBytes(bytes);
-        return KEY_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /** Twenty signs, 99 random bits. */

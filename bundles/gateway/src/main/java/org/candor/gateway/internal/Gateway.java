@@ -5,9 +5,9 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import org.candor.api.operation.Access;
@@ -73,6 +73,14 @@ public final class Gateway extends HttpServlet {
 
         @AttributeDefinition(name = "Request time", description = "Seconds a request may take, 1 to 3600.")
         int requestSeconds() default 120;
+
+        @AttributeDefinition(
+                name = "Idle session",
+                description = "Minutes without a request after which a session ends, 1 to 1440.")
+        int sessionIdleMinutes() default 30;
+
+        @AttributeDefinition(name = "Longest session", description = "Hours after which a session ends, 1 to 168.")
+        int sessionHours() default 12;
     }
 
     @Reference(
@@ -149,17 +157,15 @@ public final class Gateway extends HttpServlet {
 
     private final transient Workers workers;
     private final transient BodyReader bodies;
+    final transient Router router;
     final transient Api api;
 
-    /**
-     * @throws IOException when the access store in {@code candor.home} cannot be used
-     */
     @Activate
-    public Gateway(BundleContext context, Config config) throws IOException {
-        this(home(context), context.getBundle().getVersion().toString(), config);
+    public Gateway(BundleContext context, @Reference AccessStore store, Config config) {
+        this(store, context.getBundle().getVersion().toString(), config);
     }
 
-    Gateway(Path home, String version, Config config) throws IOException {
+    Gateway(AccessStore store, String version, Config config) {
         Limits limits = new Limits(
                 inRange("mostJsonBytes", config.mostJsonBytes(), 1 << 10, 64 << 20),
                 inRange("mostDocumentBytes", config.mostDocumentBytes(), 1 << 10, 256 << 20));
@@ -171,10 +177,18 @@ public final class Gateway extends HttpServlet {
         int seconds = inRange("requestSeconds", config.requestSeconds(), 1, 3_600);
         SecureRandom random = new SecureRandom();
         Clock clock = Clock.systemUTC();
-        AccessStore store = new AccessStore(home, random, clock);
+        Passwords passwords = new Passwords(store, random, System::nanoTime);
+        Sessions sessions = new Sessions(
+                store,
+                random,
+                System::nanoTime,
+                Duration.ofMinutes(inRange("sessionIdleMinutes", config.sessionIdleMinutes(), 1, 1_440)),
+                Duration.ofHours(inRange("sessionHours", config.sessionHours(), 1, 168)));
         Backends backends = new Current();
-        Router router = new Router();
-        SystemRoutes.add(router, backends, limits, store, version);
+        router = new Router();
+        SystemRoutes.add(router, backends, limits, version);
+        SessionRoutes.add(router, backends, store, passwords, sessions);
+        AccessRoutes.add(router, backends, limits);
         LogRoutes.add(router, backends);
         AnswerRoutes.add(router, backends, limits);
         DocumentRoutes.add(router, backends, limits);
@@ -185,11 +199,7 @@ public final class Gateway extends HttpServlet {
         PolicyRoutes.add(router, backends, limits);
         workers = new Workers(threads, queue, seconds);
         api = new Api(
-                router,
-                new SiteGuard(config.hosts()),
-                new Authentication(store, random, System::nanoTime),
-                bodies,
-                workers);
+                router, new SiteGuard(config.hosts()), new Authentication(store, passwords, sessions), bodies, workers);
     }
 
     @Deactivate
@@ -207,6 +217,8 @@ public final class Gateway extends HttpServlet {
                 rest == null ? from.getServletPath() : from.getServletPath() + rest,
                 from.getQueryString(),
                 from::getHeader,
+                from.getRemoteAddr(),
+                from.isSecure(),
                 new byte[0]);
         Response response = api.answer(request, from.getRequestURI(), from.getInputStream());
         to.setStatus(response.status());
@@ -217,15 +229,6 @@ public final class Gateway extends HttpServlet {
         if (!from.getMethod().equals("HEAD")) {
             to.getOutputStream().write(response.body());
         }
-    }
-
-    private static Path home(BundleContext context) {
-        String home = context.getProperty("candor.home");
-        if (home == null || home.isBlank()) {
-            throw new IllegalStateException(
-                    "candor.home is not set: it names the folder of the server's state, for example in etc/config.properties");
-        }
-        return Path.of(home);
     }
 
     private static int inRange(String key, int value, int least, int most) {

@@ -1,5 +1,9 @@
 package org.candor.gateway.internal;
 
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +66,43 @@ final class Members {
             return number.intValue();
         }
         throw wrong(name, "an integer");
+    }
+
+    /** True or false, or the fallback where it is missing. */
+    boolean flag(String name, boolean fallback) {
+        Object value = object.get(name);
+        if (value == null) {
+            return fallback;
+        }
+        if (value instanceof Boolean flag) {
+            return flag;
+        }
+        throw wrong(name, "true or false");
+    }
+
+    /** A moment in ISO 8601 with its offset. */
+    Instant time(String name) {
+        try {
+            return OffsetDateTime.parse(neededString(name)).toInstant();
+        } catch (DateTimeParseException e) {
+            throw wrong(name, "a time such as 2027-01-31T00:00:00Z");
+        }
+    }
+
+    /** A list of objects, each with these members. */
+    @SuppressWarnings("unchecked")
+    List<Members> objects(String name, String... known) {
+        if (!(object.get(name) instanceof List<?> list)) {
+            throw wrong(name, "an array of objects");
+        }
+        List<Members> result = new ArrayList<>();
+        for (int i = 0; i < list.size(); i++) {
+            if (!(list.get(i) instanceof Map<?, ?> map)) {
+                throw wrong(name, "an array of objects");
+            }
+            result.add(new Members(prefix + name + "[" + i + "].", (Map<String, Object>) map, known));
+        }
+        return result;
     }
 
     /** A list of strings, or null where it is missing. */

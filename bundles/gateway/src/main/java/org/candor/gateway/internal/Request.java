@@ -14,12 +14,22 @@ import java.util.function.Function;
  * @param path decoded, from {@code /v1} or the like on
  * @param query as sent, or null
  * @param header value of a header, or null
+ * @param address of the client, as the connection shows it
+ * @param secure whether it came over TLS
  * @param body of the request, read by who dispatches it; empty on routes that take none
  */
-record Request(String id, String method, String path, String query, Function<String, String> header, byte[] body) {
+record Request(
+        String id,
+        String method,
+        String path,
+        String query,
+        Function<String, String> header,
+        String address,
+        boolean secure,
+        byte[] body) {
 
     Request withBody(byte[] bytes) {
-        return new Request(id, method, path, query, header, bytes);
+        return new Request(id, method, path, query, header, address, secure, bytes);
     }
 
     String header(String name) {

@@ -18,10 +18,12 @@ final class Router {
     enum Access {
         /** Anybody. */
         PUBLIC,
-        /** Who has a key. */
+        /** Who has a key or a session. */
         KEY,
-        /** Who has a key or the admin password. */
-        ADMIN
+        /** Who has a key, a session, or a password. */
+        ADMIN,
+        /** The same, and who has to change a first password. */
+        SESSION
     }
 
     /** Where the handler runs. */

@@ -9,25 +9,21 @@ import org.candor.api.operation.Platform;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Health, status, and the admin password. */
+/** Health, status, and passwords that an administrator sets. */
 final class SystemRoutes {
 
     private static final Logger LOG = LoggerFactory.getLogger(SystemRoutes.class);
-    private static final int LEAST_PASSWORD = 12;
-    private static final int MOST_PASSWORD = 256;
 
     private final Backends backends;
-    private final AccessStore store;
     private final String version;
 
-    private SystemRoutes(Backends backends, AccessStore store, String version) {
+    private SystemRoutes(Backends backends, String version) {
         this.backends = backends;
-        this.store = store;
         this.version = version;
     }
 
-    static void add(Router router, Backends backends, Limits limits, AccessStore store, String version) {
-        SystemRoutes routes = new SystemRoutes(backends, store, version);
+    static void add(Router router, Backends backends, Limits limits, String version) {
+        SystemRoutes routes = new SystemRoutes(backends, version);
         router.add(
                 "GET",
                 "/health/live",
@@ -89,18 +85,10 @@ final class SystemRoutes {
     }
 
     private Response password(Request request, Caller caller) {
-        String password = Bodies.json(request, "password").neededString("password");
-        int length = password.codePointCount(0, password.length());
-        if (length < LEAST_PASSWORD || length > MOST_PASSWORD) {
-            throw ApiError.invalid(
-                    "invalid_value",
-                    "password",
-                    "A password has " + LEAST_PASSWORD + " to " + MOST_PASSWORD + " characters; this one has " + length
-                            + ".");
-        }
-        Backends.need(backends.access(), "governor")
-                .changePassword(caller, "admin", () -> store.setAdminPassword(password));
-        LOG.info("The admin password was changed by {} (request {}).", caller.subject(), request.id());
+        Members body = Bodies.json(request, "user", "password");
+        String user = body.has("user") ? body.string("user") : AccessStore.ADMIN;
+        Backends.need(backends.access(), "governor").setPassword(caller, user, body.neededString("password"));
+        LOG.info("The password of {} was set by {} (request {}).", user, caller.subject(), request.id());
         return Response.empty(204);
     }
 }

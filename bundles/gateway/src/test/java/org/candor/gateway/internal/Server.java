@@ -2,10 +2,13 @@ package org.candor.gateway.internal;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.candor.api.access.AccessKey;
+import org.candor.api.access.AccessRegister;
+import org.candor.api.access.UserAccount;
 import org.candor.api.consent.ConsentRecord;
 import org.candor.api.consent.ConsentState;
 import org.candor.api.energy.EnergyStatus;
@@ -29,6 +35,7 @@ import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
 import org.candor.api.model.SelfTestResult;
 import org.candor.api.model.StoreUsage;
+import org.candor.api.operation.Access;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Backups;
 import org.candor.api.operation.Caller;
@@ -83,6 +90,7 @@ final class Server implements AutoCloseable {
             List.of(new ModelTransition(ENCODER, ModelState.ACTIVE, false, "anna", "first", Instant.EPOCH)));
 
     final Path home;
+    final AccessStore store;
     final Gateway gateway;
     final List<String> calls = new ArrayList<>();
     Caller lastCaller;
@@ -94,22 +102,15 @@ final class Server implements AutoCloseable {
 
     Server(Path home, String... hosts) throws IOException {
         this.home = home;
-        gateway = new Gateway(home, "1.0.0", config(4 << 10, 8 << 10, 1 << 20, 10, hosts));
+        store = new AccessStore(home, new SecureRandom(), Clock.systemUTC());
+        gateway = new Gateway(store, "1.0.0", config(4 << 10, 8 << 10, 1 << 20, 10, hosts));
         gateway.answers = new FakeAnswers();
         gateway.embedding = new FakeEmbedding();
         gateway.documents = new FakeDocuments();
         gateway.consents = new FakeConsents();
         gateway.models = new FakeModels();
         gateway.policies = new FakePolicies();
-        gateway.access = (caller, account, change) -> {
-            call(caller, "changePassword " + account);
-            try {
-                change.make();
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-            return EVIDENCE;
-        };
+        gateway.access = new FakeAccess();
         gateway.platform = new FakePlatform();
         gateway.energy = this::history;
         gateway.backups = new FakeBackups();
@@ -131,6 +132,7 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         gateway.deactivate();
+        store.close();
     }
 
     /** A request with the command line's key. */
@@ -152,6 +154,8 @@ final class Server implements AutoCloseable {
                 question < 0 ? target : target.substring(0, question),
                 question < 0 ? null : target.substring(question + 1),
                 all::get,
+                "127.0.0.1",
+                all.containsKey("X-Test-Tls"),
                 new byte[0]);
         byte[] body = json == null ? new byte[0] : json.getBytes(StandardCharsets.UTF_8);
         return new Reply(gateway.api.answer(request, "/", new ByteArrayInputStream(body)));
@@ -224,6 +228,16 @@ final class Server implements AutoCloseable {
             }
 
             @Override
+            public int sessionIdleMinutes() {
+                return 30;
+            }
+
+            @Override
+            public int sessionHours() {
+                return 12;
+            }
+
+            @Override
             public Class<? extends Annotation> annotationType() {
                 return Gateway.Config.class;
             }
@@ -255,6 +269,94 @@ final class Server implements AutoCloseable {
                 3,
                 3,
                 Instant.EPOCH);
+    }
+
+    /** What the governor does, without governing. */
+    private final class FakeAccess implements Access {
+
+        private interface Change<T> {
+            T make() throws IOException;
+        }
+
+        private <T> T change(Caller caller, String what, Change<T> change) {
+            call(caller, what);
+            try {
+                return change.make();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public List<UserAccount> users(Caller caller) {
+            return change(caller, "users", () -> store.users(null));
+        }
+
+        @Override
+        public UserChange createUser(Caller caller, String name, String tenant, Set<String> roles) {
+            AccessRegister.Issued<UserAccount> issued = change(
+                    caller,
+                    "createUser " + name + " " + tenant + " " + roles,
+                    () -> store.createUser(name, "default", roles));
+            return new UserChange(issued.made(), issued.secret(), EVIDENCE);
+        }
+
+        @Override
+        public UserChange setRoles(Caller caller, String name, Set<String> roles) {
+            UserAccount user =
+                    change(caller, "setRoles " + name + " " + roles, () -> store.setRoles(name, null, roles));
+            return new UserChange(user, null, EVIDENCE);
+        }
+
+        @Override
+        public Evidence removeUser(Caller caller, String name) {
+            return change(caller, "removeUser " + name, () -> {
+                store.removeUser(name, null);
+                return EVIDENCE;
+            });
+        }
+
+        @Override
+        public UserChange resetPassword(Caller caller, String name) {
+            AccessRegister.Issued<UserAccount> issued =
+                    change(caller, "resetPassword " + name, () -> store.resetPassword(name, null));
+            return new UserChange(issued.made(), issued.secret(), EVIDENCE);
+        }
+
+        @Override
+        public Evidence setPassword(Caller caller, String name, String password) {
+            return change(caller, "setPassword " + name, () -> {
+                store.setPassword(name, null, password);
+                return EVIDENCE;
+            });
+        }
+
+        @Override
+        public Evidence changeOwnPassword(Caller caller, String password) {
+            return change(caller, "changeOwnPassword", () -> {
+                store.setPassword(caller.subject(), caller.tenant(), password);
+                return EVIDENCE;
+            });
+        }
+
+        @Override
+        public List<AccessKey> keys(Caller caller) {
+            return change(caller, "keys", () -> store.keys(null));
+        }
+
+        @Override
+        public KeyChange createKey(Caller caller, String name, String tenant, Set<String> roles, Instant expires) {
+            AccessRegister.Issued<AccessKey> issued = change(
+                    caller,
+                    "createKey " + name + " " + tenant + " " + roles + " " + expires,
+                    () -> store.createKey(name, "default", roles, expires));
+            return new KeyChange(issued.made(), issued.secret(), EVIDENCE);
+        }
+
+        @Override
+        public KeyChange revokeKey(Caller caller, String id) {
+            return new KeyChange(change(caller, "revokeKey", () -> store.revokeKey(id, null)), null, EVIDENCE);
+        }
     }
 
     private final class FakeAnswers implements Answers {

@@ -131,7 +131,8 @@ class WorkersTest {
     @Test
     void bodiesInMemoryHaveABudgetThatIsGivenBack() {
         BodyReader reader = new BodyReader(10, 1_000);
-        Request request = new Request("id", "POST", "/", null, Map.of("Content-Length", "600")::get, new byte[0]);
+        Request request = new Request(
+                "id", "POST", "/", null, Map.of("Content-Length", "600")::get, "127.0.0.1", false, new byte[0]);
         BodyReader.Body first = reader.read(request, new ByteArrayInputStream(new byte[600]), 800);
         assertEquals(600, first.bytes().length);
         ApiError e =
@@ -139,7 +140,8 @@ class WorkersTest {
         assertEquals(429, e.status());
         first.close();
         reader.read(request, new ByteArrayInputStream(new byte[600]), 800).close();
-        Request lying = new Request("id", "POST", "/", null, Map.of("Content-Length", "10")::get, new byte[0]);
+        Request lying = new Request(
+                "id", "POST", "/", null, Map.of("Content-Length", "10")::get, "127.0.0.1", false, new byte[0]);
         assertEquals(
                 413,
                 assertThrows(ApiError.class, () -> reader.read(lying, new ByteArrayInputStream(new byte[900]), 800))
@@ -152,7 +154,8 @@ class WorkersTest {
         try (BodyReader reader = new BodyReader(10, 100_000);
                 java.io.PipedInputStream waiting = new java.io.PipedInputStream();
                 java.io.PipedOutputStream client = new java.io.PipedOutputStream(waiting)) {
-            Request request = new Request("id", "POST", "/", null, Map.of("Content-Length", "60000")::get, new byte[0]);
+            Request request = new Request(
+                    "id", "POST", "/", null, Map.of("Content-Length", "60000")::get, "127.0.0.1", false, new byte[0]);
             CountDownLatch read = new CountDownLatch(1);
             Thread slow = Thread.ofVirtual().start(() -> {
                 java.io.InputStream in = new java.io.FilterInputStream(waiting) {

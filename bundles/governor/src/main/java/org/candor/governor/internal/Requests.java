@@ -109,7 +109,7 @@ final class Requests {
         return document;
     }
 
-    private static String shown(String text) {
+    static String shown(String text) {
         return text.length() > 20 ? text.substring(0, 20) + "..." : text;
     }
 }

@@ -165,18 +165,6 @@ class OperationsTest {
     }
 
     @Test
-    void aPasswordIsChangedBehindTheGateAndNotNamedInTheLog() {
-        List<String> made = new java.util.ArrayList<>();
-        new AccessOperations(world.path()).changePassword(World.ASKER, "admin", () -> made.add("changed"));
-        assertEquals(List.of("changed"), made);
-        assertEquals(2, world.log.entries.size());
-        world.policy.permits = false;
-        refused(() -> new AccessOperations(world.path())
-                .changePassword(World.ASKER, "admin", () -> made.add("changed again")));
-        assertEquals(List.of("changed"), made);
-    }
-
-    @Test
     void watchingProgressWritesNoEntry() {
         world.documents(world.path()).status(World.ASKER);
         assertTrue(world.log.entries.isEmpty());
