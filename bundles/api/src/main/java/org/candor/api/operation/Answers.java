@@ -1,6 +1,7 @@
 package org.candor.api.operation;
 
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Operation {@code answer}: a governed answer from the library. Thread safe. */
 public interface Answers {
@@ -22,5 +23,15 @@ public interface Answers {
      *
      * @throws OperationException INVALID, DENIED, BUSY or UNAVAILABLE
      */
-    Map<String, Object> answer(Caller caller, Question question);
+    default Map<String, Object> answer(Caller caller, Question question) {
+        return answer(caller, question, stage -> {});
+    }
+
+    /**
+     * The same, telling how far it is.
+     *
+     * @param progress told on the calling thread, quickly: {@code permitted} when policy and consent allow it and it has a
+     *     place, {@code found} when the library has been searched; then it is logged
+     */
+    Map<String, Object> answer(Caller caller, Question question, Consumer<String> progress);
 }

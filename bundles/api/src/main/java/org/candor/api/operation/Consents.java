@@ -33,6 +33,19 @@ public interface Consents {
     /** Operation {@code admin.consent.erase}: destroys the subject's key and the documents that name the subject. */
     Change erase(Caller caller, String subject, String reason);
 
+    /**
+     * What an erasure would reach.
+     *
+     * @param documents that name the subject and would be deleted, or null while the library cannot be asked
+     * @param records entries of the register that name the subject; they stay
+     * @param key whether the subject has a key, which would be destroyed: what it commits to keeps its proofs and is no
+     *     longer linkable
+     */
+    record Preview(List<DocumentInfo> documents, int records, boolean key) {}
+
+    /** Operation {@code admin.consent.preview}: what {@link #erase} would reach; changes nothing. */
+    Preview preview(Caller caller, String subject);
+
     /** Operation {@code admin.consent.list}. */
     List<ConsentRecord> records(Caller caller, String subject);
 

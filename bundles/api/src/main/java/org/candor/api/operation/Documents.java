@@ -24,6 +24,12 @@ public interface Documents {
     /** Operation {@code admin.documents.list}. */
     List<DocumentInfo> list(Caller caller);
 
+    /**
+     * Operation {@code admin.documents.read}: a document's extracted text. What the caller may not see by consent or purpose
+     * is NOT_FOUND, like what is not there.
+     */
+    Text read(Caller caller, String document);
+
     /** Progress of indexing. Needs the permit of {@code admin.documents.list}; writes no log entry unless refused. */
     LibraryStatus status(Caller caller);
 
@@ -51,6 +57,14 @@ public interface Documents {
      * @param evidence its log entry is durable
      */
     record Found(SearchResult result, List<Map<String, Object>> masked, Evidence evidence) {}
+
+    /**
+     * @param document what is known of it
+     * @param text all of it; masked code points are U+2588
+     * @param masked spans: {@code in} is {@code text}, {@code start}, {@code end} (code points) and {@code kind}
+     * @param evidence its log entry is durable
+     */
+    record Text(DocumentInfo document, String text, List<Map<String, Object>> masked, Evidence evidence) {}
 
     /**
      * @param document that was added

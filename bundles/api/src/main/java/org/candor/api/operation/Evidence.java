@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * What proves an operation.
  *
- * @param id of the operation
+ * @param id of the operation: leads its own tenant to the entry, see {@link Evidences#proof}
  * @param leaf its log entry as JSON values
  * @param openings keys of the commitments, base64, by name
  * @param proof tlog-proof text

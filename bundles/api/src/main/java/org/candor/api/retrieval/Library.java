@@ -47,6 +47,19 @@ public interface Library {
      */
     List<DocumentInfo> erase(String tenant, String subject) throws IOException;
 
+    /**
+     * A document's extracted text, whose code points citations count; null when there is no such document.
+     *
+     * @throws IOException when the file is not readable any more, or has changed and waits to be indexed
+     */
+    Text text(String tenant, String document) throws IOException;
+
+    /**
+     * @param document what is known of it
+     * @param text all of it
+     */
+    record Text(DocumentInfo document, String text) {}
+
     /** Documents of a tenant, sorted by path. */
     List<DocumentInfo> documents(String tenant);
 

@@ -103,7 +103,7 @@ final class AccessRoutes {
             json.put("password", change.password());
         }
         json.put("evidence", Views.evidence(change.evidence()));
-        return Response.json(status, json);
+        return Response.json(status, json).accounted(change.evidence());
     }
 
     private static Response changed(int status, Access.KeyChange change) {
@@ -113,7 +113,7 @@ final class AccessRoutes {
             json.put("secret", change.secret());
         }
         json.put("evidence", Views.evidence(change.evidence()));
-        return Response.json(status, json);
+        return Response.json(status, json).accounted(change.evidence());
     }
 
     private static Response done(String member, String value, Evidence evidence) {
@@ -121,7 +121,7 @@ final class AccessRoutes {
         json.put(member, value);
         json.put("removed", true);
         json.put("evidence", Views.evidence(evidence));
-        return Response.json(200, json);
+        return Response.json(200, json).accounted(evidence);
     }
 
     private static Map<String, Object> json(UserAccount user) {

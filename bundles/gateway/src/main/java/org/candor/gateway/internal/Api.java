@@ -28,13 +28,24 @@ final class Api {
     private final Authentication authentication;
     private final BodyReader bodies;
     private final Workers workers;
+    private final CallerLimits callers;
+    private final Traffic traffic;
 
-    Api(Router router, SiteGuard guard, Authentication authentication, BodyReader bodies, Workers workers) {
+    Api(
+            Router router,
+            SiteGuard guard,
+            Authentication authentication,
+            BodyReader bodies,
+            Workers workers,
+            CallerLimits callers,
+            Traffic traffic) {
         this.router = router;
         this.guard = guard;
         this.authentication = authentication;
         this.bodies = bodies;
         this.workers = workers;
+        this.callers = callers;
+        this.traffic = traffic;
     }
 
     /**
@@ -43,10 +54,27 @@ final class Api {
      * @param rawPath undecoded, as the client sent it
      */
     Response answer(Request request, String rawPath, InputStream body) {
+        Traffic.Passage passage = traffic.begin(request);
+        Response response = answer(request, rawPath, body, passage);
+        Response.Stream stream = response.stream();
+        if (stream == null) {
+            passage.ended(response);
+            return dressed(request, response);
+        }
+        return dressed(request, response.streaming(out -> {
+            try {
+                stream.run(out);
+            } finally {
+                passage.ended(response);
+            }
+        }));
+    }
+
+    private Response answer(Request request, String rawPath, InputStream body, Traffic.Passage passage) {
         Response response;
         try {
             RawPath.check(rawPath);
-            response = dispatch(request, body);
+            response = dispatch(request, body, passage);
         } catch (ApiError e) {
             response = refused(request, e);
         } catch (OperationException e) {
@@ -64,15 +92,18 @@ final class Api {
                             "Something went wrong in the server; its log shows it under request " + request.id() + ".")
                     .response();
         }
-        return dressed(request, response);
+        return response;
     }
 
-    private Response dispatch(Request request, InputStream in) throws Exception {
+    private Response dispatch(Request request, InputStream in, Traffic.Passage passage) throws Exception {
         guard.check(request);
         Router.Match match = router.match(request.method(), request.path());
         Router.Route route = match.route();
+        passage.found(route);
         Caller caller = authentication.caller(request, route.access());
-        try (BodyReader.Body body = bodies.read(request, in, route.mostBody())) {
+        passage.by(caller);
+        try (CallerLimits.Place place = callers.enter(caller);
+                BodyReader.Body body = bodies.read(request, in, route.mostBody())) {
             Request whole = request.withBody(body.bytes());
             return switch (route.on()) {
                 case REQUEST_THREAD -> route.handler().handle(whole, caller, match.path());

@@ -72,7 +72,11 @@ final class ApiError extends RuntimeException {
         if (evidence != null) {
             error.put("evidence", Views.evidence(evidence));
         }
-        Response response = Response.json(status, Map.of("error", error));
+        Response response = Response.json(status, Map.of("error", error))
+                .accounted(
+                        evidence == null
+                                ? Response.Account.of(code, null, null)
+                                : Response.Account.of(code, evidence.leaf(), evidence.energy()));
         for (Map.Entry<String, String> header : headers.entrySet()) {
             response = response.with(header.getKey(), header.getValue());
         }

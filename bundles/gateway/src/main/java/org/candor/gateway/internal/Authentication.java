@@ -45,6 +45,20 @@ final class Authentication {
         throw refused(request, "missing_key", "Send an API key: Authorization: Bearer KEY.", access);
     }
 
+    /** Whether the request would still let this caller in; watching keeps no session in use. */
+    boolean stillIn(Request request, Caller caller) {
+        if (request.header("Authorization") == null) {
+            Sessions.Session session = sessions.unused(request);
+            Credentials.User user = session == null ? null : store.user(session.user());
+            return user != null && user.caller().equals(caller);
+        }
+        try {
+            return caller.equals(caller(request, Router.Access.ADMIN));
+        } catch (ApiError e) {
+            return false;
+        }
+    }
+
     private Caller byHeader(Request request, String value, Router.Access access) {
         if (value.length() > MOST_LENGTH) {
             throw refused(request, "invalid_key", "The Authorization header is too long.", access);

@@ -8,6 +8,7 @@ import org.candor.api.operation.Consents;
 import org.candor.api.operation.Documents;
 import org.candor.api.operation.Embedding;
 import org.candor.api.operation.Energy;
+import org.candor.api.operation.Evidences;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.Platform;
 import org.candor.api.operation.Policies;
@@ -37,6 +38,8 @@ interface Backends {
     Backups backups();
 
     Commands commands();
+
+    Evidences evidences();
 
     TransparencyLog log();
 

@@ -64,6 +64,12 @@ final class ConsentRoutes {
                 Router.Access.ADMIN,
                 Router.On.WORKER,
                 (request, caller, path) -> routes.list(request, caller));
+        router.add(
+                "GET",
+                "/admin/consent/preview",
+                Router.Access.ADMIN,
+                Router.On.WORKER,
+                (request, caller, path) -> routes.preview(request, caller));
     }
 
     private Consents consents() {
@@ -86,6 +92,25 @@ final class ConsentRoutes {
         return Response.json(200, json);
     }
 
+    private Response preview(Request request, Caller caller) {
+        String subject = request.parameters().get("subject");
+        if (subject == null) {
+            throw ApiError.invalid("missing_member", "subject", "Query parameter subject is missing.");
+        }
+        Consents.Preview preview = consents().preview(caller, subject);
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("subject", subject);
+        json.put(
+                "documents",
+                preview.documents() == null
+                        ? null
+                        : preview.documents().stream().map(Views::document).toList());
+        json.put("records", preview.records());
+        json.put("key", preview.key());
+        json.put("answersKeepProof", true);
+        return Response.json(200, json);
+    }
+
     private static Response changed(Consents.Change change) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("record", Views.record(change.entry()));
@@ -97,6 +122,6 @@ final class ConsentRoutes {
                                 .map(DocumentInfo::document)
                                 .toList());
         json.put("evidence", Views.evidence(change.evidence()));
-        return Response.json(200, json);
+        return Response.json(200, json).accounted(change.evidence());
     }
 }

@@ -42,6 +42,12 @@ final class DocumentRoutes {
                 limits.jsonWithDocument(),
                 (request, caller, path) -> routes.post(request, caller));
         router.add(
+                "GET",
+                one,
+                Router.Access.KEY,
+                Router.On.WORKER,
+                (request, caller, path) -> routes.read(request, caller, path.get(DOCUMENT)));
+        router.add(
                 "PUT",
                 one,
                 Router.Access.KEY,
@@ -66,6 +72,24 @@ final class DocumentRoutes {
         json.put("data", documents().list(caller).stream().map(Views::document).toList());
         json.put("status", Views.library(documents().status(caller)));
         return Response.json(200, json);
+    }
+
+    /** What is known of a document, with {@code text=1} its extracted text as well. */
+    private Response read(Request request, Caller caller, String document) {
+        Map<String, String> parameters = request.parameters();
+        for (String name : parameters.keySet()) {
+            if (!name.equals("text")) {
+                throw ApiError.invalid("unknown_member", name, "Query parameter \"" + name + "\" is not known here.");
+            }
+        }
+        Documents.Text read = documents().read(caller, document);
+        Map<String, Object> json = new LinkedHashMap<>(Views.document(read.document()));
+        if ("1".equals(parameters.get("text"))) {
+            json.put("text", read.text());
+            json.put("masked", read.masked());
+        }
+        json.put("evidence", Views.evidence(read.evidence()));
+        return Response.json(200, json).accounted(read.evidence());
     }
 
     private Response post(Request request, Caller caller) {
@@ -110,7 +134,7 @@ final class DocumentRoutes {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("status", Views.library(documents().status(caller)));
         json.put("evidence", Views.evidence(evidence));
-        return Response.json(202, json);
+        return Response.json(202, json).accounted(evidence);
     }
 
     private Response fromFile(Members body, Caller caller, DocumentMetadata metadata) {
@@ -141,14 +165,14 @@ final class DocumentRoutes {
         json.put(DOCUMENT, document);
         json.put("deleted", true);
         json.put("evidence", Views.evidence(evidence));
-        return Response.json(200, json);
+        return Response.json(200, json).accounted(evidence);
     }
 
     private static Response added(Documents.Added added) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put(DOCUMENT, Views.document(added.document()));
         json.put("evidence", Views.evidence(added.evidence()));
-        return Response.json(201, json);
+        return Response.json(201, json).accounted(added.evidence());
     }
 
     private static DocumentMetadata metadata(Members body) {

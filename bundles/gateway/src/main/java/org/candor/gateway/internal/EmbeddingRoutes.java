@@ -58,7 +58,15 @@ final class EmbeddingRoutes {
                     "Model \"" + model + "\" gives " + length
                             + " dimensions and was not trained to be shortened; leave dimensions out.");
         }
-        return Response.json(200, json(model, result, format.equals("base64")));
+        Response.Account done = Response.Account.of(
+                "ok", result.evidence().leaf(), result.evidence().energy());
+        return Response.json(200, json(model, result, format.equals("base64")))
+                .accounted(new Response.Account(
+                        done.operation(),
+                        done.outcome(),
+                        done.joules(),
+                        model,
+                        result.embeddings().totalTokens()));
     }
 
     private static Input input(Members body) {

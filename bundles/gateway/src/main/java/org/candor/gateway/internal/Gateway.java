@@ -18,6 +18,7 @@ import org.candor.api.operation.Consents;
 import org.candor.api.operation.Documents;
 import org.candor.api.operation.Embedding;
 import org.candor.api.operation.Energy;
+import org.candor.api.operation.Evidences;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.Platform;
 import org.candor.api.operation.Policies;
@@ -34,6 +35,8 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP API as one whiteboard servlet. It serves from the first moment and says what it waits for. */
 @Component(service = Servlet.class, configurationPid = "org.candor.gateway")
@@ -41,6 +44,7 @@ import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPa
 @Designate(ocd = Gateway.Config.class)
 public final class Gateway extends HttpServlet {
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     @ObjectClassDefinition(name = "Candor gateway", description = "The HTTP API.")
     public @interface Config {
@@ -73,6 +77,11 @@ public final class Gateway extends HttpServlet {
 
         @AttributeDefinition(name = "Request time", description = "Seconds a request may take, 1 to 3600.")
         int requestSeconds() default 120;
+
+        @AttributeDefinition(
+                name = "Requests of one caller",
+                description = "Requests of one key or user that are served at once, 1 to 10000; further ones are 429.")
+        int callerRequests() default 128;
 
         @AttributeDefinition(
                 name = "Idle session",
@@ -153,10 +162,18 @@ public final class Gateway extends HttpServlet {
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile Evidences evidences;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
     transient volatile TransparencyLog log;
 
     private final transient Workers workers;
     private final transient BodyReader bodies;
+    private final transient Streams streams = new Streams();
+    final transient Backends backends;
     final transient Router router;
     final transient Api api;
 
@@ -184,28 +201,46 @@ public final class Gateway extends HttpServlet {
                 System::nanoTime,
                 Duration.ofMinutes(inRange("sessionIdleMinutes", config.sessionIdleMinutes(), 1, 1_440)),
                 Duration.ofHours(inRange("sessionHours", config.sessionHours(), 1, 168)));
-        Backends backends = new Current();
+        backends = new Current();
         router = new Router();
+        workers = new Workers(threads, queue, seconds);
+        Traffic traffic = new Traffic(System::nanoTime);
+        Authentication authentication = new Authentication(store, passwords, sessions);
         SystemRoutes.add(router, backends, limits, version);
+        MetricsRoutes.add(router, backends, traffic, version);
+        LiveStatus status = new LiveStatus(backends, traffic, clock, System::nanoTime);
+        LiveRoutes.add(router, status, streams, authentication);
         SessionRoutes.add(router, backends, store, passwords, sessions);
         AccessRoutes.add(router, backends, limits);
         LogRoutes.add(router, backends);
-        AnswerRoutes.add(router, backends, limits);
+        AnswerRoutes.add(router, backends, limits, workers, streams);
         DocumentRoutes.add(router, backends, limits);
         EmbeddingRoutes.add(router, backends, limits);
         ModelRoutes.add(router, backends, limits, clock.instant().getEpochSecond());
         ConsentRoutes.add(router, backends, limits);
         OperateRoutes.add(router, backends, limits);
         PolicyRoutes.add(router, backends, limits);
-        workers = new Workers(threads, queue, seconds);
         api = new Api(
-                router, new SiteGuard(config.hosts()), new Authentication(store, passwords, sessions), bodies, workers);
+                router,
+                new SiteGuard(config.hosts()),
+                authentication,
+                bodies,
+                workers,
+                new CallerLimits(inRange("callerRequests", config.callerRequests(), 1, 10_000)),
+                traffic);
     }
 
     @Deactivate
     void deactivate() {
+        streams.close();
         workers.close();
         bodies.close();
+    }
+
+    /** The HTTP server lets go of the servlet, for example to start anew with other settings. */
+    @Override
+    public void destroy() {
+        streams.endAll();
     }
 
     @Override
@@ -225,9 +260,24 @@ public final class Gateway extends HttpServlet {
         for (Map.Entry<String, String> header : response.headers().entrySet()) {
             to.setHeader(header.getKey(), header.getValue());
         }
+        if (response.stream() != null) {
+            stream(response.stream(), to);
+            return;
+        }
         to.setContentLength(response.body().length);
         if (!from.getMethod().equals("HEAD")) {
             to.getOutputStream().write(response.body());
+        }
+    }
+
+    /** A client that has gone is no error: the stream ends. */
+    private static void stream(Response.Stream stream, HttpServletResponse to) {
+        try {
+            stream.run(new EventStream(to.getOutputStream()));
+        } catch (IOException e) {
+            LOG.debug("A client left its stream of events: {}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -294,6 +344,11 @@ public final class Gateway extends HttpServlet {
         @Override
         public Commands commands() {
             return commands;
+        }
+
+        @Override
+        public Evidences evidences() {
+            return evidences;
         }
 
         @Override

@@ -156,6 +156,6 @@ final class ModelRoutes {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("activation", Views.activation(change.activation()));
         json.put("evidence", Views.evidence(change.evidence()));
-        return Response.json(200, json);
+        return Response.json(200, json).accounted(change.evidence());
     }
 }

@@ -1,19 +1,53 @@
 package org.candor.gateway.internal;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.candor.api.operation.Evidence;
 
 /**
  * One HTTP response, apart from the servlet API.
  *
  * @param status code
  * @param headers by name
- * @param body its bytes, empty for none
+ * @param body its bytes, empty for none or where it is streamed
+ * @param stream writes the body as events, or null
+ * @param account what the request was, for statistics and the request log
  */
-record Response(int status, Map<String, String> headers, byte[] body) {
+record Response(int status, Map<String, String> headers, byte[] body, Stream stream, Account account) {
 
     private static final String JSON = "application/json; charset=utf-8";
+
+    /** Writes events on the connection's own thread until it returns: a slow client holds nobody else. */
+    interface Stream {
+        void run(EventStream out) throws IOException, InterruptedException;
+    }
+
+    /**
+     * What a request was; no content.
+     *
+     * @param operation governed operation, or null where none was done
+     * @param outcome {@code ok} or the code of the error
+     * @param joules of the operation, or null
+     * @param model that was asked for, or null
+     * @param tokens that went into it
+     */
+    record Account(String operation, String outcome, Double joules, String model, long tokens) {
+
+        static final Account OK = new Account(null, "ok", null, null, 0);
+
+        static Account of(String outcome, Map<String, Object> leaf, Map<String, Object> energy) {
+            Object operation = leaf == null ? null : leaf.get("operation");
+            Object joules = energy == null ? null : energy.get("joules");
+            return new Account(
+                    operation instanceof String name ? name : null,
+                    outcome,
+                    joules instanceof Number number ? number.doubleValue() : null,
+                    null,
+                    0);
+        }
+    }
 
     static Response json(int status, Object value) {
         return bytes(status, JSON, JsonText.write(value));
@@ -28,16 +62,36 @@ record Response(int status, Map<String, String> headers, byte[] body) {
     }
 
     static Response bytes(int status, String type, byte[] body) {
-        return new Response(status, Map.of("Content-Type", type), body);
+        return new Response(status, Map.of("Content-Type", type), body, null, Account.OK);
     }
 
     static Response empty(int status) {
-        return new Response(status, Map.of(), new byte[0]);
+        return new Response(status, Map.of(), new byte[0], null, Account.OK);
+    }
+
+    /** Server-sent events. */
+    static Response events(Stream stream) {
+        return new Response(
+                200, Map.of("Content-Type", "text/event-stream; charset=utf-8"), new byte[0], stream, Account.OK);
     }
 
     Response with(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new Response(status, more, body);
+        return new Response(status, more, body, stream, account);
+    }
+
+    /** With another way to write the body, or null for none. */
+    Response streaming(Stream other) {
+        return new Response(status, headers, body, other, account);
+    }
+
+    Response accounted(Account other) {
+        return new Response(status, headers, body, stream, other);
+    }
+
+    /** The request was the operation that this proves. */
+    Response accounted(Evidence evidence) {
+        return accounted(Account.of("ok", evidence.leaf(), evidence.energy()));
     }
 }

@@ -37,7 +37,7 @@ final class Router {
     /** Answers one request. */
     interface Handler {
         /** @param caller who asks, or null on public routes */
-        Response handle(Request request, Caller caller, Map<String, String> path);
+        Response handle(Request request, Caller caller, Map<String, String> path) throws Exception;
     }
 
     /**
@@ -45,7 +45,13 @@ final class Router {
      * @param pattern split at slashes
      * @param mostBody bytes the body may have; 0 where none is taken
      */
-    record Route(String method, List<String> pattern, Access access, On on, int mostBody, Handler handler) {}
+    record Route(String method, List<String> pattern, Access access, On on, int mostBody, Handler handler) {
+
+        /** The pattern as a path. */
+        String path() {
+            return "/" + String.join("/", pattern);
+        }
+    }
 
     /**
      * @param route that was found

@@ -97,15 +97,14 @@ final class Sessions {
 
     /** The session of a request, or null where there is none in force. A request keeps it in use. */
     Session of(Request request) {
-        Session session = find(request);
+        Session session = unused(request);
         if (session != null) {
             session.used = nanoTime.getAsLong();
         }
         return session;
     }
 
-    /** Whether the session is still in force, without using it. */
-    boolean inForce(Session session) {
+    private boolean inForce(Session session) {
         long now = nanoTime.getAsLong();
         if (now - session.begun > longest || now - session.used > idle || !sessions.containsValue(session)) {
             return false;
@@ -127,7 +126,8 @@ final class Sessions {
         return cookie(request, "") + "; Max-Age=0";
     }
 
-    private Session find(Request request) {
+    /** The session of a request, or null, without keeping it in use. */
+    Session unused(Request request) {
         String token = token(request);
         if (token == null) {
             return null;

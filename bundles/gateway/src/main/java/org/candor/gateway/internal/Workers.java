@@ -1,9 +1,11 @@
 package org.candor.gateway.internal;
 
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -48,18 +50,13 @@ final class Workers implements AutoCloseable {
         try {
             future = pool.submit(work);
         } catch (RejectedExecutionException e) {
-            if (pool.isShutdown()) {
-                throw new ApiError(503, "stopping", null, "The server is stopping.").header("Retry-After", "5");
-            }
-            throw new ApiError(429, "busy", null, "The server is busy. Try again shortly.").header("Retry-After", "1");
+            throw rejected();
         }
         try {
             return future.get(seconds, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             future.cancel(false);
-            throw new ApiError(
-                            503, "too_slow", null, "The request took longer than " + seconds + " s and was given up.")
-                    .header("Retry-After", "1");
+            throw tooSlow();
         } catch (InterruptedException e) {
             future.cancel(false);
             throw e;
@@ -70,6 +67,43 @@ final class Workers implements AutoCloseable {
                 default -> throw e;
             }
         }
+    }
+
+    /**
+     * Begins work that others wait for by themselves.
+     *
+     * @param ended told once it has ended, however it did
+     * @throws ApiError 429 when too much waits
+     */
+    <T> Future<T> begin(Callable<T> work, Runnable ended) {
+        FutureTask<T> task = new FutureTask<>(work) {
+            @Override
+            protected void done() {
+                ended.run();
+            }
+        };
+        try {
+            pool.execute(task);
+        } catch (RejectedExecutionException e) {
+            throw rejected();
+        }
+        return task;
+    }
+
+    private ApiError rejected() {
+        return pool.isShutdown()
+                ? new ApiError(503, "stopping", null, "The server is stopping.").header("Retry-After", "5")
+                : new ApiError(429, "busy", null, "The server is busy. Try again shortly.").header("Retry-After", "1");
+    }
+
+    /** What a request may take, waiting included. */
+    Duration patience() {
+        return Duration.ofSeconds(seconds);
+    }
+
+    ApiError tooSlow() {
+        return new ApiError(503, "too_slow", null, "The request took longer than " + seconds + " s and was given up.")
+                .header("Retry-After", "1");
     }
 
     /** Takes no more work and gives what runs and what waits ten seconds to end. */

@@ -518,7 +518,7 @@ class RoutesTest {
             assertTrue(tile.response().headers().get("Cache-Control").contains("immutable"));
             assertArrayEquals(new byte[] {1, 2, (byte) 0xff}, tile.response().body());
         }
-        for (String path : List.of("tile/0/001", "tile/9/000", "entry/0", "tile/../../key", "key")) {
+        for (String path : List.of("tile/0/001", "tile/9/000", "entry/0", "tile/../../key", "keys")) {
             assertEquals(
                     404, server.call("GET", "/v1/log/" + path, null, Map.of()).status(), path);
         }

@@ -1,6 +1,7 @@
 package org.candor.gateway.internal;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
@@ -20,6 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.candor.api.access.AccessKey;
 import org.candor.api.access.AccessRegister;
 import org.candor.api.access.UserAccount;
@@ -45,6 +48,7 @@ import org.candor.api.operation.Documents;
 import org.candor.api.operation.Embedding;
 import org.candor.api.operation.Energy;
 import org.candor.api.operation.Evidence;
+import org.candor.api.operation.Evidences;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
@@ -118,6 +122,7 @@ final class Server implements AutoCloseable {
             call(caller, "run " + line);
             return new Commands.Result(3, "表\n", "no");
         };
+        gateway.evidences = new FakeEvidences();
         gateway.log = new FakeLog();
     }
 
@@ -168,8 +173,18 @@ final class Server implements AutoCloseable {
             return response.status();
         }
 
+        /** The body, or what a stream of events says. */
         String text() {
-            return new String(response.body(), StandardCharsets.UTF_8);
+            if (response.stream() == null) {
+                return new String(response.body(), StandardCharsets.UTF_8);
+            }
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            try {
+                response.stream().run(new EventStream(out));
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return out.toString(StandardCharsets.UTF_8);
         }
 
         Map<String, Object> json() {
@@ -225,6 +240,11 @@ final class Server implements AutoCloseable {
             @Override
             public int requestSeconds() {
                 return seconds;
+            }
+
+            @Override
+            public int callerRequests() {
+                return 8;
             }
 
             @Override
@@ -361,8 +381,12 @@ final class Server implements AutoCloseable {
 
     private final class FakeAnswers implements Answers {
         @Override
-        public Map<String, Object> answer(Caller caller, Question question) {
+        public Map<String, Object> answer(Caller caller, Question question, Consumer<String> progress) {
+            if (failure == null) {
+                progress.accept("permitted");
+            }
             call(caller, "answer " + question);
+            progress.accept("found");
             Map<String, Object> answer = new LinkedHashMap<>();
             answer.put("id", "id-1");
             answer.put("question", question.text());
@@ -424,6 +448,12 @@ final class Server implements AutoCloseable {
         }
 
         @Override
+        public Text read(Caller caller, String document) {
+            call(caller, "read " + document);
+            return new Text(document(document), "text 马", List.of(), EVIDENCE);
+        }
+
+        @Override
         public Evidence mirror(Caller caller, Path folder) {
             call(caller, "mirror " + folder);
             return EVIDENCE;
@@ -475,6 +505,12 @@ final class Server implements AutoCloseable {
         public Change erase(Caller caller, String subject, String reason) {
             call(caller, "erase " + subject);
             return change(ConsentState.ERASED, subject, "*", reason);
+        }
+
+        @Override
+        public Preview preview(Caller caller, String subject) {
+            call(caller, "preview " + subject);
+            return new Preview(List.of(document("a.md")), 2, true);
         }
 
         @Override
@@ -619,6 +655,44 @@ final class Server implements AutoCloseable {
         public Change rollBack(Caller caller, String reason) {
             call(caller, "rollBackPolicy " + reason);
             return new Change(ACTIVE, EVIDENCE);
+        }
+    }
+
+    private final class FakeEvidences implements Evidences {
+        @Override
+        public Proof proof(Caller caller, String id) {
+            call(caller, "proof " + id);
+            return new Proof(41, 42, Map.of("v", 1), "proof text");
+        }
+
+        @Override
+        public Page entries(Caller caller, long start, int count) {
+            call(caller, "entries " + start + " " + count);
+            return new Page(42, List.of(new Entry(start, Map.of("v", 1))));
+        }
+
+        @Override
+        public Consistency consistency(Caller caller, long from, long to) {
+            call(caller, "consistency " + from + " " + to);
+            return new Consistency(from, 42, List.of(new byte[32]));
+        }
+    }
+
+    /** A platform of which only the status matters. */
+    record StatusOnly(Supplier<Map<String, Object>> values) implements Platform {
+        @Override
+        public Components components(Caller caller) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<Check> checks() {
+            return List.of();
+        }
+
+        @Override
+        public Map<String, Object> status() {
+            return values.get();
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Evidence;
@@ -38,7 +39,7 @@ public final class AnswerOperations implements Answers {
     }
 
     @Override
-    public Map<String, Object> answer(Caller caller, Question question) {
+    public Map<String, Object> answer(Caller caller, Question question, Consumer<String> progress) {
         String text = Requests.text("question", question.text(), MOST_CODE_POINTS);
         String language = Requests.language(question.language());
         String purpose = Requests.purpose(question.purpose());
@@ -47,7 +48,7 @@ public final class AnswerOperations implements Answers {
         request.put("purpose", purpose);
         Operation operation = new Operation(
                 ANSWER, caller, purpose, Operation.Effect.COMPUTE, request, Map.of(), question.purpose() != null);
-        Governed<Reply> done = path.run(operation, new Work(text, language));
+        Governed<Reply> done = path.run(operation, new Work(text, language, progress));
         return json(done);
     }
 
@@ -86,10 +87,12 @@ public final class AnswerOperations implements Answers {
 
         private final String question;
         private final String language;
+        private final Consumer<String> progress;
 
-        Work(String question, String language) {
+        Work(String question, String language, Consumer<String> progress) {
             this.question = question;
             this.language = language;
+            this.progress = progress;
         }
 
         @Override
@@ -98,7 +101,9 @@ public final class AnswerOperations implements Answers {
             if (now == null) {
                 throw Services.missing("retrieval", "retrieval service");
             }
+            progress.accept("permitted");
             Findings findings = now.answer(question, language, permit.scope());
+            progress.accept("found");
             meter.work(findings.busyNanos());
             return new Reply(findings, List.of());
         }

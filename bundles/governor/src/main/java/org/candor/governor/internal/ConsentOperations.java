@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.candor.api.consent.ConsentRecord;
 import org.candor.api.consent.ConsentRegister;
+import org.candor.api.consent.SubjectKeys;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Consents;
@@ -90,6 +91,34 @@ public final class ConsentOperations implements Consents {
                         e);
             }
         });
+    }
+
+    @Override
+    public Preview preview(Caller caller, String subject) {
+        String person = Requests.name("subject", subject);
+        Operation operation = operation(
+                "admin.consent.preview", caller, Operation.Effect.READ, Map.of("subject", person));
+        return path.run(operation, new Task<Preview>() {
+                    @Override
+                    public Preview perform(Permit permit, Meter meter) {
+                        SubjectKeys keys = path.services().subjectKeys();
+                        return new Preview(
+                                naming(caller.tenant(), person),
+                                register().records(caller.tenant(), person).size(),
+                                keys != null && keys.exists(caller.tenant(), person));
+                    }
+
+                    @Override
+                    public void describe(Preview preview, Map<String, Object> members) {
+                        members.put(
+                                "documents",
+                                preview.documents() == null
+                                        ? null
+                                        : preview.documents().size());
+                        members.put("records", preview.records());
+                    }
+                })
+                .result();
     }
 
     @Override

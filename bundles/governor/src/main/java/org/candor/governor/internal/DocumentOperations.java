@@ -19,6 +19,7 @@ import org.candor.api.retrieval.Hit;
 import org.candor.api.retrieval.Library;
 import org.candor.api.retrieval.LibraryStatus;
 import org.candor.api.retrieval.Retrieval;
+import org.candor.api.retrieval.Scope;
 import org.candor.api.retrieval.SearchResult;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -106,6 +107,57 @@ public final class DocumentOperations implements Documents {
     }
 
     @Override
+    public Text read(Caller caller, String document) {
+        String name = Requests.document(document);
+        Operation operation =
+                operation("admin.documents.read", caller, Operation.Effect.READ, Map.of("document", name));
+        Governed<Read> done = path.run(operation, new Task<Read>() {
+            @Override
+            public Read perform(Permit permit, Meter meter) throws IOException {
+                Library.Text found = library().text(caller.tenant(), name);
+                if (found == null || !visible(found.document(), permit)) {
+                    throw notFound(name);
+                }
+                return new Read(found.document(), found.text(), List.of());
+            }
+
+            @Override
+            public Read mask(Read read, Masking masking) {
+                String masked = masking.mask("text", read.text());
+                return new Read(read.document(), masked, masking.masked());
+            }
+
+            @Override
+            public void describe(Read read, Map<String, Object> members) {
+                members.put("version", read.document().version());
+                members.put("masked", read.masked());
+            }
+        });
+        Read read = done.result();
+        return new Text(read.document(), read.text(), read.masked(), done.evidence());
+    }
+
+    private record Read(DocumentInfo document, String text, List<Map<String, Object>> masked) {}
+
+    /** As in a search: by tenant, purpose, and the consent of every subject. */
+    private static boolean visible(DocumentInfo document, Permit permit) {
+        Scope scope = permit.scope();
+        return document.tenant().equals(scope.tenant())
+                && (document.purposes().isEmpty() || document.purposes().contains(scope.purpose()))
+                && document.subjects().stream().noneMatch(scope.withdrawn()::contains)
+                && scope.permits().test(document);
+    }
+
+    private static OperationException notFound(String name) {
+        return new OperationException(
+                Kind.NOT_FOUND,
+                "document_not_found",
+                "There is no document \"" + name + "\" in the library.",
+                "document",
+                null);
+    }
+
+    @Override
     public LibraryStatus status(Caller caller) {
         path.gate(operation(LIST, caller, Operation.Effect.READ, Map.of()));
         return library().status();
@@ -182,12 +234,7 @@ public final class DocumentOperations implements Documents {
         String name = Requests.document(document);
         return change("admin.documents.delete", caller, Map.of("document", name), () -> {
             if (!library().delete(caller.tenant(), name)) {
-                throw new OperationException(
-                        Kind.NOT_FOUND,
-                        "document_not_found",
-                        "There is no document \"" + name + "\" in the library.",
-                        "document",
-                        null);
+                throw notFound(name);
             }
         });
     }

@@ -28,6 +28,7 @@ import org.candor.api.policy.PolicyGate;
 import org.candor.api.policy.PolicyId;
 import org.candor.api.policy.PolicyRequest;
 import org.candor.api.retrieval.Scope;
+import org.candor.api.transparency.Appended;
 import org.candor.api.transparency.LogUnavailableException;
 import org.candor.api.transparency.TransparencyLog;
 import org.osgi.service.component.annotations.Activate;
@@ -379,9 +380,8 @@ public final class GovernedPath {
             Map<String, Object> members,
             Map<String, Object> energyJson,
             Services services) {
-        String id = UUID.randomUUID().toString();
         if (services.log() == null || services.subjectKeys() == null) {
-            return new Evidence(id, Map.of(), Map.of(), null, energyJson, policyJson);
+            return new Evidence(UUID.randomUUID().toString(), Map.of(), Map.of(), null, energyJson, policyJson);
         }
         Map<String, Object> committed = new LinkedHashMap<>(members);
         if (energyJson != null) {
@@ -389,15 +389,18 @@ public final class GovernedPath {
         }
         committed.put("policy", policyJson);
         Logged logged = log(name, operation.caller(), committed, services);
-        return new Evidence(id, logged.leaf().json(), logged.leaf().openings(), logged.proof(), energyJson, policyJson);
+        return new Evidence(
+                logged.id(), logged.leaf().json(), logged.leaf().openings(), logged.proof(), energyJson, policyJson);
     }
 
-    private record Logged(Leaf leaf, String proof) {}
+    private record Logged(String id, Leaf leaf, String proof) {}
 
     private Logged log(String name, Caller caller, Map<String, Object> committed, Services services) {
         try {
             Leaf leaf = Leaf.of(name, caller, committed, clock.instant(), services.subjectKeys(), random);
-            return new Logged(leaf, services.log().append(leaf.bytes()).proof());
+            Appended appended = services.log().append(leaf.bytes());
+            EntryId id = EntryId.of(appended.index(), leaf.bytes(), caller.tenant(), services.subjectKeys());
+            return new Logged(id.toString(), leaf, appended.proof());
         } catch (ConsentUnavailableException e) {
             throw consentUnavailable(e);
         } catch (LogUnavailableException e) {

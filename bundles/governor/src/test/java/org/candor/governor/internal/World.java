@@ -336,6 +336,7 @@ final class World {
     final class FakeLog implements TransparencyLog {
         final List<byte[]> entries = new ArrayList<>();
         boolean broken;
+        String checkpoint = "checkpoint";
         int failAfter = Integer.MAX_VALUE;
 
         @Override
@@ -395,7 +396,7 @@ final class World {
 
         @Override
         public String checkpoint() {
-            return "checkpoint";
+            return checkpoint;
         }
 
         @Override
@@ -499,6 +500,15 @@ final class World {
                     .toList();
             documents.removeAll(erased);
             return erased;
+        }
+
+        @Override
+        public Text text(String tenant, String document) {
+            return documents.stream()
+                    .filter(each -> each.document().equals(document))
+                    .findFirst()
+                    .map(each -> new Text(each, "Write to a@b.example, 马."))
+                    .orElse(null);
         }
 
         @Override

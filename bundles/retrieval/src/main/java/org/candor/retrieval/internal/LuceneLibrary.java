@@ -225,6 +225,11 @@ public final class LuceneLibrary implements Library, Retrieval, StatePart {
     }
 
     @Override
+    public Text text(String tenant, String document) throws IOException {
+        return documents.text(tenant, document);
+    }
+
+    @Override
     public List<DocumentInfo> documents(String tenant) {
         return documents.documents(tenant);
     }

@@ -59,6 +59,11 @@ final class DocumentReader {
         return new IndexedDocument(new Entry(info, origin, modified), inCodePoints(extraction, title));
     }
 
+    /** The text alone. */
+    String text(String document, byte[] content) throws UnreadableDocumentException {
+        return extractor.read(document, content).text();
+    }
+
     private List<IndexedPassage> inCodePoints(Extraction extraction, String title) {
         CodePoints points = new CodePoints(extraction.text());
         List<IndexedPassage> indexed = new ArrayList<>();

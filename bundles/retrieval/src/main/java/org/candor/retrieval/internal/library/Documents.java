@@ -64,6 +64,7 @@ public final class Documents implements Library, AutoCloseable {
     private final UploadErasure erasure;
     private final Mirror mirror;
     private final LibraryWorker worker;
+    private final int mostBytes;
 
     private Documents(Settings settings) throws IOException {
         Limits limits = new Limits(settings.mostBytes(), Limits.DEFAULT.characters(), Limits.DEFAULT.seconds());
@@ -74,6 +75,7 @@ public final class Documents implements Library, AutoCloseable {
         erasure.finish();
         encoders = new EncoderRoutes(catalogue, encoder, settings.routes());
         mirror = new Mirror(catalogue, reader, encoder, progress, settings.mostBytes());
+        mostBytes = settings.mostBytes();
         worker = new LibraryWorker(encoders, mirror, progress, settings.rescanSeconds());
     }
 
@@ -239,6 +241,37 @@ public final class Documents implements Library, AutoCloseable {
     @Override
     public List<DocumentInfo> erase(String tenant, String subject) throws IOException {
         return catalogue.locked(() -> erasure.erase(tenant, subject));
+    }
+
+    @Override
+    public Text text(String tenant, String document) throws IOException {
+        Path[] file = new Path[1];
+        Entry entry = catalogue.locked(() -> {
+            Entry found = catalogue.entry(Entry.key(tenant, document));
+            if (found != null) {
+                file[0] = found.origin() == Origin.UPLOAD
+                        ? catalogue.uploads().file(tenant, document)
+                        : catalogue.state().folder().resolve(document);
+            }
+            return found;
+        });
+        if (entry == null) {
+            return null;
+        }
+        byte[] content = entry.origin() == Origin.UPLOAD
+                ? catalogue.uploads().read(file[0]).content()
+                : mirrored(file[0]);
+        if (!Digests.sha256(content).equals(entry.info().version())) {
+            throw new IOException(document + " has changed and waits to be indexed");
+        }
+        return new Text(entry.info(), reader.text(document, content));
+    }
+
+    private byte[] mirrored(Path file) throws IOException {
+        if (Files.size(file) > mostBytes) {
+            throw new IOException(file.getFileName() + " has changed and waits to be indexed");
+        }
+        return Files.readAllBytes(file);
     }
 
     @Override

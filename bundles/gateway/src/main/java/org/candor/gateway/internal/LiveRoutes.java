@@ -1,0 +1,46 @@
+package org.candor.gateway.internal;
+
+import org.candor.api.operation.Caller;
+
+/** The running system, told as it changes. */
+final class LiveRoutes {
+
+    static final String PATH = "/admin/events";
+
+    private static final int EVERY_MILLIS = 1_000;
+    private static final int COMMENT_EVERY = 15;
+
+    private LiveRoutes() {}
+
+    static void add(Router router, LiveStatus status, Streams streams, Authentication authentication) {
+        router.add(
+                "GET",
+                PATH,
+                Router.Access.KEY,
+                Router.On.REQUEST_THREAD,
+                (request, caller, path) -> watch(request, caller, status, streams, authentication));
+    }
+
+    /** Until the client goes, may no longer watch, or the server stops. */
+    private static Response watch(
+            Request request, Caller caller, LiveStatus status, Streams streams, Authentication authentication) {
+        if (request.method().equals("HEAD")) {
+            throw new ApiError(405, "method_not_allowed", null, PATH + " takes GET.").header("Allow", "GET");
+        }
+        Streams.Place place = streams.open(caller);
+        return Response.events(out -> {
+                    try (place) {
+                        for (int second = 0; authentication.stillIn(request, caller); second++) {
+                            if (second % COMMENT_EVERY == 0) {
+                                out.comment("candor");
+                            }
+                            out.event("status", status.now());
+                            if (!streams.pause(EVERY_MILLIS)) {
+                                return;
+                            }
+                        }
+                    }
+                })
+                .with("X-Accel-Buffering", "no");
+    }
+}

@@ -1,0 +1,136 @@
+package org.candor.gateway.internal;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.candor.api.operation.Answers;
+import org.candor.api.operation.Caller;
+import org.candor.api.operation.OperationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An answer as events: {@code progress} while it is worked out, then {@code citations}, {@code answer} and {@code done}
+ * with the whole of it. Nothing of an answer is told before its log entry is durable. What is wrong before the first stage
+ * is an HTTP error; later it is the event {@code error}. Used by one thread.
+ */
+final class StreamedAnswer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamedAnswer.class);
+    private static final String ENDED = "";
+    private static final long COMMENT_SECONDS = 15;
+
+    private final BlockingQueue<String> stages = new LinkedBlockingQueue<>();
+    private final Workers workers;
+    private final long begun = System.nanoTime();
+    private Future<Map<String, Object>> answer;
+
+    private StreamedAnswer(Workers workers) {
+        this.workers = workers;
+    }
+
+    static Response begin(
+            Answers answers, Caller caller, Answers.Question question, Workers workers, Streams streams)
+            throws Exception {
+        Streams.Place place = streams.open(caller);
+        boolean handed = false;
+        try {
+            StreamedAnswer streamed = new StreamedAnswer(workers);
+            streamed.answer = workers.begin(
+                    () -> answers.answer(caller, question, streamed.stages::add), () -> streamed.stages.add(ENDED));
+            String first = streamed.next();
+            if (first == null) {
+                throw workers.tooSlow();
+            }
+            if (first.equals(ENDED)) {
+                streamed.result();
+            }
+            Response response = Response.events(out -> {
+                        try (place) {
+                            streamed.tell(out, first);
+                        }
+                    })
+                    .with("X-Accel-Buffering", "no")
+                    .accounted(new Response.Account("answer", "ok", null, null, 0));
+            handed = true;
+            return response;
+        } finally {
+            if (!handed) {
+                place.close();
+            }
+        }
+    }
+
+    /** The next stage; null when the time is up. */
+    private String next() throws InterruptedException {
+        long left = workers.patience().toNanos() - (System.nanoTime() - begun);
+        return stages.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
+    }
+
+    private void tell(EventStream out, String first) throws IOException, InterruptedException {
+        try {
+            String stage = first;
+            while (!stage.equals(ENDED)) {
+                out.event("progress", progress(stage));
+                stage = waitFor(out);
+            }
+            Map<String, Object> whole = result();
+            out.event("citations", part(whole, "citations", "masked"));
+            out.event("answer", part(whole, "id", "answer", "reason", "language"));
+            out.event("done", whole);
+        } catch (ApiError e) {
+            out.event("error", JsonText.readObject(e.response().body()).get("error"));
+        }
+    }
+
+    private String waitFor(EventStream out) throws IOException, InterruptedException {
+        while (true) {
+            String stage = stages.poll(COMMENT_SECONDS, TimeUnit.SECONDS);
+            if (stage != null) {
+                return stage;
+            }
+            if (System.nanoTime() - begun > workers.patience().toNanos()) {
+                throw workers.tooSlow();
+            }
+            out.comment("working");
+        }
+    }
+
+    private Map<String, Object> result() throws InterruptedException {
+        try {
+            return answer.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case OperationException cause -> throw ApiError.of(cause);
+                case ApiError cause -> throw cause;
+                default -> {
+                    LOG.error("A streamed answer failed", e.getCause());
+                    throw new ApiError(500, "internal", null, "Something went wrong in the server; its log shows it.");
+                }
+            }
+        }
+    }
+
+    private Map<String, Object> progress(String stage) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("stage", stage);
+        json.put("millis", (System.nanoTime() - begun) / 1_000_000L);
+        return json;
+    }
+
+    private static Map<String, Object> part(Map<String, Object> whole, String... names) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        for (String name : List.of(names)) {
+            if (whole.containsKey(name)) {
+                json.put(name, whole.get(name));
+            }
+        }
+        return json;
+    }
+}
