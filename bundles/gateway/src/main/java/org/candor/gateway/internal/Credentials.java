@@ -144,6 +144,15 @@ final class Credentials {
             return new Password(ITERATIONS, salt, derive(password, salt, ITERATIONS));
         }
 
+        /** One that no password has: to check it takes as long as any other. */
+        static Password ofNobody(SecureRandom random) {
+            byte[] salt = new byte[SALT_BYTES];
+            random.nextBytes(salt);
+            byte[] hash = new byte[HASH_BITS / Byte.SIZE];
+            random.nextBytes(hash);
+            return new Password(ITERATIONS, salt, hash);
+        }
+
         /** Takes about a tenth of a second on purpose. */
         boolean matches(String password) {
             return MessageDigest.isEqual(hash, derive(password, salt, iterations));

@@ -207,6 +207,7 @@ public final class Gateway extends HttpServlet {
         Traffic traffic = new Traffic(System::nanoTime);
         Authentication authentication = new Authentication(store, passwords, sessions);
         SystemRoutes.add(router, backends, limits, version);
+        OpenApiRoutes.add(router);
         MetricsRoutes.add(router, backends, traffic, version);
         LiveStatus status = new LiveStatus(backends, traffic, clock, System::nanoTime);
         LiveRoutes.add(router, status, streams, authentication);

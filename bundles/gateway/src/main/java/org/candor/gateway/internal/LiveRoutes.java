@@ -1,5 +1,7 @@
 package org.candor.gateway.internal;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.candor.api.operation.Caller;
 
 /** The running system, told as it changes. */
@@ -21,6 +23,12 @@ final class LiveRoutes {
                 (request, caller, path) -> watch(request, caller, status, streams, authentication));
     }
 
+    private static Map<String, Object> of(Caller caller, Map<String, Object> status) {
+        Map<String, Object> own = new LinkedHashMap<>(status);
+        SystemRoutes.hideFiles(caller, own);
+        return own;
+    }
+
     /** Until the client goes, may no longer watch, or the server stops. */
     private static Response watch(
             Request request, Caller caller, LiveStatus status, Streams streams, Authentication authentication) {
@@ -34,7 +42,7 @@ final class LiveRoutes {
                             if (second % COMMENT_EVERY == 0) {
                                 out.comment("candor");
                             }
-                            out.event("status", status.now());
+                            out.event("status", of(caller, status.now()));
                             if (!streams.pause(EVERY_MILLIS)) {
                                 return;
                             }

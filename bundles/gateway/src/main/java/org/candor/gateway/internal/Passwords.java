@@ -55,7 +55,7 @@ final class Passwords {
     Passwords(AccessStore store, SecureRandom random, LongSupplier nanoTime) {
         this.store = store;
         this.nanoTime = nanoTime;
-        this.nobody = Credentials.Password.of(Credentials.newPassword(random), random);
+        this.nobody = Credentials.Password.ofNobody(random);
         random.nextBytes(rememberKey);
     }
 

@@ -37,7 +37,7 @@ final class SystemRoutes {
                 Router.On.REQUEST_THREAD,
                 (request, caller, path) -> routes.ready());
         router.add(
-                "GET", "/v1/status", Router.Access.KEY, Router.On.WORKER, (request, caller, path) -> routes.status());
+                "GET", "/v1/status", Router.Access.KEY, Router.On.WORKER, (request, caller, path) -> routes.status(caller));
         router.add(
                 "POST",
                 "/admin/password",
@@ -63,6 +63,13 @@ final class SystemRoutes {
         return checks.stream().allMatch(Platform.Check::ready);
     }
 
+    /** The library's folder and the names of files in it are for those who run the server. */
+    static void hideFiles(Caller caller, Map<String, Object> status) {
+        if (!caller.ofOperator()) {
+            status.replace("library", null);
+        }
+    }
+
     private Response ready() {
         List<Platform.Check> checks = checks(backends.platform());
         Map<String, Object> json = new LinkedHashMap<>();
@@ -71,7 +78,7 @@ final class SystemRoutes {
         return Response.json(ready(checks) ? 200 : 503, json);
     }
 
-    private Response status() {
+    private Response status(Caller caller) {
         Platform platform = backends.platform();
         List<Platform.Check> checks = checks(platform);
         Map<String, Object> json = new LinkedHashMap<>();
@@ -80,6 +87,7 @@ final class SystemRoutes {
         if (platform != null) {
             json.putAll(platform.status());
         }
+        hideFiles(caller, json);
         json.put("checks", Views.checks(checks));
         return Response.json(200, json);
     }

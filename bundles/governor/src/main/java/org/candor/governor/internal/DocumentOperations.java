@@ -160,7 +160,22 @@ public final class DocumentOperations implements Documents {
     @Override
     public LibraryStatus status(Caller caller) {
         path.gate(operation(LIST, caller, Operation.Effect.READ, Map.of()));
-        return library().status();
+        LibraryStatus status = library().status();
+        return caller.ofOperator() ? status : withoutFiles(status);
+    }
+
+    /** The folder and the names of files in it are the operator's. */
+    private static LibraryStatus withoutFiles(LibraryStatus status) {
+        return new LibraryStatus(
+                null,
+                status.state(),
+                status.done(),
+                status.total(),
+                status.secondsLeft(),
+                status.documents(),
+                status.passages(),
+                List.of(),
+                status.encoders());
     }
 
     @Override

@@ -226,9 +226,11 @@ public final class GovernedPath {
             return new Decision(
                     true, "no-policy", "No policy is required here.", List.of(), new PolicyId("none", "", ""));
         }
-        Decision decision = services.policy()
-                .decide(new PolicyRequest(
-                        operation.caller(), operation.name(), operation.purpose(), operation.attributes()));
+        Decision decision = withinTenant(
+                operation,
+                services.policy()
+                        .decide(new PolicyRequest(
+                                operation.caller(), operation.name(), operation.purpose(), operation.attributes())));
         if (!decision.permitted()) {
             throw refused(Kind.DENIED, operation, decision, services);
         }
@@ -311,6 +313,20 @@ public final class GovernedPath {
                 budgets.spend(operation.caller(), operation.name(), budget, share.joules(), clock.instant());
             }
         }
+    }
+
+    /** No policy can let one tenant's people change what another tenant works with. */
+    private static Decision withinTenant(Operation operation, Decision decision) {
+        if (!decision.permitted() || operation.caller().ofOperator() || !operation.reachesEveryTenant()) {
+            return decision;
+        }
+        return new Decision(
+                false,
+                "tenant-not-operator",
+                "The operation \"" + operation.name() + "\" reaches every tenant; it is for callers of the tenant \""
+                        + Caller.OPERATOR_TENANT + "\".",
+                List.of(),
+                decision.policy());
     }
 
     private static Permit permit(Operation operation, Decision decision, Services services) {

@@ -1,7 +1,9 @@
 package org.candor.governor.internal;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.candor.api.operation.Caller;
 
 /**
@@ -41,6 +43,18 @@ record Operation(
         Map<String, Object> more = new LinkedHashMap<>(request);
         more.put(member, value);
         return new Operation(name, caller, purpose, effect, more, attributes, purposeStated);
+    }
+
+    /** Administration of what belongs to a tenant; every other {@code admin} operation reaches the whole server. */
+    private static final List<Pattern> OF_A_TENANT = List.of(
+            Pattern.compile("admin\\.documents\\.(list|read|add|delete)"),
+            Pattern.compile("admin\\.consent\\..*"),
+            Pattern.compile("admin\\.access\\..*"));
+
+    /** Whether it reaches more than the caller's tenant, so that it is for those who run the server. */
+    boolean reachesEveryTenant() {
+        return name.startsWith("admin.")
+                && OF_A_TENANT.stream().noneMatch(each -> each.matcher(name).matches());
     }
 
     /** What doing an operation needs. */

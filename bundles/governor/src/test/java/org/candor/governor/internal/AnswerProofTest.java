@@ -181,7 +181,7 @@ class AnswerProofTest {
         String entry = new String(log.entry(0), StandardCharsets.UTF_8);
         for (String secret : List.of(
                 "asker",
-                "acme",
+                "default",
                 "同意",
                 "who",
                 "research",

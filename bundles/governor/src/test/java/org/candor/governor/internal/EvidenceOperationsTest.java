@@ -44,11 +44,11 @@ class EvidenceOperationsTest {
         assertEquals("answer", proof.leaf().get("operation"));
         assertTrue(proof.proof().startsWith("c2sp.org/tlog-proof@v1\nindex 1\n"), proof.proof());
         assertTrue(proof.proof().endsWith(world.log.checkpoint), proof.proof());
-        Caller colleague = new Caller("somebody", "acme", Set.of("auditor"));
+        Caller colleague = new Caller("somebody", "default", Set.of("auditor"));
         assertEquals(1, evidences.proof(colleague, id).index());
         for (Caller stranger : List.of(
                 new Caller("asker", "umbrella", Set.of("admin")),
-                new Caller("admin", Caller.OPERATOR_TENANT, Set.of("admin")))) {
+                new Caller("asker", "acme", Set.of("viewer")))) {
             assertEquals(
                     "proof_not_found",
                     refused(() -> evidences.proof(stranger, id)).code());

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.candor.api.operation.Answers.Question;
+import org.candor.api.operation.Caller;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 import org.candor.api.policy.Obligation;
@@ -132,7 +135,7 @@ class GovernedPathTest {
         world.consent.withdrawn.add("alice");
         world.answers(world.path()).answer(World.ASKER, QUESTION);
         assertEquals(java.util.Set.of("alice"), world.retrieval.scope.withdrawn());
-        assertEquals("acme", world.retrieval.scope.tenant());
+        assertEquals("default", world.retrieval.scope.tenant());
         assertEquals("question-answering", world.retrieval.scope.purpose());
         assertTrue(world.retrieval.scope.permits().test(World.document("b.md", "bob")));
         world.consent.withdrawn.add("bob");
@@ -240,5 +243,33 @@ class GovernedPathTest {
         assertEquals(null, answer.get("answer"));
         assertEquals("The library does not say.", answer.get("reason"));
         assertEquals(List.of(), answer.get("citations"));
+    }
+
+    @Test
+    void whatReachesEveryTenantIsForThoseWhoRunTheServer() {
+        Caller stranger = new Caller("admin", "acme", Set.of("admin"));
+        for (String name : List.of(
+                "admin.models.activate",
+                "admin.policies.activate",
+                "admin.documents.mirror",
+                "admin.documents.file",
+                "admin.backup.make",
+                "admin.anything-new")) {
+            Operation operation = new Operation(name, stranger, "p", Operation.Effect.READ, Map.of());
+            OperationException refused =
+                    assertThrows(OperationException.class, () -> world.path().gate(operation), name);
+            assertEquals("tenant-not-operator", refused.code());
+            world.path().gate(new Operation(name, World.ASKER, "p", Operation.Effect.READ, Map.of()));
+        }
+        assertEquals(6, world.log.entries.size(), "refusals are logged");
+        for (String name : List.of(
+                "answer",
+                "log.read",
+                "access.password",
+                "admin.documents.add",
+                "admin.consent.erase",
+                "admin.access.key-create")) {
+            world.path().gate(new Operation(name, stranger, "p", Operation.Effect.READ, Map.of()));
+        }
     }
 }

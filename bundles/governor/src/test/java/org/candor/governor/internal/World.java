@@ -53,7 +53,7 @@ import org.candor.api.transparency.TransparencyLog;
 /** Every neighbour of the governor, by hand; each notes in {@code events} when it is asked. */
 final class World {
 
-    static final Caller ASKER = new Caller("asker", "acme", Set.of("viewer"));
+    static final Caller ASKER = new Caller("asker", "default", Set.of("viewer"));
     static final String ALL = "policy,consent,energy,transparency";
 
     final List<String> events = new ArrayList<>();
@@ -133,7 +133,7 @@ final class World {
 
     static DocumentInfo document(String name, String... subjects) {
         return new DocumentInfo(
-                "acme",
+                "default",
                 name,
                 "sha256:" + "0".repeat(64),
                 name,
