@@ -16,6 +16,8 @@ public final class Main {
             new FitAnswer(),
             "gemm",
             new Gemm(),
+            "http",
+            new HttpLoad(),
             "log",
             new Log(),
             "policy",

@@ -1,0 +1,314 @@
+package org.candor.itests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.candor.proof.Json;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who may do what, route by route: nobody, each role, and an administrator of another tenant. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AuthorisationIT {
+
+    private static final Set<String> ROLES = new TreeSet<>(
+            Set.of("viewer", "operator", "steward", "auditor", "approver", "admin"));
+    private static final Set<String> ANYBODY = Set.of("anybody");
+    private static final Set<String> ALL = ROLES;
+    private static final Set<String> READERS = Set.of("viewer", "operator", "steward", "auditor", "admin");
+    private static final Set<String> WRITERS = Set.of("operator", "steward", "admin");
+    private static final Set<String> STEWARDS = Set.of("steward", "admin");
+    private static final Set<String> CONSENT_READERS = Set.of("steward", "auditor", "admin");
+    private static final Set<String> OPERATORS = Set.of("operator", "admin");
+    private static final Set<String> ADMIN = Set.of("admin");
+
+    /**
+     * @param who roles that are let through to the operation; what they then hear is the operation's business
+     * @param everyTenant whether it reaches every tenant, so that another tenant's administrator is refused
+     */
+    private record Row(String method, String path, String body, Set<String> who, boolean everyTenant) {
+        String name() {
+            return method + " " + path.replaceAll("\\?.*", "");
+        }
+    }
+
+    private static Row own(String method, String path, String body, Set<String> who) {
+        return new Row(method, path, body, who, false);
+    }
+
+    private static Row server(String method, String path, String body, Set<String> who) {
+        return new Row(method, path, body, who, true);
+    }
+
+    private static final String REVISION = "{\"model\":\"none\",\"version\":\"0\",\"reason\":\"r\"}";
+    private static final String POLICY = "{\"policy\":\"none\",\"version\":\"0\"}";
+
+    /** Bodies are valid, and name what does not exist where being permitted would change the server. */
+    private static final List<Row> ROWS = List.of(
+            own("GET", "/health/live", null, ANYBODY),
+            own("GET", "/health/ready", null, ANYBODY),
+            own("GET", "/openapi.json", null, ANYBODY),
+            own("GET", "/v1/log/checkpoint", null, ANYBODY),
+            own("GET", "/v1/log/key", null, ANYBODY),
+            own("GET", "/v1/log/{resource}", null, ANYBODY),
+            own("POST", "/admin/session", "{}", ANYBODY),
+            own("GET", "/metrics", null, ALL),
+            own("GET", "/v1/status", null, ALL),
+            own("GET", "/admin/events", null, ALL),
+            own("GET", "/v1/log/entries?count=1", null, ALL),
+            own("GET", "/v1/log/consistency?from=1", null, ALL),
+            own("GET", "/v1/proofs/{id}", null, ALL),
+            own("GET", "/v1/models", null, ALL),
+            own("GET", "/v1/models/{id}", null, ALL),
+            own("POST", "/v1/answers", "{\"question\":\"What does withdrawal of consent reach?\"}", READERS),
+            own("POST", "/v1/search", "{\"query\":\"consent\",\"limit\":1}", READERS),
+            own("POST", "/v1/embeddings", "{\"model\":\"encoder-en\",\"input\":\"a\"}",
+                    Set.of("viewer", "operator", "steward", "admin")),
+            own("GET", "/v1/documents", null, READERS),
+            own("GET", "/v1/documents/{document}", null, READERS),
+            own("POST", "/v1/documents", "{\"document\":\"matrix.md\",\"content\":\"A matrix.\"}", WRITERS),
+            own("PUT", "/v1/documents/{document}", "A matrix.", WRITERS),
+            own("DELETE", "/v1/documents/{document}", null, WRITERS),
+            own("POST", "/admin/consent/grant", "{\"subject\":\"matrix\"}", STEWARDS),
+            own("POST", "/admin/consent/withdraw", "{\"subject\":\"matrix\"}", STEWARDS),
+            own("POST", "/admin/consent/erase", "{\"subject\":\"matrix\"}", STEWARDS),
+            own("GET", "/admin/consent", null, CONSENT_READERS),
+            own("GET", "/admin/consent/preview?subject=matrix", null, STEWARDS),
+            own("GET", "/admin/session", null, ALL),
+            own("DELETE", "/admin/session", null, ALL),
+            own("POST", "/admin/session/password", "{\"old\":\"a\",\"new\":\"b\"}", ALL),
+            own("POST", "/admin/password", "{\"user\":\"nobody\",\"password\":\"correct horse battery\"}", ADMIN),
+            own("GET", "/admin/users", null, ADMIN),
+            own("POST", "/admin/users", "{\"name\":\"matrix-NAME\",\"roles\":[\"viewer\"]}", ADMIN),
+            own("PUT", "/admin/users/{name}", "{\"roles\":[\"viewer\"]}", ADMIN),
+            own("DELETE", "/admin/users/{name}", null, ADMIN),
+            own("POST", "/admin/users/{name}/password", null, ADMIN),
+            own("GET", "/admin/keys", null, ADMIN),
+            own("POST", "/admin/keys", "{\"name\":\"matrix-key-NAME\",\"roles\":[\"viewer\"]}", ADMIN),
+            own("DELETE", "/admin/keys/{id}", null, ADMIN),
+            server("GET", "/admin/models", null, OPERATORS),
+            server("POST", "/admin/models/install", "{\"folder\":\"/nowhere\",\"reason\":\"r\"}", OPERATORS),
+            server("POST", "/admin/models/verify", REVISION, OPERATORS),
+            server("POST", "/admin/models/activate", REVISION, OPERATORS),
+            server("POST", "/admin/models/rollback", "{\"model\":\"none\",\"reason\":\"r\"}", OPERATORS),
+            server("POST", "/admin/models/remove", REVISION, OPERATORS),
+            server("GET", "/admin/policies", null, ADMIN),
+            server("POST", "/admin/policies/test", POLICY, ADMIN),
+            server("POST", "/admin/policies/replay", POLICY, ADMIN),
+            server("POST", "/admin/policies/activate", POLICY.replace("}", ",\"reason\":\"r\"}"), ADMIN),
+            server("POST", "/admin/policies/rollback", "{\"reason\":\"r\"}", ADMIN),
+            server("GET", "/admin/energy", null, READERS),
+            server("GET", "/admin/health", null, READERS),
+            server("POST", "/admin/backup", "{\"to\":\"/nowhere/backup.zip\"}", ADMIN),
+            server("POST", "/admin/restore", "{\"file\":\"/nowhere/backup.zip\"}", ADMIN),
+            server("POST", "/admin/shell", "{\"command\":\"candor:nothing\"}", ADMIN));
+
+    private final Map<String, String> keys = new TreeMap<>();
+    private Server server;
+    private String stranger;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws IOException, InterruptedException {
+        server = new Server(folder.resolve("home"));
+        server.start();
+        for (String role : ROLES) {
+            keys.put(role, key("{\"name\":\"only-" + role + "\",\"roles\":[\"" + role + "\"]}"));
+        }
+        stranger = key("{\"name\":\"stranger\",\"tenant\":\"umbrella\",\"roles\":[\"admin\"]}");
+    }
+
+    @AfterAll
+    void stop() throws IOException, InterruptedException {
+        server.close();
+    }
+
+    private String key(String body) throws IOException, InterruptedException {
+        HttpResponse<String> made = server.http("POST", "/admin/keys", body);
+        assertEquals(201, made.statusCode(), made.body());
+        return (String) Server.json(made.body()).get("secret");
+    }
+
+    private HttpResponse<InputStream> call(Row row, String key) throws IOException, InterruptedException {
+        String path = row.path().replaceAll("\\{document}", "matrix.md").replaceAll("\\{[a-z]+}", "none");
+        String name = Integer.toHexString(key == null ? 0 : key.hashCode());
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                .header("Content-Type", "application/json")
+                .method(
+                        row.method(),
+                        row.body() == null
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(row.body().replace("NAME", name)));
+        if (key != null) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            // Only the status and the error matter; a stream of events never ends by itself.
+            HttpResponse<InputStream> response =
+                    client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            if (response.statusCode() < 400) {
+                response.body().close();
+            }
+            return response;
+        }
+    }
+
+    private String code(Row row, String key) throws IOException, InterruptedException {
+        HttpResponse<InputStream> response = call(row, key);
+        if (response.statusCode() < 400) {
+            return "ok";
+        }
+        String text = new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
+        if (!text.startsWith("{\"error\"")) {
+            return Integer.toString(response.statusCode());
+        }
+        return ((Map<?, ?>) Server.json(text).get("error")).get("code").toString();
+    }
+
+    @Test
+    void everyRouteHasItsRow() throws IOException, InterruptedException {
+        Set<String> routes = new TreeSet<>();
+        Map<?, ?> paths = (Map<?, ?>)
+                Server.json(server.http("GET", "/openapi.json", null).body()).get("paths");
+        paths.forEach((path, methods) -> ((Map<?, ?>) methods)
+                .keySet()
+                .forEach(method -> routes.add(method.toString().toUpperCase(Locale.ROOT) + " " + path)));
+        Set<String> rows = new TreeSet<>();
+        ROWS.forEach(row -> assertTrue(rows.add(row.name()), row.name()));
+        assertEquals(routes, rows);
+    }
+
+    @Test
+    void whoHasNoKeyIsLetInWhereEverybodyIs() throws IOException, InterruptedException {
+        List<String> wrong = new ArrayList<>();
+        for (Row row : ROWS) {
+            for (String key : new String[] {null, "candor-made-up"}) {
+                String code = code(row, key);
+                boolean refused = code.equals("missing_key") || code.equals("invalid_key");
+                if (refused == row.who().equals(ANYBODY)) {
+                    wrong.add(row.name() + " " + key + ": " + code);
+                }
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    @Test
+    void eachRoleMayDoWhatItsRowSays() throws IOException, InterruptedException {
+        List<String> wrong = new ArrayList<>();
+        for (Row row : ROWS) {
+            for (String role : ROLES) {
+                boolean allowed = row.who().equals(ANYBODY) || row.who().contains(role);
+                String code = code(row, keys.get(role));
+                if (allowed == code.equals("role-missing") || code.equals("invalid_key")) {
+                    wrong.add(row.name() + " as " + role + ": " + code);
+                }
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    @Test
+    void anotherTenantsAdministratorReachesNothingOfTheServers() throws IOException, InterruptedException {
+        List<String> wrong = new ArrayList<>();
+        for (Row row : ROWS) {
+            String code = code(row, stranger);
+            if (row.everyTenant() != code.equals("tenant-not-operator") || code.equals("role-missing")) {
+                wrong.add(row.name() + ": " + code);
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    private Map<String, Object> as(String key, String method, String path, String body)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                .header("Content-Type", "application/json")
+                .header("Authorization", "Bearer " + key)
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return Server.json(client.send(request.build(), HttpResponse.BodyHandlers.ofString())
+                    .body());
+        }
+    }
+
+    @Test
+    void documentsAnswersAndProofsStayWithTheirTenant() throws IOException, InterruptedException {
+        String own = keys.get("admin");
+        String question = "{\"question\":\"How much does the numbat Wilhelmina weigh?\"}";
+        as(
+                stranger,
+                "POST",
+                "/v1/documents",
+                "{\"document\":\"zoo/numbat.txt\",\"content\":\"The numbat Wilhelmina weighs 612 grams.\"}");
+        Map<String, Object> theirs = as(stranger, "POST", "/v1/answers", question);
+        assertTrue(String.valueOf(theirs.get("answer")).contains("612"), theirs.toString());
+        Map<String, Object> ours = as(own, "POST", "/v1/answers", question);
+        assertFalse(Json.write(ours).contains("612"), "an answer");
+        assertFalse(
+                Json.write(as(own, "POST", "/v1/search", "{\"query\":\"numbat Wilhelmina\",\"limit\":100}"))
+                        .contains("numbat.txt"),
+                "a search");
+        assertFalse(Json.write(as(own, "GET", "/v1/documents", null)).contains("numbat"), "the list");
+        assertTrue(as(own, "GET", "/v1/documents/zoo/numbat.txt?text=1", null).containsKey("error"));
+        assertTrue(as(own, "DELETE", "/v1/documents/zoo/numbat.txt", null).containsKey("error"));
+        assertEquals(
+                "The numbat Wilhelmina weighs 612 grams.",
+                as(stranger, "GET", "/v1/documents/zoo/numbat.txt?text=1", null).get("text"));
+        Map<String, Object> withdrawal =
+                as(stranger, "POST", "/v1/search", "{\"query\":\"withdrawal of consent\",\"limit\":100}");
+        for (Object hit : (List<?>) withdrawal.get("data")) {
+            assertEquals("zoo/numbat.txt", ((Map<?, ?>) hit).get("document"), "none of the sample library");
+        }
+        Object id = theirs.get("id");
+        assertTrue(as(own, "GET", "/v1/proofs/" + id, null).containsKey("error"), "a proof");
+        Map<String, Object> proof = as(stranger, "GET", "/v1/proofs/" + id, null);
+        assertEquals(theirs.get("leaf"), proof.get("leaf"));
+        assertNotEquals(theirs.get("proof"), proof.get("proof"), "against a newer checkpoint");
+        for (String users : List.of("/admin/users", "/admin/keys")) {
+            assertFalse(Json.write(as(stranger, "GET", users, null)).contains("default"), users);
+        }
+        assertTrue(as(stranger, "GET", "/v1/status", null).get("library") == null);
+    }
+
+    @Test
+    void aProofOutlivesARestartAndIsAgainstTheNewestCheckpoint() throws IOException, InterruptedException {
+        String own = keys.get("viewer");
+        Map<String, Object> answer =
+                as(own, "POST", "/v1/answers", "{\"question\":\"What does withdrawal of consent reach?\"}");
+        server.stop();
+        server.start();
+        Map<String, Object> proof = as(own, "GET", "/v1/proofs/" + answer.get("id"), null);
+        assertEquals(answer.get("leaf"), proof.get("leaf"));
+        assertTrue((long) proof.get("size") > (long) proof.get("index"));
+        Path file = Files.createTempFile("candor-answer", ".json");
+        Map<String, Object> again = new TreeMap<>(answer);
+        again.put("proof", proof.get("proof"));
+        Files.writeString(file, Json.write(again));
+        Server.Result verified = server.candor("verify", file.toString());
+        Files.delete(file);
+        assertEquals(0, verified.exitCode(), verified.err());
+    }
+}

@@ -1,0 +1,141 @@
+package org.candor.itests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Other people's clients against a server, unmodified. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClientsIT {
+
+    private static final String OPENAI = "openai@6.30.1";
+    private static final String VALIDATOR = "openapi-spec-validator==0.9.0";
+    private static final Path WORK = Server.root().resolve("itests/target/clients");
+
+    private Server server;
+    private String key;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws IOException, InterruptedException {
+        server = new Server(folder.resolve("home"));
+        server.start();
+        key = Files.readString(server.home().resolve("cli.key")).strip();
+        Files.createDirectories(WORK);
+    }
+
+    @AfterAll
+    void stop() throws IOException, InterruptedException {
+        server.close();
+    }
+
+    private record Ran(int exit, String out) {}
+
+    private Ran run(String... command) throws IOException, InterruptedException {
+        Path out = Files.createTempFile("client", ".out");
+        ProcessBuilder builder = new ProcessBuilder(command).directory(WORK.toFile());
+        builder.redirectErrorStream(true).redirectOutput(out.toFile());
+        builder.environment().put("OPENAI_API_KEY", key);
+        builder.environment().put("OPENAI_BASE_URL", "http://127.0.0.1:" + server.port() + "/v1");
+        try {
+            Process process = builder.start();
+            if (!process.waitFor(5, TimeUnit.MINUTES)) {
+                process.destroyForcibly();
+                return new Ran(-1, "it did not end");
+            }
+            return new Ran(process.exitValue(), Files.readString(out));
+        } catch (IOException e) {
+            return new Ran(-1, e.getMessage());
+        } finally {
+            Files.delete(out);
+        }
+    }
+
+    @Test
+    void openAisPackageListsModelsEmbedsAndUnderstandsErrors() throws IOException, InterruptedException {
+        Ran node = run("node", "--version");
+        assumeTrue(node.exit() == 0, "node is missing: " + node.out());
+        if (!Files.exists(WORK.resolve("node_modules/openai/package.json"))) {
+            Files.writeString(WORK.resolve("package.json"), "{\"private\":true,\"type\":\"module\"}");
+            Ran install = run("npm", "install", "--no-audit", "--no-fund", OPENAI);
+            assumeTrue(install.exit() == 0, OPENAI + " cannot be installed: " + install.out());
+        }
+        Files.writeString(WORK.resolve("client.mjs"), """
+                import OpenAI from "openai";
+                const client = new OpenAI({ maxRetries: 0 });
+                const models = [];
+                for await (const model of client.models.list()) models.push(model.id);
+                const one = await client.models.retrieve("encoder-en");
+                // Without encoding_format this client asks for base64 and decodes it.
+                const usual = await client.embeddings.create({ model: "encoder-en", input: ["consent", "withdrawal"] });
+                const floats = await client.embeddings.create(
+                  { model: "encoder-en", input: ["consent", "withdrawal"], encoding_format: "float" });
+                const most = Math.max(...usual.data.flatMap((item, i) =>
+                  item.embedding.map((x, j) => Math.abs(x - floats.data[i].embedding[j]))));
+                const errors = [];
+                const failing = [
+                  () => client.embeddings.create({ model: "no-such-model", input: "x" }),
+                  () => client.embeddings.create({ model: "encoder-en", input: "" }),
+                  () => client.embeddings.create({ model: "encoder-en", input: "x", dimensions: 7 }),
+                  () => client.embeddings.create({ model: "encoder-en", input: "x", seed: 1 }),
+                  () => new OpenAI({ apiKey: "wrong", maxRetries: 0 }).models.list(),
+                ];
+                for (const call of failing) {
+                  try { await call(); errors.push("none"); } catch (e) {
+                    errors.push([e.constructor.name, e.status, e.code, e.param, typeof e.requestID].join(" "));
+                  }
+                }
+                console.log(JSON.stringify({ models, one: one.id, owner: one.owned_by,
+                  dimensions: usual.data[0].embedding.length, items: usual.data.length, most,
+                  tokens: usual.usage.prompt_tokens, errors }));
+                """);
+        Ran ran = run("node", "client.mjs");
+        assertEquals(0, ran.exit(), ran.out());
+        Map<String, Object> seen = Server.json(ran.out());
+        assertTrue(((List<?>) seen.get("models")).contains("encoder-en"), ran.out());
+        assertEquals("encoder-en", seen.get("one"));
+        assertEquals("candor", seen.get("owner"));
+        assertEquals(384L, seen.get("dimensions"));
+        assertEquals(2L, seen.get("items"));
+        assertTrue(((Number) seen.get("most")).doubleValue() < 1e-6, ran.out());
+        assertTrue((long) seen.get("tokens") >= 6, ran.out());
+        assertEquals(
+                List.of(
+                        "NotFoundError 404 model_not_found model string",
+                        "BadRequestError 400 empty_input input string",
+                        "BadRequestError 400 invalid_value dimensions string",
+                        "BadRequestError 400 unknown_member seed string",
+                        "AuthenticationError 401 invalid_key  string"),
+                seen.get("errors"));
+    }
+
+    @Test
+    void aValidatorAcceptsTheApisDescription() throws IOException, InterruptedException {
+        Path python = WORK.resolve("python/bin/python");
+        if (!Files.exists(python)) {
+            Ran made = run("python3", "-m", "venv", "python");
+            assumeTrue(made.exit() == 0, "python3 with venv is missing: " + made.out());
+        }
+        Ran install = run(python.toString(), "-m", "pip", "install", "-q", VALIDATOR);
+        assumeTrue(install.exit() == 0, VALIDATOR + " cannot be installed: " + install.out());
+        Path document = WORK.resolve("openapi.json");
+        Files.writeString(document, server.http("GET", "/openapi.json", null).body());
+        Ran valid = run(python.toString(), "-m", "openapi_spec_validator", document.toString());
+        assertEquals(0, valid.exit(), valid.out());
+        Files.writeString(document, Files.readString(document).replace("\"operationId\"", "\"operationID\""));
+        Ran invalid = run(python.toString(), "-m", "openapi_spec_validator", document.toString());
+        assertFalse(invalid.exit() == 0, "the validator looks");
+    }
+}
