@@ -1,6 +1,7 @@
 package org.candor.retrieval.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
@@ -9,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.candor.api.retrieval.DocumentInfo;
+import org.candor.api.retrieval.DocumentMetadata;
+import org.candor.api.retrieval.Scope;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +87,51 @@ class LibraryChangeTest {
                     .getFirst()
                     .text();
             assertEquals("The xylophone stands in the attic.", text);
+        }
+    }
+
+    @Test
+    void theTextOfADocumentIsThatOfItsVersion() throws Exception {
+        try (TestLibrary library = TestLibrary.open(index)) {
+            change(library, folder);
+            library.add("more.md", "The xylophone stands in the attic. 马");
+            assertEquals(
+                    "Otters sleep on kelp.",
+                    library.documents.text("default", "otters.md").text());
+            assertEquals(
+                    "The xylophone stands in the attic. 马",
+                    library.documents.text("default", "more.md").text());
+            assertNull(library.documents.text("default", "none.md"));
+            assertNull(library.documents.text("acme", "otters.md"), "of another tenant");
+            Files.writeString(folder.resolve("otters.md"), "Otters sleep.");
+            assertThrows(IOException.class, () -> library.documents.text("default", "otters.md"));
+        }
+    }
+
+    @Test
+    void whatOneTenantAddsIsKeptOverTheOthersChangesAndFoundByItAlone() throws Exception {
+        Scope acme = new Scope("acme", "question-answering", Set.of(), document -> true);
+        try (TestLibrary library = TestLibrary.open(index)) {
+            change(library, folder);
+            library.documents.add(
+                    "acme",
+                    "secret.md",
+                    "The xylophone of Acme stands in the vault.".getBytes(StandardCharsets.UTF_8),
+                    DocumentMetadata.NONE);
+            library.documents.rescan();
+            library.settle();
+            assertEquals(List.of(), found(library, "xylophone Acme vault").stream()
+                    .filter(document -> document.equals("secret.md"))
+                    .toList());
+            assertEquals(List.of("otters.md"), listed(library));
+            List<String> theirs =
+                    library.retrieval.search("otters kelp xylophone", "en", acme, 10).hits().stream()
+                            .map(hit -> hit.document().document())
+                            .toList();
+            assertEquals(List.of("secret.md"), theirs);
+            assertNull(library.retrieval
+                    .answer("Where does the xylophone of Acme stand?", "en", TestLibrary.scope())
+                    .answer());
         }
     }
 
