@@ -107,9 +107,8 @@ final class LogRoutes {
             throw ApiError.invalid("missing_member", "from", "Query parameter from is missing.");
         }
         Evidences.Consistency found = evidences().consistency(caller, from, whole(parameters, "to", -1));
-        List<String> hashes = found.hashes().stream()
-                .map(Base64.getEncoder()::encodeToString)
-                .toList();
+        List<String> hashes =
+                found.hashes().stream().map(Base64.getEncoder()::encodeToString).toList();
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("from", found.from());
         json.put("to", found.to());
@@ -132,8 +131,7 @@ final class LogRoutes {
         Map<String, String> parameters = request.parameters();
         for (String name : parameters.keySet()) {
             if (!List.of(names).contains(name)) {
-                throw ApiError.invalid(
-                        "unknown_member", name, "Query parameter \"" + name + "\" is not known here.");
+                throw ApiError.invalid("unknown_member", name, "Query parameter \"" + name + "\" is not known here.");
             }
         }
         return parameters;

@@ -35,8 +35,7 @@ final class StreamedAnswer {
         this.workers = workers;
     }
 
-    static Response begin(
-            Answers answers, Caller caller, Answers.Question question, Workers workers, Streams streams)
+    static Response begin(Answers answers, Caller caller, Answers.Question question, Workers workers, Streams streams)
             throws Exception {
         Streams.Place place = streams.open(caller);
         boolean handed = false;

@@ -37,7 +37,11 @@ final class SystemRoutes {
                 Router.On.REQUEST_THREAD,
                 (request, caller, path) -> routes.ready());
         router.add(
-                "GET", "/v1/status", Router.Access.KEY, Router.On.WORKER, (request, caller, path) -> routes.status(caller));
+                "GET",
+                "/v1/status",
+                Router.Access.KEY,
+                Router.On.WORKER,
+                (request, caller, path) -> routes.status(caller));
         router.add(
                 "POST",
                 "/admin/password",

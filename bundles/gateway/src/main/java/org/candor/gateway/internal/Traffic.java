@@ -168,11 +168,11 @@ final class Traffic {
         text.metric("http_server_active_requests", "gauge", "Requests being served.");
         text.sample("http_server_active_requests", inFlight());
         String model = "gen_ai_server_request_duration_seconds";
-        text.metric(
-                model, "histogram", "Duration of model operations (OpenTelemetry gen_ai.server.request.duration).");
+        text.metric(model, "histogram", "Duration of model operations (OpenTelemetry gen_ai.server.request.duration).");
         sortedModels().forEach(entry -> entry.getValue().seconds().write(text, model, labels(entry.getKey(), true)));
         String tokens = "gen_ai_client_token_usage";
-        text.metric(tokens, "histogram", "Tokens that went into an operation (OpenTelemetry gen_ai.client.token.usage).");
+        text.metric(
+                tokens, "histogram", "Tokens that went into an operation (OpenTelemetry gen_ai.client.token.usage).");
         sortedModels()
                 .filter(entry -> entry.getKey().operation().equals("embeddings")
                         && entry.getKey().error().isEmpty())

@@ -28,8 +28,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessTest {
 
-    private static final List<String> PUBLIC =
-            List.of("GET /health/live", "GET /health/ready", "GET /openapi.json", "GET /v1/log/checkpoint", "GET /v1/log/key", "GET /v1/log/x", "POST /admin/session");
+    private static final List<String> PUBLIC = List.of(
+            "GET /health/live",
+            "GET /health/ready",
+            "GET /openapi.json",
+            "GET /v1/log/checkpoint",
+            "GET /v1/log/key",
+            "GET /v1/log/x",
+            "POST /admin/session");
 
     @TempDir
     Path folder;

@@ -65,7 +65,8 @@ class OpenApiTest {
             for (Router.Route route : server.gateway.router.routes()) {
                 String path = route.path().replace("...}", "}");
                 Map<String, Object> operation =
-                        map(map(map(document.get("paths")).get(path)).get(route.method().toLowerCase(Locale.ROOT)));
+                        map(map(map(document.get("paths")).get(path))
+                                .get(route.method().toLowerCase(Locale.ROOT)));
                 List<String> named = new ArrayList<>();
                 if (operation.get("parameters") instanceof List<?> parameters) {
                     for (Object parameter : parameters) {
@@ -114,7 +115,8 @@ class OpenApiTest {
     void anybodyMayReadIt() throws IOException {
         try (Server server = new Server(home)) {
             assertEquals(
-                    document, server.call("GET", "/openapi.json", null, Map.of()).json());
+                    document,
+                    server.call("GET", "/openapi.json", null, Map.of()).json());
         }
     }
 }

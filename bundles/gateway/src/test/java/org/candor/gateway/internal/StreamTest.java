@@ -133,12 +133,9 @@ class StreamTest {
     void watchingEndsWithTheSessionAndKeepsNoneAlive() throws Exception {
         server.store.setPassword("admin", null, "correct horse battery");
         Server.Reply in = server.call(
-                "POST",
-                "/admin/session",
-                "{\"user\":\"admin\",\"password\":\"correct horse battery\"}",
-                Map.of());
-        Map<String, String> cookie = Map.of(
-                "Cookie", in.response().headers().get("Set-Cookie").split(";")[0]);
+                "POST", "/admin/session", "{\"user\":\"admin\",\"password\":\"correct horse battery\"}", Map.of());
+        Map<String, String> cookie =
+                Map.of("Cookie", in.response().headers().get("Set-Cookie").split(";")[0]);
         Server.Reply reply = server.call("GET", "/admin/events", null, cookie);
         server.store.setPassword("admin", null, "another long password");
         assertEquals(List.of(), names(reply.text()));
@@ -154,8 +151,7 @@ class StreamTest {
         assertEquals(429, refused.status());
         assertEquals("5", refused.response().headers().get("Retry-After"));
         assertThrows(
-                IOException.class,
-                () -> open.getFirst().response().stream().run(new EventStream(new Gone(0))));
+                IOException.class, () -> open.getFirst().response().stream().run(new EventStream(new Gone(0))));
         assertEquals(200, server.call("GET", "/admin/events", null).status());
     }
 
@@ -216,8 +212,7 @@ class StreamTest {
         for (String line : text.lines().toList()) {
             assertTrue(
                     line.matches("# (HELP|TYPE) [a-z_]+ .+")
-                            || line.matches(
-                                    "[a-z_]+(\\{[a-z_]+=\"[^\"]*\"(,[a-z_]+=\"[^\"]*\")*})? [-0-9.E]+"),
+                            || line.matches("[a-z_]+(\\{[a-z_]+=\"[^\"]*\"(,[a-z_]+=\"[^\"]*\")*})? [-0-9.E]+"),
                     line);
         }
         assertTrue(text.contains("candor_build_info{version=\"1.0.0\"} 1\n"), text);
@@ -242,10 +237,10 @@ class StreamTest {
     void wattsAreWhatWasUsedSinceTheLastLook() {
         AtomicLong nanos = new AtomicLong();
         double[] joules = {100};
-        server.gateway.platform = new Server.StatusOnly(() -> Map.of(
-                "energy", Map.of("method", "estimate", "totalJoules", joules[0])));
-        LiveStatus status = new LiveStatus(
-                server.gateway.backends, new Traffic(nanos::get), Clock.systemUTC(), nanos::get);
+        server.gateway.platform =
+                new Server.StatusOnly(() -> Map.of("energy", Map.of("method", "estimate", "totalJoules", joules[0])));
+        LiveStatus status =
+                new LiveStatus(server.gateway.backends, new Traffic(nanos::get), Clock.systemUTC(), nanos::get);
         assertNull(((Map<?, ?>) status.now().get("energy")).get("watts"));
         joules[0] = 130;
         nanos.addAndGet(2_000_000_000L);

@@ -96,8 +96,8 @@ public final class ConsentOperations implements Consents {
     @Override
     public Preview preview(Caller caller, String subject) {
         String person = Requests.name("subject", subject);
-        Operation operation = operation(
-                "admin.consent.preview", caller, Operation.Effect.READ, Map.of("subject", person));
+        Operation operation =
+                operation("admin.consent.preview", caller, Operation.Effect.READ, Map.of("subject", person));
         return path.run(operation, new Task<Preview>() {
                     @Override
                     public Preview perform(Permit permit, Meter meter) {

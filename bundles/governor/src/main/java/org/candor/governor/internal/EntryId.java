@@ -39,7 +39,9 @@ record EntryId(long index, String tag) {
     }
 
     boolean sameAs(EntryId other) {
-        return index == other.index && MessageDigest.isEqual(tag.getBytes(StandardCharsets.US_ASCII), other.tag.getBytes(StandardCharsets.US_ASCII));
+        return index == other.index
+                && MessageDigest.isEqual(
+                        tag.getBytes(StandardCharsets.US_ASCII), other.tag.getBytes(StandardCharsets.US_ASCII));
     }
 
     private static byte[] sha256(byte[] bytes) {

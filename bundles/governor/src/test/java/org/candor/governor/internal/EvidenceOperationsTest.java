@@ -28,8 +28,7 @@ class EvidenceOperationsTest {
     }
 
     private String ask() {
-        Map<String, Object> answer =
-                world.answers(path).answer(World.ASKER, new Answers.Question("what?", null, null));
+        Map<String, Object> answer = world.answers(path).answer(World.ASKER, new Answers.Question("what?", null, null));
         return (String) answer.get("id");
     }
 
@@ -47,8 +46,7 @@ class EvidenceOperationsTest {
         Caller colleague = new Caller("somebody", "default", Set.of("auditor"));
         assertEquals(1, evidences.proof(colleague, id).index());
         for (Caller stranger : List.of(
-                new Caller("asker", "umbrella", Set.of("admin")),
-                new Caller("asker", "acme", Set.of("viewer")))) {
+                new Caller("asker", "umbrella", Set.of("admin")), new Caller("asker", "acme", Set.of("viewer")))) {
             assertEquals(
                     "proof_not_found",
                     refused(() -> evidences.proof(stranger, id)).code());
@@ -97,13 +95,17 @@ class EvidenceOperationsTest {
         }
         Evidences.Page page = evidences.entries(World.ASKER, 3, 10);
         assertEquals(5, page.size());
-        assertEquals(List.of(3L, 4L), page.entries().stream().map(Evidences.Entry::index).toList());
+        assertEquals(
+                List.of(3L, 4L),
+                page.entries().stream().map(Evidences.Entry::index).toList());
         assertTrue(evidences.entries(World.ASKER, 99, 1).entries().isEmpty());
-        assertTrue(evidences.entries(World.ASKER, Long.MAX_VALUE / 2, 1).entries().isEmpty());
+        assertTrue(
+                evidences.entries(World.ASKER, Long.MAX_VALUE / 2, 1).entries().isEmpty());
         for (int[] wrong : new int[][] {{-1, 1}, {0, 0}, {0, 257}}) {
             assertEquals(
                     OperationException.Kind.INVALID,
-                    refused(() -> evidences.entries(World.ASKER, wrong[0], wrong[1])).kind());
+                    refused(() -> evidences.entries(World.ASKER, wrong[0], wrong[1]))
+                            .kind());
         }
     }
 
@@ -115,7 +117,8 @@ class EvidenceOperationsTest {
         for (int[] wrong : new int[][] {{0, 1}, {2, 1}, {1, 3}}) {
             assertEquals(
                     "from",
-                    refused(() -> evidences.consistency(World.ASKER, wrong[0], wrong[1])).parameter());
+                    refused(() -> evidences.consistency(World.ASKER, wrong[0], wrong[1]))
+                            .parameter());
         }
     }
 
@@ -126,8 +129,7 @@ class EvidenceOperationsTest {
         assertEquals(List.of("permitted", "found"), stages);
         stages.clear();
         world.policy.permits = false;
-        refused(() -> world.answers(path)
-                .answer(World.ASKER, new Answers.Question("what?", null, null), stages::add));
+        refused(() -> world.answers(path).answer(World.ASKER, new Answers.Question("what?", null, null), stages::add));
         assertTrue(stages.isEmpty());
     }
 
@@ -149,8 +151,7 @@ class EvidenceOperationsTest {
                 "like what is not there");
         assertEquals(
                 "document_not_found",
-                refused(() -> world.documents(path)
-                                .read(new Caller("asker", "umbrella", Set.of("viewer")), "a.md"))
+                refused(() -> world.documents(path).read(new Caller("asker", "umbrella", Set.of("viewer")), "a.md"))
                         .code());
     }
 

@@ -120,14 +120,15 @@ class LibraryChangeTest {
                     DocumentMetadata.NONE);
             library.documents.rescan();
             library.settle();
-            assertEquals(List.of(), found(library, "xylophone Acme vault").stream()
-                    .filter(document -> document.equals("secret.md"))
-                    .toList());
+            assertEquals(
+                    List.of(),
+                    found(library, "xylophone Acme vault").stream()
+                            .filter(document -> document.equals("secret.md"))
+                            .toList());
             assertEquals(List.of("otters.md"), listed(library));
-            List<String> theirs =
-                    library.retrieval.search("otters kelp xylophone", "en", acme, 10).hits().stream()
-                            .map(hit -> hit.document().document())
-                            .toList();
+            List<String> theirs = library.retrieval.search("otters kelp xylophone", "en", acme, 10).hits().stream()
+                    .map(hit -> hit.document().document())
+                    .toList();
             assertEquals(List.of("secret.md"), theirs);
             assertNull(library.retrieval
                     .answer("Where does the xylophone of Acme stand?", "en", TestLibrary.scope())

@@ -74,7 +74,7 @@ final class World implements AutoCloseable {
         ManagerImpl manager = new ManagerImpl(sessions.getRegistry(), sessions.getRegistry());
         commands().forEach(manager::register);
         runner = new CommandRunner(sessions, callers);
-        operations.answers = (caller, question) -> {
+        operations.answers = (caller, question, progress) -> {
             call(caller, "answer " + question);
             return answer(question);
         };
