@@ -120,7 +120,8 @@ final class HttpLoad implements Benchmark {
         long length = -1;
         for (String header = line(from); !header.isEmpty(); header = line(from)) {
             if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-                length = Long.parseLong(header.substring(header.indexOf(':') + 1).strip());
+                length =
+                        Long.parseLong(header.substring(header.indexOf(':') + 1).strip());
             }
         }
         if (!status.startsWith("HTTP/1.1 200") || length < 0) {

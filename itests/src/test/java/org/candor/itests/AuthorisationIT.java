@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AuthorisationIT {
 
-    private static final Set<String> ROLES = new TreeSet<>(
-            Set.of("viewer", "operator", "steward", "auditor", "approver", "admin"));
+    private static final Set<String> ROLES =
+            new TreeSet<>(Set.of("viewer", "operator", "steward", "auditor", "approver", "admin"));
     private static final Set<String> ANYBODY = Set.of("anybody");
     private static final Set<String> ALL = ROLES;
     private static final Set<String> READERS = Set.of("viewer", "operator", "steward", "auditor", "admin");
@@ -83,7 +83,10 @@ class AuthorisationIT {
             own("GET", "/v1/models/{id}", null, ALL),
             own("POST", "/v1/answers", "{\"question\":\"What does withdrawal of consent reach?\"}", READERS),
             own("POST", "/v1/search", "{\"query\":\"consent\",\"limit\":1}", READERS),
-            own("POST", "/v1/embeddings", "{\"model\":\"encoder-en\",\"input\":\"a\"}",
+            own(
+                    "POST",
+                    "/v1/embeddings",
+                    "{\"model\":\"encoder-en\",\"input\":\"a\"}",
                     Set.of("viewer", "operator", "steward", "admin")),
             own("GET", "/v1/documents", null, READERS),
             own("GET", "/v1/documents/{document}", null, READERS),

@@ -167,7 +167,9 @@ class GovernanceIT {
         String basic =
                 "Basic " + Base64.getEncoder().encodeToString(("admin:" + password).getBytes(StandardCharsets.UTF_8));
         assertEquals(
-                403, plain("/admin/consent", "Authorization", basic).statusCode(), "a first password has to be changed");
+                403,
+                plain("/admin/consent", "Authorization", basic).statusCode(),
+                "a first password has to be changed");
         assertEquals(200, plain("/admin/session", "Authorization", basic).statusCode());
         assertEquals(401, plain("/v1/status", "Authorization", basic).statusCode());
         assertEquals(

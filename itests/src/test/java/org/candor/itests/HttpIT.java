@@ -55,7 +55,9 @@ class HttpIT {
         Files.writeString(
                 etc.resolve("org.apache.felix.http.cfg"),
                 shipped.replace("org.apache.felix.https.enable = false", "org.apache.felix.https.enable = true")
-                        .replace("#org.osgi.service.http.port.secure = 8443", "org.osgi.service.http.port.secure = " + securePort)
+                        .replace(
+                                "#org.osgi.service.http.port.secure = 8443",
+                                "org.osgi.service.http.port.secure = " + securePort)
                         .replace(
                                 "#org.apache.felix.https.keystore = ${karaf.etc}/server.p12",
                                 "org.apache.felix.https.keystore = " + store)
@@ -76,9 +78,25 @@ class HttpIT {
         Path store = folder.resolve("server.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin/keytool").toString(),
-                        "-genkeypair", "-alias", "candor", "-keyalg", "EC", "-groupname", "secp256r1",
-                        "-dname", "CN=localhost", "-ext", "SAN=DNS:localhost,IP:127.0.0.1", "-validity", "30",
-                        "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", "changeit")
+                        "-genkeypair",
+                        "-alias",
+                        "candor",
+                        "-keyalg",
+                        "EC",
+                        "-groupname",
+                        "secp256r1",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "SAN=DNS:localhost,IP:127.0.0.1",
+                        "-validity",
+                        "30",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        "changeit")
                 .inheritIO()
                 .start();
         assertTrue(keytool.waitFor(1, TimeUnit.MINUTES));
@@ -102,8 +120,10 @@ class HttpIT {
                     HttpRequest.newBuilder(base.resolve("/health/live")).build(), HttpResponse.BodyHandlers.ofString());
             assertEquals(200, live.statusCode());
             assertTrue(live.sslSession().orElseThrow().getProtocol().startsWith("TLSv1.3"));
-            assertEquals(204, server.http("POST", "/admin/password", "{\"password\":\"correct horse battery\"}")
-                    .statusCode());
+            assertEquals(
+                    204,
+                    server.http("POST", "/admin/password", "{\"password\":\"correct horse battery\"}")
+                            .statusCode());
             HttpResponse<String> in = client.send(
                     HttpRequest.newBuilder(base.resolve("/admin/session"))
                             .header("Content-Type", "application/json")
@@ -140,7 +160,8 @@ class HttpIT {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.shutdownOutput();
             try {
-                return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).replaceAll("[^ -~\r\n]", "");
+                return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                        .replaceAll("[^ -~\r\n]", "");
             } catch (IOException e) {
                 return "";
             }
@@ -165,12 +186,21 @@ class HttpIT {
             for (int i = 0; i < 100; i++) {
                 Socket socket = new Socket("127.0.0.1", server.port());
                 slow.add(socket);
-                String half = switch (i % 4) {
-                    case 0 -> "GET /v1/sta";
-                    case 1 -> head("POST", "/v1/answers", "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{");
-                    case 2 -> head("POST", "/v1/answers", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"que\r\n");
-                    default -> head("GET", "/v1/status", "X-Slow: ");
-                };
+                String half =
+                        switch (i % 4) {
+                            case 0 -> "GET /v1/sta";
+                            case 1 ->
+                                head(
+                                        "POST",
+                                        "/v1/answers",
+                                        "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{");
+                            case 2 ->
+                                head(
+                                        "POST",
+                                        "/v1/answers",
+                                        "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"que\r\n");
+                            default -> head("GET", "/v1/status", "X-Slow: ");
+                        };
                 socket.getOutputStream().write(half.getBytes(StandardCharsets.ISO_8859_1));
             }
             // Watchers that never read what they are told.
@@ -178,7 +208,8 @@ class HttpIT {
                 Socket socket = new Socket("127.0.0.1", server.port());
                 socket.setReceiveBufferSize(1_024);
                 slow.add(socket);
-                socket.getOutputStream().write(head("GET", "/admin/events", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+                socket.getOutputStream()
+                        .write(head("GET", "/admin/events", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
             }
             othersAreServed();
         } finally {
@@ -199,7 +230,8 @@ class HttpIT {
         String question = head(
                 "POST",
                 "/v1/answers",
-                "Content-Type: application/json\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+                "Content-Type: application/json\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                        + body);
         assertTrue(plain(question, server.port()).startsWith("HTTP/1.1 200"), "answered after the client's last byte");
         String smuggled = plain(
                 head("POST", "/v1/answers", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
@@ -238,13 +270,14 @@ class HttpIT {
     }
 
     private static String code(HttpResponse<String> response) {
-        return ((Map<?, ?>) Server.json(response.body()).get("error")).get("code").toString();
+        return ((Map<?, ?>) Server.json(response.body()).get("error"))
+                .get("code")
+                .toString();
     }
 
     @Test
     void aStreamedAnswerIsWhatWasAnsweredAndItsRequestIsOneLineOfTheLog() throws Exception {
-        HttpResponse<String> streamed =
-                server.http("POST", "/v1/answers", QUESTION.replace("}", ",\"stream\":true}"));
+        HttpResponse<String> streamed = server.http("POST", "/v1/answers", QUESTION.replace("}", ",\"stream\":true}"));
         assertEquals(200, streamed.statusCode());
         List<String> events = streamed.body()
                 .lines()
@@ -259,10 +292,14 @@ class HttpIT {
         Server.Result verified = server.candor("verify", file.toString());
         Files.delete(file);
         assertEquals(0, verified.exitCode(), verified.err());
-        HttpResponse<String> refused = server.http("POST", "/v1/embeddings", "{\"model\":\"no-such\",\"input\":\"a secret\"}");
+        HttpResponse<String> refused =
+                server.http("POST", "/v1/embeddings", "{\"model\":\"no-such\",\"input\":\"a secret\"}");
         String id = refused.headers().firstValue("X-Request-Id").orElseThrow();
         String log = Files.readString(server.home().resolve("logs/candor.log"));
-        String line = log.lines().filter(each -> each.contains("request=" + id)).findFirst().orElseThrow();
+        String line = log.lines()
+                .filter(each -> each.contains("request=" + id))
+                .findFirst()
+                .orElseThrow();
         assertTrue(line.contains("tenant=default"), line);
         assertTrue(line.contains("outcome=model_not_found"), line);
         assertFalse(log.contains("a secret"));
