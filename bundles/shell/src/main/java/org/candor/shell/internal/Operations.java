@@ -1,15 +1,18 @@
 package org.candor.shell.internal;
 
+import org.candor.api.operation.Access;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Backups;
 import org.candor.api.operation.Consents;
 import org.candor.api.operation.Documents;
 import org.candor.api.operation.Energy;
+import org.candor.api.operation.Evidences;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 import org.candor.api.operation.Platform;
 import org.candor.api.operation.Policies;
+import org.candor.api.transparency.TransparencyLog;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
@@ -71,6 +74,24 @@ public final class Operations {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Policies policies;
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Access access;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Evidences evidences;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile TransparencyLog log;
+
     public Answers answers() {
         return need(answers);
     }
@@ -103,13 +124,26 @@ public final class Operations {
         return need(policies);
     }
 
+    public Access access() {
+        return need(access);
+    }
+
+    public Evidences evidences() {
+        return need(evidences);
+    }
+
+    /** What it shows to everybody: its checkpoint and key. */
+    public TransparencyLog log() {
+        return need(log);
+    }
+
     private static <T> T need(T service) {
         if (service == null) {
             throw new OperationException(
                     Kind.UNAVAILABLE,
                     "governor-missing",
-                    "The governor is not running, and nothing is done without it. Try again shortly; bundle:list shows what"
-                            + " runs.");
+                    "The governor is not running, and nothing is done without it. Try again shortly; bundle:list shows"
+                            + " what runs.");
         }
         return service;
     }

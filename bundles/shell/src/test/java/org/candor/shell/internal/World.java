@@ -19,6 +19,8 @@ import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.impl.action.command.ManagerImpl;
 import org.apache.karaf.shell.impl.console.SessionFactoryImpl;
+import org.candor.api.access.AccessKey;
+import org.candor.api.access.UserAccount;
 import org.candor.api.consent.ConsentRecord;
 import org.candor.api.consent.ConsentState;
 import org.candor.api.energy.EnergyStatus;
@@ -27,6 +29,7 @@ import org.candor.api.model.Activation;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
+import org.candor.api.operation.Access;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Backups;
 import org.candor.api.operation.Caller;
@@ -34,6 +37,7 @@ import org.candor.api.operation.Consents;
 import org.candor.api.operation.Documents;
 import org.candor.api.operation.Energy;
 import org.candor.api.operation.Evidence;
+import org.candor.api.operation.Evidences;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.Platform;
@@ -44,6 +48,12 @@ import org.candor.api.policy.PolicyId;
 import org.candor.api.policy.PolicyReplay;
 import org.candor.api.retrieval.DocumentInfo;
 import org.candor.api.retrieval.LibraryStatus;
+import org.candor.api.transparency.TransparencyLog;
+import org.candor.proof.Checkpoint;
+import org.candor.proof.InvalidProofException;
+import org.candor.proof.Json;
+import org.candor.proof.MerkleTree;
+import org.candor.proof.SigningKey;
 
 /** Karaf's shell with our commands in it, and services behind them that note who called them with what. */
 final class World implements AutoCloseable {
@@ -54,6 +64,9 @@ final class World implements AutoCloseable {
     private static final ModelId FAILED = new ModelId("encoder-zh", "2.0.0", "sha256:" + "f".repeat(64));
 
     private static final PolicyId STRICT = new PolicyId("policy-strict", "1.0.0", "sha256:" + "a".repeat(64));
+
+    private static final long LEAVES = 300;
+    private static final SigningKey KEY = key();
 
     final List<String> calls = new ArrayList<>();
     final Operations operations = new Operations();
@@ -85,6 +98,9 @@ final class World implements AutoCloseable {
         operations.backups = fake(Backups.class);
         operations.platform = fake(Platform.class);
         operations.policies = fake(Policies.class);
+        operations.access = fake(Access.class);
+        operations.evidences = fake(Evidences.class);
+        operations.log = fake(TransparencyLog.class);
     }
 
     /** Every command class of the bundle. */
@@ -191,6 +207,16 @@ final class World implements AutoCloseable {
                                 new PolicyReplay.Outcome(true, "permitted", List.of("mask:email")),
                                 new PolicyReplay.Outcome(false, "purpose-not-permitted", List.of()),
                                 Instant.EPOCH)));
+            case "Access.keys" ->
+                List.of(new AccessKey("k1", "cli", "default", Set.of("admin"), Instant.EPOCH, null, null));
+            case "Access.users" ->
+                List.of(new UserAccount("admin", "default", Set.of("admin"), Instant.EPOCH, true, null));
+            case "Evidences.entries" -> page((Long) arguments[1], (Integer) arguments[2]);
+            case "Evidences.proof" -> new Evidences.Proof(1, 3, leaf(1), "c2sp.org/tlog-proof@v1\n");
+            case "TransparencyLog.verifierKey" -> KEY.verifier().toString();
+            case "TransparencyLog.checkpoint" ->
+                KEY.sign(new Checkpoint("test.example/log", LEAVES, MerkleTree.root(LEAVES, World::node), List.of())
+                        .text());
             case "Energy.history" ->
                 new Energy.History(
                         new EnergyStatus("estimate", "a test", 5, 2, Map.of("answer", 3.0)),
@@ -213,6 +239,40 @@ final class World implements AutoCloseable {
                                 "org.candor.consent")));
             default -> throw new UnsupportedOperationException(method);
         };
+    }
+
+    private static Map<String, Object> leaf(long index) {
+        return Map.of(
+                "v",
+                1,
+                "time",
+                Instant.EPOCH.toString(),
+                "operation",
+                "answer " + index,
+                "commitments",
+                Map.of("a", "b"));
+    }
+
+    private static byte[] node(int level, long index) {
+        return level == 0
+                ? MerkleTree.leafHash(Json.canonical(leaf(index)))
+                : MerkleTree.nodeHash(node(level - 1, 2 * index), node(level - 1, 2 * index + 1));
+    }
+
+    private static Evidences.Page page(long start, int count) {
+        List<Evidences.Entry> entries = new ArrayList<>();
+        for (long i = start; i < Math.min(LEAVES, start + count); i++) {
+            entries.add(new Evidences.Entry(i, leaf(i)));
+        }
+        return new Evidences.Page(LEAVES, entries);
+    }
+
+    private static SigningKey key() {
+        try {
+            return SigningKey.generate("test.example/log");
+        } catch (InvalidProofException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static ModelRevision revision() {
