@@ -41,8 +41,19 @@ public final class CpuBackend implements Backend, AutoCloseable {
                 description =
                         "Microseconds that an idle worker looks for work before it sleeps, 0 to 10000. Longer lowers"
                                 + " the latency of small models, shorter saves energy.")
-        int spinMicros() default 50;
+        int spinMicros() default SPIN_MICROS;
+
+        /** Whether machine code may be written. */
+        @AttributeDefinition(
+                name = "Emitted kernels",
+                description =
+                        "auto: the innermost loops are written as machine code for the processor found, where there is"
+                                + " an emitter for it and the system allows executable memory; off: never.")
+        String emit() default "auto";
     }
+
+    /** Waking a sleeping thread takes up to 100 microseconds on a virtual machine, and a pass hands over every 20 to 500. */
+    static final int SPIN_MICROS = 500;
 
     private static final Logger LOG = LoggerFactory.getLogger(CpuBackend.class);
 
@@ -56,7 +67,7 @@ public final class CpuBackend implements Backend, AutoCloseable {
         this(
                 within("threads", config.threads(), 0, 1024),
                 within("spinMicros", config.spinMicros(), 0, 10_000),
-                KernelTier.choose());
+                KernelTier.choose(emits(config.emit())));
     }
 
     /**
@@ -81,7 +92,17 @@ public final class CpuBackend implements Backend, AutoCloseable {
      * @param threads threads of one operation, its caller included; 0 for one per processor
      */
     public static CpuBackend open(int threads) {
-        return new CpuBackend(within("threads", threads, 0, 1024), 50, KernelTier.choose());
+        return new CpuBackend(within("threads", threads, 0, 1024), SPIN_MICROS, KernelTier.choose(true));
+    }
+
+    private static boolean emits(String value) {
+        return switch (value) {
+            case "auto" -> true;
+            case "off" -> false;
+            default ->
+                throw new IllegalArgumentException(
+                        "org.candor.compute-cpu: emit = " + value + ", allowed are auto and off");
+        };
     }
 
     private static int within(String key, int value, int least, int most) {
@@ -101,7 +122,7 @@ public final class CpuBackend implements Backend, AutoCloseable {
     public String description() {
         String threads = workers.threads() == 1 ? "1 thread" : workers.threads() + " threads";
         String slow = reason == null ? "" : "; slow: " + reason;
-        return "CPU (" + System.getProperty("os.arch") + "), " + kernels.tier() + " kernels, " + threads + slow;
+        return "CPU (" + System.getProperty("os.arch") + "), " + kernels.tier() + ", " + threads + slow;
     }
 
     @Override

@@ -4,7 +4,7 @@ import org.candor.api.compute.ElementType;
 import org.candor.api.compute.Tensor;
 
 /** A matrix in a Java array, or a view of one. Kernels take the array, the offset and the stride once per call. */
-final class CpuTensor implements Tensor {
+public final class CpuTensor implements Tensor {
 
     /** The memory that a tensor and its views share; null when closed. */
     private static final class Storage {
@@ -35,7 +35,7 @@ final class CpuTensor implements Tensor {
     }
 
     /** A tensor on a new array: float[] for F32, int[] for I32, short[] for BF16, byte[] for I8. */
-    static CpuTensor of(Object array, ElementType type, int rows, int columns) {
+    public static CpuTensor of(Object array, ElementType type, int rows, int columns) {
         return new CpuTensor(new Storage(array), type, 0, rows, columns, columns, false);
     }
 
@@ -76,12 +76,12 @@ final class CpuTensor implements Tensor {
     }
 
     /** Index of a row's first element in the array. */
-    int at(int row) {
+    public int at(int row) {
         return offset + row * rowStride;
     }
 
     /** The elements of an F32 tensor. */
-    float[] floats() {
+    public float[] floats() {
         return (float[]) open();
     }
 

@@ -1,6 +1,7 @@
 package org.candor.compute.cpu.internal;
 
 import jdk.incubator.vector.FloatVector;
+import org.candor.compute.cpu.internal.emit.EmittedLoops;
 
 /** Chooses the fastest kernels that this Java machine runs correctly. */
 final class KernelTier {
@@ -15,15 +16,14 @@ final class KernelTier {
 
     private KernelTier() {}
 
-    static Choice choose() {
+    /** @param emit whether machine code may be written */
+    static Choice choose(boolean emit) {
         try {
-            String missing = Width.tooSmall();
+            String missing = Vectors.tooSmall();
             if (missing != null) {
                 return new Choice(new ScalarKernels(), missing);
             }
-            Kernels vector = new VectorKernels();
-            KnownAnswers.check(vector);
-            return new Choice(vector, null);
+            return new Choice(Vectors.fastest(emit), null);
         } catch (LinkageError e) {
             return new Choice(
                     new ScalarKernels(),
@@ -34,7 +34,24 @@ final class KernelTier {
     }
 
     /** Apart, so that the vector module is looked for only when this is called. */
-    private static final class Width {
+    private static final class Vectors {
+
+        private static Kernels fastest(boolean emit) {
+            String obstacle = emit ? EmittedLoops.obstacle(VectorRows.LANES) : "it is switched off";
+            if (obstacle == null) {
+                try {
+                    return checked(new VectorKernels(EmittedLoops.open()));
+                } catch (RuntimeException e) {
+                    obstacle = e.getMessage();
+                }
+            }
+            return checked(new VectorKernels(new VectorLoops(obstacle)));
+        }
+
+        private static Kernels checked(Kernels kernels) {
+            KnownAnswers.check(kernels);
+            return kernels;
+        }
 
         private static String tooSmall() {
             boolean x86 = System.getProperty("os.arch").matches("amd64|x86_64|x86");

@@ -36,6 +36,12 @@ record Panels(int columns, int lanes, int widest) {
         return panel == full && vectors() % widest >= 2 ? 2 : 1;
     }
 
+    /** Panels from this one on that are as wide as it; in memory each follows the one before it. */
+    int alike(int panel) {
+        int full = vectors() / widest;
+        return panel < full ? full - panel : 1;
+    }
+
     /** Columns of B in a panel, without what it was filled up with. */
     int valid(int panel) {
         return Math.min(width(panel) * lanes, columns - first(panel));

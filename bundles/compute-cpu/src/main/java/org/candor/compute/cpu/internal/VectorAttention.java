@@ -18,6 +18,7 @@ final class VectorAttention {
     private static final VectorSpecies<Float> LANE = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = LANE.length();
 
+    private final InnerLoops loops;
     private final Panels keyPanels;
     private final Panels valuePanels;
     private final int length;
@@ -33,7 +34,16 @@ final class VectorAttention {
      * @param column first column of the head
      */
     VectorAttention(
-            CpuTensor k, CpuTensor v, int start, int length, int column, int headSize, Scratch scratch, int widest) {
+            InnerLoops loops,
+            CpuTensor k,
+            CpuTensor v,
+            int start,
+            int length,
+            int column,
+            int headSize,
+            Scratch scratch,
+            int widest) {
+        this.loops = loops;
         this.length = length;
         this.headSize = headSize;
         this.scratch = scratch;
@@ -45,34 +55,36 @@ final class VectorAttention {
         packValues(v.floats(), v.at(start) + column, v.rowStride());
     }
 
-    /** The transpose, a vector of keys at a time: the rows that one gathers from stay in the first-level cache. */
     private void packKeys(float[] k, int at, int stride) {
-        int[] everyKey = new int[LANES];
-        for (int i = 0; i < LANES; i++) {
-            everyKey[i] = i * stride;
-        }
-        for (int panel = 0; panel < keyPanels.count(); panel++) {
+        for (int panel = 0; panel < keyPanels.count(); panel += keyPanels.alike(panel)) {
+            int alike = keyPanels.alike(panel);
             int width = keyPanels.width(panel) * LANES;
-            int valid = keyPanels.valid(panel);
-            long base = 4 * keyPanels.offset(panel, headSize);
             int first = at + keyPanels.first(panel) * stride;
-            int whole = LANE.loopBound(valid);
-            for (int c = 0; c < whole; c += LANES) {
-                gather(k, first + c * stride, everyKey, base + 4L * c, 4L * width);
+            // The last vector of keys may be filled up with zeros, which no transposition of rows knows of.
+            int whole = keyPanels.first(panel) + alike * width <= length ? alike : alike - 1;
+            long base = 4 * keyPanels.offset(panel, headSize);
+            if (whole > 0) {
+                loops.transpose(keyPanels.width(panel), whole, k, first, stride, headSize, keys, base);
             }
-            for (int d = 0; d < headSize; d++) {
-                for (int c = whole; c < width; c++) {
-                    float element = c < valid ? k[first + c * stride + d] : 0;
-                    keys.set(ValueLayout.JAVA_FLOAT, base + 4L * (d * width + c), element);
-                }
+            if (whole < alike) {
+                int done = whole * width;
+                packPart(
+                        k,
+                        first + done * stride,
+                        stride,
+                        length - keyPanels.first(panel) - done,
+                        width,
+                        base + 4L * done * headSize);
             }
         }
     }
 
-    private void gather(float[] k, int at, int[] everyKey, long target, long targetStride) {
+    private void packPart(float[] k, int at, int stride, int valid, int width, long base) {
         for (int d = 0; d < headSize; d++) {
-            FloatVector.fromArray(LANE, k, at + d, everyKey, 0)
-                    .intoMemorySegment(keys, target + d * targetStride, ByteOrder.nativeOrder());
+            for (int c = 0; c < width; c++) {
+                float element = c < valid ? k[at + c * stride + d] : 0;
+                keys.set(ValueLayout.JAVA_FLOAT, base + 4L * (d * width + c), element);
+            }
         }
     }
 
@@ -117,13 +129,14 @@ final class VectorAttention {
     void attend(float[] q, int qAt, int qStride, float scale, float[] y, int yAt, int yStride, int rows) {
         int scoreStride = keyPanels.first(keyPanels.count() - 1) + keyPanels.width(keyPanels.count() - 1) * LANES;
         float[] scores = scratch.floats(Scratch.Purpose.SCORES, BLOCK * scoreStride);
-        float[] lanes = new float[LANES];
         float[] sums = new float[BLOCK];
         for (int row = 0; row < rows; row += BLOCK) {
             int block = Math.min(BLOCK, rows - row);
-            for (int panel = 0; panel < keyPanels.count(); panel++) {
-                VectorKernels.multiply(
+            // All panels of the full width at once, then what is left: at most two.
+            for (int panel = 0; panel < keyPanels.count(); panel += keyPanels.alike(panel)) {
+                loops.multiply(
                         keyPanels.width(panel),
+                        keyPanels.alike(panel),
                         q,
                         qAt + row * qStride,
                         qStride,
@@ -136,26 +149,25 @@ final class VectorAttention {
                         headSize,
                         false);
             }
-            for (int r = 0; r < block; r++) {
-                int at = r * scoreStride;
-                float largest = VectorRows.largest(scores, at, length, scale);
-                sums[r] = VectorRows.powers(scores, at, scale, largest, scores, at, length, lanes);
-            }
+            loops.powers(scores, 0, scoreStride, block, length, scale, sums);
             values(scores, scoreStride, sums, y, yAt + row * yStride, yStride, block);
         }
     }
 
     /** y = scores v / sums */
     private void values(float[] scores, int scoreStride, float[] sums, float[] y, int yAt, int yStride, int block) {
-        for (int panel = 0; panel < valuePanels.count(); panel++) {
-            int width = valuePanels.width(panel) * LANES;
-            int valid = valuePanels.valid(panel);
-            int first = yAt + valuePanels.first(panel);
-            float[] target = valid == width ? y : scratch.floats(Scratch.Purpose.TILE, BLOCK * width);
-            int targetAt = valid == width ? first : 0;
-            int targetStride = valid == width ? yStride : width;
-            VectorKernels.multiply(
+        for (int panel = 0; panel < valuePanels.count(); panel += valuePanels.alike(panel)) {
+            int alike = valuePanels.alike(panel);
+            int width = alike * valuePanels.width(panel) * LANES;
+            int first = valuePanels.first(panel);
+            int valid = Math.min(width, headSize - first);
+            boolean direct = valid == width;
+            float[] target = direct ? y : scratch.floats(Scratch.Purpose.TILE, BLOCK * width);
+            int targetAt = direct ? yAt + first : 0;
+            int targetStride = direct ? yStride : width;
+            loops.multiply(
                     valuePanels.width(panel),
+                    alike,
                     scores,
                     0,
                     scoreStride,
@@ -168,7 +180,7 @@ final class VectorAttention {
                     length,
                     false);
             for (int r = 0; r < block; r++) {
-                VectorRows.scale(target, targetAt + r * targetStride, 1 / sums[r], y, first + r * yStride, valid);
+                VectorRows.scale(target, targetAt + r * targetStride, 1 / sums[r], y, yAt + first + r * yStride, valid);
             }
         }
     }

@@ -8,19 +8,11 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Elementary functions on whole vectors, each from fused multiply-adds in a fixed order. Small enough to be inlined,
- * so that no vector leaves its register. The polynomials interpolate the exact functions at Chebyshev nodes.
+ * so that no vector leaves its register.
  */
 final class VectorFunctions {
 
     private static final VectorSpecies<Float> LANE = FloatVector.SPECIES_PREFERRED;
-
-    private static final float LOG2_E = 1.442695041f;
-    /** ln 2 in two parts; the first has trailing zeros, so that its product with a small whole number is exact. */
-    private static final float LN2_HIGH = 0.693359375f;
-
-    private static final float LN2_LOW = -2.12194440e-4f;
-    /** Adding 1.5 · 2^23 rounds to a whole number and leaves it in the low bits of the sum. */
-    private static final float ROUND = 0x1.8p23f;
 
     private VectorFunctions() {}
 
@@ -31,38 +23,42 @@ final class VectorFunctions {
 
     /** e^x for x up to 88.37, in practice not positive. */
     static FloatVector decay(FloatVector x) {
-        FloatVector shifted = x.fma(FloatVector.broadcast(LANE, LOG2_E), FloatVector.broadcast(LANE, ROUND));
-        FloatVector n = shifted.sub(ROUND);
-        FloatVector r = n.fma(FloatVector.broadcast(LANE, -LN2_LOW), n.fma(FloatVector.broadcast(LANE, -LN2_HIGH), x));
-        FloatVector p = FloatVector.broadcast(LANE, 0.0013926182f);
-        p = p.fma(r, FloatVector.broadcast(LANE, 0.008363178f));
-        p = p.fma(r, FloatVector.broadcast(LANE, 0.041666556f));
-        p = p.fma(r, FloatVector.broadcast(LANE, 0.16666576f));
-        p = p.fma(r, FloatVector.broadcast(LANE, 0.5f));
+        FloatVector shifted = x.fma(
+                FloatVector.broadcast(LANE, Coefficients.LOG2_E), FloatVector.broadcast(LANE, Coefficients.ROUND));
+        FloatVector n = shifted.sub(Coefficients.ROUND);
+        FloatVector r = n.fma(
+                FloatVector.broadcast(LANE, -Coefficients.LN2_LOW),
+                n.fma(FloatVector.broadcast(LANE, -Coefficients.LN2_HIGH), x));
+        FloatVector p = FloatVector.broadcast(LANE, Coefficients.E6);
+        p = p.fma(r, FloatVector.broadcast(LANE, Coefficients.E5));
+        p = p.fma(r, FloatVector.broadcast(LANE, Coefficients.E4));
+        p = p.fma(r, FloatVector.broadcast(LANE, Coefficients.E3));
+        p = p.fma(r, FloatVector.broadcast(LANE, Coefficients.E2));
         FloatVector tail = p.fma(r.mul(r), r);
         IntVector exponent =
                 shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(127 << 23);
         FloatVector power = exponent.reinterpretAsFloats();
         FloatVector result = tail.fma(power, power);
-        return result.blend(0f, x.compare(VectorOperators.LT, -87.6f));
+        return result.blend(0f, x.compare(VectorOperators.LT, Coefficients.VANISHED));
     }
 
     /** x / 2 * (1 + erf(x / sqrt 2)), relatively accurate to 1e-6 wherever the result is a normal number. */
     static FloatVector geluErf(FloatVector x) {
         FloatVector distance = x.lanewise(VectorOperators.ABS);
-        distance = distance.blend(14f, distance.compare(VectorOperators.GT, 14f));
+        distance = distance.blend(Coefficients.GELU_END, distance.compare(VectorOperators.GT, Coefficients.GELU_END));
         // The upper tail of the normal distribution is exp(-d²/2) times a smooth function of t = 1 / (1 + 0.34 d).
         FloatVector t = FloatVector.broadcast(LANE, 1f)
-                .div(distance.fma(FloatVector.broadcast(LANE, 0.34f), FloatVector.broadcast(LANE, 1f)));
-        FloatVector p = FloatVector.broadcast(LANE, -0.027695565f);
-        p = p.fma(t, FloatVector.broadcast(LANE, 0.14675814f));
-        p = p.fma(t, FloatVector.broadcast(LANE, -0.28724512f));
-        p = p.fma(t, FloatVector.broadcast(LANE, 0.2172421f));
-        p = p.fma(t, FloatVector.broadcast(LANE, -0.05432478f));
-        p = p.fma(t, FloatVector.broadcast(LANE, 0.1190938f));
-        p = p.fma(t, FloatVector.broadcast(LANE, 0.11433711f));
-        p = p.fma(t, FloatVector.broadcast(LANE, 0.1362193f));
-        p = p.fma(t, FloatVector.broadcast(LANE, 0.135615f));
+                .div(distance.fma(
+                        FloatVector.broadcast(LANE, Coefficients.GELU_SLOPE), FloatVector.broadcast(LANE, 1f)));
+        FloatVector p = FloatVector.broadcast(LANE, Coefficients.T8);
+        p = p.fma(t, FloatVector.broadcast(LANE, Coefficients.T7));
+        p = p.fma(t, FloatVector.broadcast(LANE, Coefficients.T6));
+        p = p.fma(t, FloatVector.broadcast(LANE, Coefficients.T5));
+        p = p.fma(t, FloatVector.broadcast(LANE, Coefficients.T4));
+        p = p.fma(t, FloatVector.broadcast(LANE, Coefficients.T3));
+        p = p.fma(t, FloatVector.broadcast(LANE, Coefficients.T2));
+        p = p.fma(t, FloatVector.broadcast(LANE, Coefficients.T1));
+        p = p.fma(t, FloatVector.broadcast(LANE, Coefficients.T0));
         FloatVector square = distance.mul(distance);
         FloatVector lost = distance.fma(distance, square.neg());
         FloatVector gauss = decay(square.mul(-0.5f));

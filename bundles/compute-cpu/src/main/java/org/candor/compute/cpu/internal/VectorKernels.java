@@ -16,8 +16,10 @@ final class VectorKernels implements Kernels {
     private static final int DEPTH = 768;
 
     private final int widest;
+    private final InnerLoops loops;
 
-    VectorKernels() {
+    VectorKernels(InnerLoops loops) {
+        this.loops = loops;
         // 24 sums, 4 vectors of B and a broadcast need 32 registers; AVX2 and SSE have 16.
         boolean many = VectorRows.LANES >= 16 || !System.getProperty("os.arch").matches("amd64|x86_64|x86");
         widest = many ? 4 : 2;
@@ -25,7 +27,7 @@ final class VectorKernels implements Kernels {
 
     @Override
     public String tier() {
-        return "vector, " + FloatVector.SPECIES_PREFERRED.vectorBitSize() + " bits";
+        return "vector, " + FloatVector.SPECIES_PREFERRED.vectorBitSize() + " bits, " + loops.description();
     }
 
     private Panels panelsOf(int columns) {
@@ -67,14 +69,9 @@ final class VectorKernels implements Kernels {
             accumulate(x, w, panels, panel, from, rows, sums, at, stride, scratch);
             // Only now, not as the sums' start: first writes to y wait for memory, and behind a tile they wait
             // unnoticed.
-            if (bias != null) {
-                int biasAt = bias.at(0) + panels.first(panel);
-                for (int row = 0; row < rows; row++) {
-                    int rowAt = at + row * stride;
-                    VectorRows.add(sums, rowAt, bias.floats(), biasAt, sums, rowAt, valid);
-                }
-            }
-            VectorActivations.apply(activation, sums, at, stride, rows, valid);
+            float[] added = bias == null ? null : bias.floats();
+            int biasAt = bias == null ? 0 : bias.at(0) + panels.first(panel);
+            loops.finish(activation, added, biasAt, sums, at, stride, rows, valid);
             if (!direct) {
                 for (int row = 0; row < rows; row++) {
                     System.arraycopy(sums, row * stride, y.floats(), first + row * y.rowStride(), valid);
@@ -84,7 +81,7 @@ final class VectorKernels implements Kernels {
     }
 
     /** sums = x times one panel of Wᵀ. */
-    private static void accumulate(
+    private void accumulate(
             CpuTensor x,
             CpuWeight w,
             Panels panels,
@@ -107,8 +104,9 @@ final class VectorKernels implements Kernels {
                 bAt = 0;
                 VectorWeights.widen(w, panels, panel, k, depth, b);
             }
-            multiply(
+            loops.multiply(
                     panels.width(panel),
+                    1,
                     x.floats(),
                     x.at(from) + k,
                     x.rowStride(),
@@ -123,27 +121,6 @@ final class VectorKernels implements Kernels {
         }
     }
 
-    /** C = A B or C += A B for one panel of B that is {@code vectors} wide; see {@link FourVectorTiles#multiply}. */
-    static void multiply(
-            int vectors,
-            float[] a,
-            int aAt,
-            int aStride,
-            MemorySegment b,
-            long bAt,
-            float[] c,
-            int cAt,
-            int cStride,
-            int rows,
-            int depth,
-            boolean add) {
-        switch (vectors) {
-            case 4 -> FourVectorTiles.multiply(a, aAt, aStride, b, bAt, c, cAt, cStride, rows, depth, add);
-            case 2 -> TwoVectorTiles.multiply(a, aAt, aStride, b, bAt, c, cAt, cStride, rows, depth, add);
-            default -> OneVectorTiles.multiply(a, aAt, aStride, b, bAt, c, cAt, cStride, rows, depth, add);
-        }
-    }
-
     @Override
     public void layerNorm(
             CpuTensor x,
@@ -154,33 +131,7 @@ final class VectorKernels implements Kernels {
             CpuTensor y,
             int from,
             int to) {
-        int columns = x.columns();
-        float[] lanes = new float[VectorRows.LANES];
-        float[] result = y.floats();
-        for (int row = from; row < to; row++) {
-            float[] source = x.floats();
-            int at = x.at(row);
-            if (residual != null) {
-                VectorRows.add(source, at, residual.floats(), residual.at(row), result, y.at(row), columns);
-                source = result;
-                at = y.at(row);
-            }
-            float mean = VectorRows.sum(source, at, columns, lanes) / columns;
-            float variance = VectorRows.squares(source, at, columns, mean, lanes) / columns;
-            float inverse = (float) (1 / Math.sqrt((double) variance + epsilon));
-            VectorRows.normalize(
-                    source,
-                    at,
-                    mean,
-                    inverse,
-                    gamma.floats(),
-                    gamma.at(0),
-                    beta.floats(),
-                    beta.at(0),
-                    result,
-                    y.at(row),
-                    columns);
-        }
+        loops.norm(x, residual, gamma, beta, epsilon, y, from, to);
     }
 
     @Override
@@ -197,7 +148,7 @@ final class VectorKernels implements Kernels {
             int from,
             int to,
             Scratch scratch) {
-        new VectorAttention(k, v, start, length, column, headSize, scratch, widest)
+        new VectorAttention(loops, k, v, start, length, column, headSize, scratch, widest)
                 .attend(
                         q.floats(),
                         q.at(start + from) + column,
@@ -214,7 +165,7 @@ final class VectorKernels implements Kernels {
         for (int row = from; row < to; row++) {
             System.arraycopy(x.floats(), x.at(row), y.floats(), y.at(row), y.columns());
         }
-        VectorActivations.apply(activation, y.floats(), y.at(from), y.rowStride(), to - from, y.columns());
+        loops.finish(activation, null, 0, y.floats(), y.at(from), y.rowStride(), to - from, y.columns());
     }
 
     @Override
@@ -226,12 +177,12 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void softmax(CpuTensor x, CpuTensor y, int from, int to) {
-        float[] lanes = new float[VectorRows.LANES];
+        float[] sum = new float[1];
         int columns = x.columns();
         for (int row = from; row < to; row++) {
-            float largest = VectorRows.largest(x.floats(), x.at(row), columns, 1);
-            float sum = VectorRows.powers(x.floats(), x.at(row), 1, largest, y.floats(), y.at(row), columns, lanes);
-            VectorRows.scale(y.floats(), y.at(row), 1 / sum, y.floats(), y.at(row), columns);
+            System.arraycopy(x.floats(), x.at(row), y.floats(), y.at(row), columns);
+            loops.powers(y.floats(), y.at(row), columns, 1, columns, 1, sum);
+            VectorRows.scale(y.floats(), y.at(row), 1 / sum[0], y.floats(), y.at(row), columns);
         }
     }
 

@@ -18,7 +18,7 @@ class KernelTierTest {
 
     @Test
     void theVectorTierServesWhereTheModuleIsPresent() {
-        KernelTier.Choice choice = KernelTier.choose();
+        KernelTier.Choice choice = KernelTier.choose(true);
         assertInstanceOf(VectorKernels.class, choice.kernels());
         assertNull(choice.reason());
     }
@@ -26,7 +26,7 @@ class KernelTierTest {
     @ParameterizedTest
     @ValueSource(strings = {"linear", "layerNorm", "attention", "activate", "add", "softmax", "mean", "normalize"})
     void aKernelThatDoesNothingFailsItsKnownAnswer(String broken) {
-        VectorKernels vector = new VectorKernels();
+        VectorKernels vector = new VectorKernels(new VectorLoops());
         Kernels kernels = (Kernels) Proxy.newProxyInstance(
                 Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals(broken)) {

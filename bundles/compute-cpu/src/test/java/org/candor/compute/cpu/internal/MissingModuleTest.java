@@ -17,7 +17,7 @@ class MissingModuleTest {
     void withoutTheVectorModuleTheScalarTierServesAndSaysWhy() {
         Assumptions.assumeTrue(
                 ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty(), "the vector module is present");
-        KernelTier.Choice choice = KernelTier.choose();
+        KernelTier.Choice choice = KernelTier.choose(true);
         assertInstanceOf(ScalarKernels.class, choice.kernels());
         assertTrue(choice.reason().contains("--add-modules=jdk.incubator.vector"), choice.reason());
         try (CpuBackend backend = CpuBackend.open(2);

@@ -12,7 +12,7 @@ class VectorBackendTest extends BackendContract {
 
     @BeforeAll
     static void open() {
-        backend = new CpuBackend(3, 20, new KernelTier.Choice(new VectorKernels(), null));
+        backend = new CpuBackend(3, 20, new KernelTier.Choice(new VectorKernels(new VectorLoops()), null));
     }
 
     @AfterAll

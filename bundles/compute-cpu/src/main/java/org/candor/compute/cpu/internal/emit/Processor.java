@@ -1,0 +1,81 @@
+package org.candor.compute.cpu.internal.emit;
+
+import static org.candor.compute.cpu.internal.emit.Assembler.Register.R8;
+import static org.candor.compute.cpu.internal.emit.Assembler.Register.RAX;
+import static org.candor.compute.cpu.internal.emit.Assembler.Register.RBX;
+import static org.candor.compute.cpu.internal.emit.Assembler.Register.RCX;
+import static org.candor.compute.cpu.internal.emit.Assembler.Register.RDI;
+import static org.candor.compute.cpu.internal.emit.Assembler.Register.RDX;
+import static org.candor.compute.cpu.internal.emit.Assembler.Register.RSI;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import org.candor.compute.cpu.internal.emit.Assembler.Address;
+
+/**
+ * What the processor can do and the operating system lets it do, by CPUID and XGETBV (Intel's manual, volume 1, section
+ * 14.3).
+ *
+ * @param avx2 256-bit vectors
+ * @param fma fused multiply-add on them
+ */
+record Processor(boolean avx2, boolean fma) {
+
+    private static final int FEATURES = 1;
+    private static final int EXTENDED_FEATURES = 7;
+    private static final int FMA_BIT = 1 << 12;
+    private static final int XSAVE_BIT = 1 << 27;
+    private static final int AVX2_BIT = 1 << 5;
+    private static final int VECTOR_STATE = 0b110;
+
+    /** Asks this machine. */
+    static Processor detect() {
+        Assembler code = new Assembler();
+        // void cpuid(int leaf, int subleaf, int* result)
+        code.push(RBX);
+        code.mov(R8, RDX);
+        code.mov(RAX, RDI);
+        code.mov(RCX, RSI);
+        code.cpuid();
+        code.movInt(Address.of(R8, 0), RAX);
+        code.movInt(Address.of(R8, 4), RBX);
+        code.movInt(Address.of(R8, 8), RCX);
+        code.movInt(Address.of(R8, 12), RDX);
+        code.pop(RBX);
+        code.ret();
+        code.align(16);
+        int state = code.here();
+        // void xgetbv(int* result)
+        code.movInt(RCX, 0);
+        code.xgetbv();
+        code.movInt(Address.of(RDI, 0), RAX);
+        code.ret();
+        try (Arena arena = Arena.ofConfined()) {
+            MachineCode machine = new MachineCode(code.code(), arena);
+            MethodHandle cpuid = machine.function(
+                    0, FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
+            MethodHandle xgetbv = machine.function(state, FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+            int[] result = new int[4];
+            MemorySegment registers = MemorySegment.ofArray(result);
+            cpuid.invoke(0, 0, registers);
+            boolean extended = result[0] >= EXTENDED_FEATURES;
+            cpuid.invoke(FEATURES, 0, registers);
+            int features = result[2];
+            if (!extended || (features & XSAVE_BIT) == 0) {
+                return new Processor(false, false);
+            }
+            cpuid.invoke(EXTENDED_FEATURES, 0, registers);
+            int more = result[1];
+            xgetbv.invoke(registers);
+            boolean saved = (result[0] & VECTOR_STATE) == VECTOR_STATE;
+            return new Processor(saved && (more & AVX2_BIT) != 0, saved && (features & FMA_BIT) != 0);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
