@@ -6,24 +6,34 @@ package org.candor.compute.cpu.internal;
  */
 record LinearPlan(int rows, int panels, int rowStep, int panelStep, int panelGroups, int chunks) {
 
-    /** Multiply-adds worth a chunk of their own: about ten microseconds. */
-    private static final long GRAIN = 1 << 20;
+    /** Multiply-adds worth a chunk of their own: about ten microseconds. The threads wait for half of one at the end. */
+    private static final long GRAIN = 1 << 19;
+
+    /** Most chunks for each thread. */
+    private static final long MOST = 32;
+
+    /** With so many chunks for each thread it hardly matters that one does a chunk more than another. */
+    private static final int MANY = 8;
 
     /** Rows of one block; a multiple of the register tile's. Their inputs stay in the second-level cache. */
     private static final int BLOCK = 96;
 
     static LinearPlan of(int rows, int inputs, int outputs, int panels, int threads) {
         long work = (long) rows * inputs * outputs;
-        if (work < GRAIN / 4 || threads == 1 && rows <= BLOCK) {
+        if (work < GRAIN / 2 || threads == 1 && rows <= BLOCK) {
             return new LinearPlan(rows, panels, rows, panels, 1, 1);
         }
         int blocks = Math.max(1, rows / BLOCK);
         int rowStep = Math.ceilDiv(Math.ceilDiv(rows, blocks), 6) * 6;
         blocks = Math.ceilDiv(rows, rowStep);
-        long wanted = Math.clamp(work / GRAIN, threads, 8L * threads);
+        long wanted = Math.clamp(work / GRAIN, threads, MOST * threads);
         int groups = (int) Math.clamp(Math.ceilDiv(wanted, blocks), 1, panels);
         int panelStep = Math.ceilDiv(panels, groups);
         groups = Math.ceilDiv(panels, panelStep);
+        while (panelStep > 1 && blocks * groups < MANY * threads && blocks * groups % threads != 0) {
+            panelStep--;
+            groups = Math.ceilDiv(panels, panelStep);
+        }
         return new LinearPlan(rows, panels, rowStep, panelStep, groups, blocks * groups);
     }
 
