@@ -163,7 +163,11 @@ public final class PackRegistry implements ModelRegistry {
         tracker = new BundleTracker<>(
                 context, Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING, new Packs());
         tracker.open();
-        executor.scheduleWithFixedDelay(this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+        executor.scheduleWithFixedDelay(
+                guarded("deploy/models could not be looked through", this::look),
+                LOOK_SECONDS,
+                LOOK_SECONDS,
+                TimeUnit.SECONDS);
     }
 
     /** Everything but the directory counts at once; what is wrong is refused as a whole. */
@@ -193,13 +197,20 @@ public final class PackRegistry implements ModelRegistry {
 
     /** What comes and goes in deploy/models; waits for a loader, which every folder needs. */
     private void look() {
-        try {
-            if (!loaders.isEmpty()) {
-                folders.look();
-            }
-        } catch (RuntimeException e) {
-            LOG.error("deploy/models could not be looked through", e);
+        if (!loaders.isEmpty()) {
+            folders.look();
         }
+    }
+
+    /** A task whose failure is said, and that never fails: a periodic one would not be run again. */
+    static Runnable guarded(String failure, Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                LOG.error(failure, e);
+            }
+        };
     }
 
     private static Map<String, String> defaults(String[] entries) {
@@ -359,7 +370,7 @@ public final class PackRegistry implements ModelRegistry {
 
     private void later(Runnable task) {
         try {
-            executor.execute(task);
+            executor.execute(guarded("The models could not be brought up to date", task));
         } catch (RejectedExecutionException e) {
             LOG.debug("The model registry is closing", e);
         }
@@ -385,7 +396,10 @@ public final class PackRegistry implements ModelRegistry {
                             && r.id().version().equals(version)
                             && r.state() != ModelState.FAILED);
             if (installed && !recorded.containsKey(name)) {
-                attempt(name, () -> revisions.activate(name, version, Cause.system("default of the configuration")));
+                attempt(
+                        name,
+                        () -> revisions.activateDefault(
+                                name, version, Cause.system("default of the configuration")));
             }
         });
     }
@@ -395,7 +409,7 @@ public final class PackRegistry implements ModelRegistry {
             task.run();
         } catch (ModelUnavailableException e) {
             LOG.warn("Route {} is not served: {}", route, e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             LOG.error("Route {} is not served", route, e);
         }
     }

@@ -77,11 +77,11 @@ final class Revision {
     private final Deque<ModelTransition> life = new ArrayDeque<>();
     private ModelState state = ModelState.INSTALLED;
     private String reason = "";
-    /** Why it must not be loaded at all, or null. */
-    private String refusal;
+    /** Why it must not be loaded besides another revision of its name and version, or null. */
+    private String duplicate;
 
-    /** Whether {@link #refusal} is for want of trust, which a change of the rules may cure. */
-    private boolean distrusted;
+    /** Why it must not be loaded for want of trust, or null. */
+    private String distrust;
 
     private String trust = "";
     private SelfTestResult selfTest;
@@ -133,16 +133,14 @@ final class Revision {
                 List.copyOf(life));
     }
 
-    /** It is known from now on. */
-    void installed(Cause cause) {
-        synchronized (this) {
-            if (refusal != null) {
-                enter(ModelState.FAILED, Cause.system(refusal));
-                return;
-            }
-            enter(ModelState.INSTALLED, cause);
-        }
-        assess(cause);
+    /**
+     * It is known from now on.
+     *
+     * @param rival as for {@link #assess}
+     */
+    void installed(String rival, Cause cause) {
+        enter(ModelState.INSTALLED, cause);
+        assess(rival, cause);
     }
 
     /** It is known no more. */
@@ -166,63 +164,51 @@ final class Revision {
         return List.copyOf(packs);
     }
 
-    /** It must not be loaded, for a reason that lies outside of its files. */
-    synchronized void refuse(String why) {
-        refusal = why;
-        state = ModelState.FAILED;
-        reason = why;
-    }
-
-    /** Sees whether its packs are trusted under the present rules; without a pack it stays as it was. */
-    void assess(Cause cause) {
+    /**
+     * Sees whether it may be used under the present rules: two reasons against it, each of which stands alone. Without a
+     * pack its trust stays as it was. What is loaded goes on serving, but is not loaded anew.
+     *
+     * @param rival why it must not be used besides another revision of its name and version, or null
+     */
+    void assess(String rival, Cause cause) {
         ModelPack pack = packs().isEmpty() ? null : packs().getFirst();
         if (pack == null) {
             synchronized (this) {
                 trust = "trusted when it was activated; its pack has gone";
+                refuse(rival, distrust, cause);
             }
             return;
         }
+        String trusted = null;
+        String distrusted = null;
         try {
-            String why = surroundings.trust().get().check(pack, id());
-            synchronized (this) {
-                trust = why;
-                if (distrusted) {
-                    readmit(cause);
-                }
-            }
+            trusted = surroundings.trust().get().check(pack, id());
         } catch (IOException e) {
-            distrust(e.getMessage());
+            distrusted = String.valueOf(e.getMessage());
+        }
+        synchronized (this) {
+            trust = trusted == null ? distrusted : trusted;
+            refuse(rival, distrusted, cause);
         }
     }
 
-    private synchronized void distrust(String why) {
-        trust = why;
-        boolean fresh = refusal == null || distrusted && !why.equals(refusal);
-        if (fresh) {
-            distrusted = true;
-            refusal = why;
-        }
-        if (fresh && encoder == null) {
-            reason = why;
-            enter(ModelState.FAILED, Cause.system(why));
-        }
-    }
-
-    /** The reason of {@link #refuse} holds no more. */
-    synchronized void readmit(Cause cause) {
-        if (refusal != null) {
-            refusal = null;
-            distrusted = false;
-            if (state != ModelState.FAILED) {
-                return; // it was distrusted while it served
-            }
+    private void refuse(String rival, String distrusted, Cause cause) {
+        String before = refusal();
+        duplicate = rival;
+        distrust = distrusted;
+        String now = refusal();
+        if (now != null && !now.equals(before) && encoder == null) {
+            reason = now;
+            enter(ModelState.FAILED, Cause.system(now));
+        } else if (now == null && before != null && state == ModelState.FAILED) {
             reason = "";
             enter(ModelState.INSTALLED, cause);
         }
     }
 
+    /** Why it must not be loaded at all, or null. */
     synchronized String refusal() {
-        return refusal;
+        return duplicate == null ? distrust : duplicate;
     }
 
     /**
@@ -235,8 +221,8 @@ final class Revision {
         TextEncoder loaded = null;
         try {
             synchronized (this) {
-                if (refusal != null) {
-                    throw new ModelRefusedException(refused(refusal));
+                if (refusal() != null) {
+                    throw new ModelRefusedException(refused(refusal()));
                 }
                 if (encoder != null) {
                     return;
@@ -259,6 +245,9 @@ final class Revision {
                 surroundings.store().stay().unlock();
             }
             synchronized (this) {
+                if (refusal() != null) {
+                    throw fail(refusal()); // the rules have changed meanwhile
+                }
                 encoder = loaded;
                 loaded = null;
                 enter(ModelState.TESTED, cause);

@@ -97,7 +97,7 @@ final class Revisions implements AutoCloseable {
             if (card != null) {
                 Revision revision = new Revision(null, card, surroundings);
                 revisions.put(card.id().digest(), revision);
-                revision.installed(Cause.system("the store holds it since " + activation.time()));
+                revision.installed(null, Cause.system("the store holds it since " + activation.time()));
             }
         }
     }
@@ -125,11 +125,27 @@ final class Revisions implements AutoCloseable {
 
     /** The rules of trust have changed. What serves goes on serving. */
     void assess() {
-        List<Revision> known;
         synchronized (revisions) {
-            known = List.copyOf(revisions.values());
+            List<Revision> known = new ArrayList<>(revisions.values());
+            // what is admitted first: where it no longer is, another content of its version may be
+            known.sort(Comparator.comparing(revision -> revision.refusal() != null));
+            for (Revision revision : known) {
+                revision.assess(rival(revision), Cause.system("the rules of trust have changed"));
+            }
         }
-        known.forEach(revision -> revision.assess(Cause.system("the rules of trust have changed")));
+    }
+
+    /** Why a revision must not be used besides another one, which is admitted or serves; null where there is none. */
+    private String rival(Revision revision) {
+        for (Revision other : revisions.values()) {
+            if (other != revision
+                    && sameVersion(other, revision)
+                    && (other.refusal() == null || routes.containsValue(other))) {
+                return "the same name and version with other content is installed already, with digest "
+                        + other.id().digest() + ": give it another version";
+            }
+        }
+        return null;
     }
 
     /**
@@ -142,19 +158,12 @@ final class Revisions implements AutoCloseable {
             Revision known = revisions.get(card.id().digest());
             if (known != null) {
                 known.addPack(pack);
-                known.assess(cause);
+                known.assess(rival(known), cause);
                 return known;
             }
             Revision revision = new Revision(pack, card, surroundings);
-            for (Revision other : revisions.values()) {
-                if (sameVersion(other, revision) && other.refusal() == null) {
-                    revision.refuse("the same name and version with other content is installed already, with digest "
-                            + other.id().digest() + ": give it another version");
-                    break;
-                }
-            }
             revisions.put(card.id().digest(), revision);
-            revision.installed(cause);
+            revision.installed(rival(revision), cause);
             return revision;
         }
     }
@@ -210,8 +219,8 @@ final class Revisions implements AutoCloseable {
             }
             for (Revision other : revisions.values()) {
                 if (sameVersion(other, revision)) {
-                    other.readmit(Cause.system("the other content of this name and version was removed"));
-                    break;
+                    other.assess(
+                            rival(other), Cause.system("the other content of this name and version was removed"));
                 }
             }
         }
@@ -432,10 +441,25 @@ final class Revisions implements AutoCloseable {
         }
     }
 
-    /** Loads what the route's record says, after a start. */
+    /** Activates a route's default, unless something was ever activated on it. */
+    void activateDefault(String name, String version, Cause cause) {
+        changing.lock();
+        try {
+            if (active(name) == null) {
+                activate(find(name, version), cause);
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Loads what the route's record says, after a start; nothing when the record was overtaken by a newer one. */
     void resume(Activation recorded) {
         changing.lock();
         try {
+            if (!recorded.equals(active(recorded.route()))) {
+                return;
+            }
             Revision revision = byDigest(recorded.model().digest());
             if (revision == null || routes.get(recorded.route()) == revision) {
                 return;

@@ -48,6 +48,7 @@ final class RevisionsTest {
     private final List<ModelTransition> steps = java.util.Collections.synchronizedList(new ArrayList<>());
     private final List<Runnable> ends = new ArrayList<>();
     private boolean standby;
+    private Runnable whileLoading = () -> {};
     private Trust trust = Trust.of(Map.of(), new String[0], new String[] {"true"});
     private ContentStore store;
     private Revisions revisions;
@@ -63,6 +64,7 @@ final class RevisionsTest {
             if (Files.readString(files.files().get("model.bin")).contains("no memory")) {
                 throw new IllegalStateException("4 GiB needed, 1 GiB free");
             }
+            whileLoading.run();
             return new FakeEncoder(open);
         }
     };
@@ -580,6 +582,108 @@ final class RevisionsTest {
                 ModelRefusedException.class,
                 () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "again")),
                 "what serves goes on, but is not activated anew");
+    }
+
+    private static Trust unsigned(String... allowed) {
+        return Trust.of(Map.of(), new String[0], allowed);
+    }
+
+    @Test
+    void anUntrustedSecondContentIsNotReadmittedWhenTheFirstIsRemoved() throws IOException {
+        FakePack good = FakePack.of("encoder-en", "1.0.0", "good");
+        FakePack evil = FakePack.of("encoder-en", "1.0.0", "evil");
+        trust = unsigned(ModelCard.read(good).id().digest());
+        for (boolean goodFirst : new boolean[] {true, false}) {
+            Revision first = install(goodFirst ? good : evil);
+            Revision second = install(goodFirst ? evil : good);
+            Revision trusted = goodFirst ? first : second;
+            Revision other = goodFirst ? second : first;
+            assertEquals(ModelState.INSTALLED, trusted.describe().state());
+            assertEquals(ModelState.FAILED, other.describe().state());
+            revisions.withdraw(trusted, trusted.packs().getFirst(), Cause.system("test"));
+            assertEquals(ModelState.FAILED, other.describe().state(), "good first: " + goodFirst);
+            assertTrue(
+                    other.describe().reason().contains("add encoder-en:1.0.0 to unsigned"),
+                    other.describe().reason());
+            assertThrows(
+                    ModelRefusedException.class,
+                    () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
+            revisions.withdraw(other, other.packs().getFirst(), Cause.system("test"));
+        }
+        assertEquals(0, open.get());
+    }
+
+    @Test
+    void allowingAVersionByNameAdmitsOnlyOneContentOfIt() throws IOException {
+        trust = unsigned();
+        Revision one = install(FakePack.of("encoder-en", "1.0.0", "one"));
+        Revision two = install(FakePack.of("encoder-en", "1.0.0", "two"));
+        trust = unsigned(two.id().digest());
+        revisions.assess();
+        assertEquals(ModelState.FAILED, one.describe().state());
+        assertEquals(ModelState.INSTALLED, two.describe().state());
+        trust = unsigned("encoder-en:1.0.0");
+        revisions.assess();
+        assertEquals(ModelState.FAILED, one.describe().state(), "the other one is in use");
+        assertTrue(
+                one.describe().reason().contains("another version"),
+                one.describe().reason());
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "the admitted one"));
+        assertEquals(two.id(), revisions.active("encoder-en").model());
+        // what serves keeps its place although it is distrusted by now; once it is idle the other one may have it
+        trust = unsigned(one.id().digest());
+        revisions.assess();
+        assertEquals(ModelState.FAILED, one.describe().state());
+        trust = unsigned();
+        revisions.assess();
+        install(FakePack.of("encoder-en", "1.1.0", "new"));
+        trust = unsigned(one.id().digest(), "encoder-en:1.1.0");
+        revisions.assess();
+        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
+        revisions.assess();
+        assertEquals(ModelState.INSTALLED, one.describe().state(), one.describe().reason());
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "back"));
+        assertEquals(one.id(), revisions.active("encoder-en").model());
+    }
+
+    @Test
+    void rulesThatChangeWhileARevisionIsLoadedCount() throws IOException {
+        Revision revision = install(FakePack.of("encoder-en", "1.0.0", "old"));
+        whileLoading = () -> {
+            trust = unsigned();
+            revisions.assess();
+        };
+        assertThrows(
+                ModelRefusedException.class, () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
+        assertEquals(ModelState.FAILED, revision.describe().state());
+        assertEquals(List.of(), revisions.routes());
+        assertEquals(0, open.get());
+    }
+
+    @Test
+    void anOvertakenRecordIsNotResumed() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        install(FakePack.of("encoder-en", "1.1.0", "new"));
+        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
+        Activation stale = revisions.recorded().get("encoder-en");
+        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
+        revisions.resume(stale);
+        try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
+            assertEquals("1.1.0", lease.id().version());
+        }
+        assertEquals("1.1.0", announced.getLast().model().version());
+    }
+
+    @Test
+    void aDefaultCountsOnlyWhereNothingWasEverActivated() throws IOException {
+        install(FakePack.of("encoder-en", "1.0.0", "old"));
+        install(FakePack.of("encoder-en", "1.1.0", "new"));
+        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
+        revisions.activateDefault("encoder-en", "1.0.0", Cause.system("default of the configuration"));
+        assertEquals("1.1.0", revisions.active("encoder-en").model().version());
+        install(FakePack.of("encoder-zh", "1.0.0", "zh"));
+        revisions.activateDefault("encoder-zh", "1.0.0", Cause.system("default of the configuration"));
+        assertEquals("1.0.0", revisions.active("encoder-zh").model().version());
     }
 
     @Test
