@@ -1,8 +1,11 @@
 package org.candor.models.internal;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -64,14 +67,17 @@ final class Folders {
             MemoryBudget memory,
             Function<String, ModelLoader> loaders)
             throws IOException {
-        this.places = places;
         this.revisions = revisions;
         this.trust = trust;
         this.memory = memory;
         this.loaders = loaders;
         Files.createDirectories(places.references());
-        if (places.dropped() != null) {
-            Files.createDirectories(places.dropped());
+        if (places.dropped() == null) {
+            this.places = places;
+        } else {
+            // its real path: the home may be reached through a link
+            Path dropped = Files.createDirectories(places.dropped()).toRealPath();
+            this.places = new Places(places.references(), places.home(), dropped);
         }
     }
 
@@ -91,8 +97,8 @@ final class Folders {
     private void restore(Path record) {
         try {
             ReferencePack pack = ReferencePack.read(record);
-            if (pack.dropped() && !Files.isDirectory(pack.folder())) {
-                LOG.info("{} is not there any more", pack.location());
+            if (pack.dropped() && !isDropped(pack.folder())) {
+                LOG.info("{} is not in deploy/models any more", pack.location());
                 Durable.delete(record);
                 return;
             }
@@ -122,6 +128,13 @@ final class Folders {
         }
     }
 
+    /** Whether a folder, no link to one, lies directly in deploy/models. */
+    private boolean isDropped(Path folder) {
+        return places.dropped() != null
+                && places.dropped().equals(folder.getParent())
+                && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS);
+    }
+
     private Path checked(Path folder) throws IOException {
         if (!folder.isAbsolute()) {
             throw new ModelFormatException(folder + ": an absolute path is needed");
@@ -135,8 +148,8 @@ final class Folders {
         }
         Path home = places.home().toRealPath();
         boolean dropped = places.dropped() != null
-                && real.startsWith(places.dropped().toRealPath())
-                && !real.equals(places.dropped().toRealPath());
+                && real.startsWith(places.dropped())
+                && !real.equals(places.dropped());
         if (home.startsWith(real) || real.startsWith(home) && !dropped) {
             throw new ModelFormatException(folder + " lies in or around the server's own folder");
         }
@@ -262,7 +275,7 @@ final class Folders {
                     consider(folder);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             LOG.warn("{} cannot be read: {}", places.dropped(), e.getMessage());
         }
         for (Path gone : Set.copyOf(settled.keySet())) {
@@ -283,7 +296,7 @@ final class Folders {
     private void withdrawGone() {
         for (Map.Entry<ReferencePack, Revision> entry : Map.copyOf(installed).entrySet()) {
             ReferencePack pack = entry.getKey();
-            if (pack.dropped() && !Files.isDirectory(pack.folder())) {
+            if (pack.dropped() && !isDropped(pack.folder())) {
                 installed.remove(pack);
                 try {
                     Durable.delete(pack.record());
@@ -295,8 +308,14 @@ final class Folders {
         }
     }
 
-    private void consider(Path folder) throws IOException {
-        String now = fingerprint(folder);
+    private void consider(Path folder) {
+        String now;
+        try {
+            now = fingerprint(folder);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.debug("{} changes while it is looked at", folder, e);
+            return; // the next look shows what it has become
+        }
         if (now.equals(settled.get(folder))) {
             return;
         }
@@ -311,15 +330,27 @@ final class Folders {
         }
         settled.put(folder, now);
         try {
-            ModelRevision revision =
-                    take(folder.toRealPath(), null, null, Cause.system("found in deploy/models"), true);
+            if (!isDropped(folder)) {
+                throw new ModelFormatException(folder
+                        + " is a symbolic link: copy the folder itself into deploy/models, or leave it where it is"
+                        + " and install it by its path");
+            }
+            ModelRevision revision = take(checked(folder), null, null, Cause.system("found in deploy/models"), true);
             LOG.info("{} is installed from {}", revision.id(), folder);
             revisions.readable("folder " + folder);
         } catch (IOException | ModelUnavailableException e) {
-            LOG.error("{} is refused: {}", folder, e.getMessage());
-            revisions.unreadable(
-                    "folder " + folder, folder.getFileName().toString(), "", "", String.valueOf(e.getMessage()));
+            refuse(folder, String.valueOf(e.getMessage()));
+        } catch (OutOfMemoryError e) {
+            refuse(folder, "there is not enough memory for it: " + e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be looked at", folder, e);
+            refuse(folder, e.toString());
         }
+    }
+
+    private void refuse(Path folder, String why) {
+        LOG.error("{} is refused: {}", folder, why);
+        revisions.unreadable("folder " + folder, folder.getFileName().toString(), "", "", why);
     }
 
     /** Names, sizes and times of everything in it. */

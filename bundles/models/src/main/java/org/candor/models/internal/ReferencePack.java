@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -19,7 +20,7 @@ import org.candor.api.model.ModelFormatException;
  *
  * @param record the server's folder
  * @param folder the model's
- * @param dropped whether it came by itself, in deploy/models
+ * @param dropped whether it came by itself and lies directly in deploy/models
  * @param digest the revision's
  */
 record ReferencePack(Path record, Path folder, boolean dropped, String digest) implements ModelPack {
@@ -80,7 +81,7 @@ record ReferencePack(Path record, Path folder, boolean dropped, String digest) i
     @Override
     public void discard() throws IOException {
         Durable.delete(record);
-        if (dropped && Files.isDirectory(folder)) {
+        if (dropped && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             Path hidden = folder.resolveSibling("." + folder.getFileName() + ".removed");
             for (int i = 2; Files.exists(hidden); i++) {
                 hidden = folder.resolveSibling("." + folder.getFileName() + ".removed-" + i);

@@ -21,6 +21,7 @@ import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
+import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.TextEncoder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +40,10 @@ final class FoldersTest {
     private Trust trust = Trust.of(Map.of(), new String[0], new String[] {"tiny:1.0.0", "mini:2.1"});
     private Revisions revisions;
     private Folders folders;
+    private Path home;
     private Path dropped;
+    /** What asking for a loader fails with. */
+    private Throwable supporting;
 
     private final ModelLoader loader = new ModelLoader() {
         @Override
@@ -56,7 +60,9 @@ final class FoldersTest {
 
     @BeforeEach
     void start() throws IOException {
-        Path home = Files.createDirectories(folder.resolve("home"));
+        if (home == null) {
+            home = Files.createDirectories(folder.resolve("home"));
+        }
         dropped = home.resolve("deploy/models");
         ContentStore store = new ContentStore(home.resolve("models/store"), 1 << 20);
         revisions = new Revisions(
@@ -90,8 +96,17 @@ final class FoldersTest {
                 revisions,
                 () -> trust,
                 revisions.memory(),
-                family -> loader.supports(family) ? loader : null);
+                this::loader);
         folders.restore();
+    }
+
+    private ModelLoader loader(String family) {
+        if (supporting instanceof Error error) {
+            throw error;
+        } else if (supporting instanceof RuntimeException exception) {
+            throw exception;
+        }
+        return loader.supports(family) ? loader : null;
     }
 
     @AfterEach
@@ -230,6 +245,87 @@ final class FoldersTest {
         lookTwice();
         assertEquals(ModelState.CLOSED, only().state(), only().reason());
         assertTrue(Files.exists(at));
+    }
+
+    @Test
+    void aLinkInDeployIsRefusedAndWhatItLeadsToIsLeftAlone() throws IOException {
+        Path operators = huggingFace(folder.resolve("data/tiny-1.0.0"));
+        Path own = huggingFace(folder.resolve("home/own"));
+        for (Path target : List.of(operators, own)) {
+            Path link = Files.createSymbolicLink(dropped.resolve("tiny-1.0.0"), target);
+            lookTwice();
+            assertEquals(ModelState.FAILED, only().state());
+            assertTrue(only().reason().contains("symbolic link"), only().reason());
+            assertThrows(ModelUnavailableException.class, () -> revisions.remove("tiny", "1.0.0", ANNA));
+            assertTrue(Files.isDirectory(target));
+            Files.delete(link);
+            folders.look();
+            assertEquals(List.of(), revisions.describe());
+        }
+    }
+
+    @Test
+    void aRecordOfAFolderElsewhereIsForgottenAndNeverRenamesIt() throws IOException {
+        Path operators = huggingFace(folder.resolve("data/tiny-1.0.0"));
+        folders.install(operators, null, null, ANNA);
+        Path record = folder.resolve("home/models/references/tiny-1.0.0/reference.json");
+        Files.writeString(record, Files.readString(record).replace("\"dropped\":false", "\"dropped\":true"));
+        revisions.close();
+        start();
+        assertEquals(List.of(), revisions.describe());
+        assertTrue(Files.isDirectory(operators));
+        assertFalse(Files.exists(record));
+    }
+
+    @Test
+    void aHomeThatIsReachedThroughALinkWorks() throws IOException {
+        revisions.close();
+        home = Files.createSymbolicLink(
+                folder.resolve("link"), Files.createDirectories(folder.resolve("elsewhere/home")));
+        start();
+        huggingFace(dropped.resolve("tiny-1.0.0"));
+        assertTrue(refusal(home, "tiny", "1.0.0").contains("server's own folder"));
+        lookTwice();
+        assertEquals("tiny", only().id().name());
+        revisions.close();
+        start();
+        lookTwice();
+        assertEquals(ModelState.INSTALLED, only().state(), "known, not taken and tested again");
+        revisions.remove("tiny", "1.0.0", ANNA);
+        lookTwice();
+        assertEquals(List.of(), revisions.describe());
+        assertTrue(Files.isDirectory(folder.resolve("elsewhere/home/deploy/models/.tiny-1.0.0.removed")));
+    }
+
+    @Test
+    void aFolderThatNeedsTooMuchMemoryOrBreaksTheLoaderSaysSo() throws IOException {
+        huggingFace(dropped.resolve("tiny-1.0.0"));
+        for (Throwable failure : List.of(new OutOfMemoryError("Java heap space"), new IllegalStateException("odd"))) {
+            supporting = failure;
+            folders.lookAgain();
+            lookTwice();
+            assertEquals(ModelState.FAILED, only().state());
+            assertTrue(only().reason().contains(failure.getMessage()), only().reason());
+        }
+        supporting = null;
+        folders.lookAgain();
+        lookTwice();
+        assertEquals(ModelState.CLOSED, only().state(), only().reason());
+    }
+
+    @Test
+    void aPeriodicTaskSurvivesWhateverHappensInIt() {
+        PackRegistry.guarded("as tested", () -> {
+                    throw new OutOfMemoryError("Java heap space");
+                })
+                .run();
+        PackRegistry.guarded("as tested", () -> {
+                    throw new IllegalStateException("odd");
+                })
+                .run();
+        AtomicInteger runs = new AtomicInteger();
+        PackRegistry.guarded("as tested", runs::incrementAndGet).run();
+        assertEquals(1, runs.get());
     }
 
     @Test
