@@ -43,7 +43,7 @@ public record BertFamily(Backend backend, int passTokens, int concurrentPasses) 
         try {
             check(files, settings, tokenizer, model.configuration());
             return new BertTextEncoder(model, tokenizer, settings);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             model.close();
             throw e;
         }

@@ -99,7 +99,7 @@ final class BertLoader implements AutoCloseable {
             loader.ops.finish();
             return new Loaded(
                     new BertModel(configuration, body, memory, passTokens, concurrentPasses), loadedHead, leftOver);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             memory.close();
             throw e;
         }
