@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,6 +15,7 @@ import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
@@ -90,8 +92,23 @@ public final class Encoders implements ModelRegistry {
     }
 
     @Override
-    public List<ModelRevision> revisions() {
-        return List.of();
+    public synchronized List<ModelRevision> revisions() {
+        return byDigest.keySet().stream()
+                .map(digest -> new ModelRevision(
+                        ids.get(digest),
+                        "words",
+                        Set.of("embed"),
+                        ModelState.INSTALLED,
+                        "",
+                        0,
+                        Map.of(),
+                        "test",
+                        "",
+                        0,
+                        0,
+                        null,
+                        List.of()))
+                .toList();
     }
 
     @Override

@@ -193,6 +193,28 @@ class ReembeddingTest {
         }
     }
 
+    @Test
+    void theIndexOfARevisionRemovedWhileTheServerWasDownGoes() throws Exception {
+        try (TestLibrary library = TestLibrary.open(index)) {
+            fill(library);
+            library.encoders.route("encoder-en", SECOND);
+            library.documents.activated("encoder-en");
+            library.settle();
+        }
+        try (TestLibrary library = TestLibrary.withoutEncoders(index)) {
+            library.encoders.route("encoder-en", SECOND);
+            library.encoders.uninstall(FIRST);
+            library.documents.sweep();
+            assertEquals(2, generations(), "nothing is known yet");
+            library.documents.registry(library.encoders);
+            library.settle();
+            library.documents.sweep();
+            assertEquals(1, generations());
+            assertEquals(SECOND, model(search(library, "otters")));
+            assertEquals(3, search(library, "otters").hits().size());
+        }
+    }
+
     private long generations() throws IOException {
         try (Stream<Path> folders = Files.list(index.resolve("en"))) {
             return folders.filter(Files::isDirectory).count();

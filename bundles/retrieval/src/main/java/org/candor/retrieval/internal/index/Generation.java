@@ -136,6 +136,11 @@ public final class Generation implements AutoCloseable {
         searchers.maybeRefreshBlocking();
     }
 
+    /** Whether it can be written: a failure while it was may have closed it. */
+    boolean usable() {
+        return writer.isOpen();
+    }
+
     /** Durable from now on. */
     void commit() throws IOException {
         if (writer.hasUncommittedChanges()) {

@@ -18,6 +18,8 @@ import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.TextEncoder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The generations of one language: the current one, one that is being built for another encoder, and those of other
@@ -28,6 +30,8 @@ import org.candor.api.model.TextEncoder;
 public final class LanguageIndex implements AutoCloseable {
     /** Written into the folder's name: another layout of the index is another generation. */
     private static final String FORMAT = "-1";
+
+    private static final Logger LOG = LoggerFactory.getLogger(LanguageIndex.class);
 
     private final Path folder;
     private final String language;
@@ -109,13 +113,11 @@ public final class LanguageIndex implements AutoCloseable {
 
     /**
      * Begins to serve with an encoder: the one the current generation is bound to, or any when there is none yet. Owns
-     * the lease from now on.
+     * the lease when it returns, and not when it throws.
      */
     public void serve(ModelLease<TextEncoder> lease) throws IOException {
         if (current == null) {
-            current = generation(lease);
-            current.commit();
-            point(current);
+            current = first(lease);
         }
         if (!current.encoder().model().digest().equals(lease.id().digest())) {
             throw new IllegalStateException(
@@ -123,8 +125,41 @@ public final class LanguageIndex implements AutoCloseable {
         }
         Serving before = serving;
         serving = new Serving(current, lease);
+        leave(before);
+    }
+
+    private Generation first(ModelLease<TextEncoder> lease) throws IOException {
+        Generation first = generation(lease);
+        boolean pointed = false;
+        try {
+            first.commit();
+            point(first);
+            pointed = true;
+            return first;
+        } finally {
+            if (!pointed) {
+                tidy("A generation that could not be begun is closed", first::close);
+            }
+        }
+    }
+
+    /** From here on the lease of another pair counts: what fails now must not take it back. */
+    private void leave(Serving before) {
         if (before != null) {
-            before.leave();
+            tidy("The former encoder is given back", before::leave);
+        }
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    /** What may be left undone: the next start or flip does it. */
+    private void tidy(String what, Step step) {
+        try {
+            step.run();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("Language {}: {}, which failed", language, what, e);
         }
     }
 
@@ -132,13 +167,12 @@ public final class LanguageIndex implements AutoCloseable {
     public void suspend() {
         Serving before = serving;
         serving = null;
-        if (before != null) {
-            before.leave();
-        }
+        leave(before);
     }
 
     /**
-     * Serves with an encoder whose generation is here and complete, without encoding anything. Owns the lease from then on.
+     * Serves with an encoder whose generation is here and complete, without encoding anything. Owns the lease when it
+     * returns true.
      *
      * @param versions version by key of the documents it has to hold
      * @return false when it is not here, lacks something, or is being built
@@ -159,7 +193,6 @@ public final class LanguageIndex implements AutoCloseable {
                 kept.remove(key);
             }
         }
-        others.remove(lease.id().digest());
         flip(kept, lease);
         return true;
     }
@@ -174,8 +207,17 @@ public final class LanguageIndex implements AutoCloseable {
         if (current != null && current.encoder().model().digest().equals(digest)) {
             return null;
         }
-        Generation kept = others.remove(digest);
-        next = kept != null ? kept : generation(lease);
+        if (next != null && !next.usable()) {
+            Generation broken = next;
+            next = null;
+            tidy("A generation that cannot be written is opened anew", broken::abandon);
+        }
+        if (!holds(next, digest)) {
+            abandonNext();
+            Generation kept = others.get(digest);
+            next = kept != null ? kept : generation(lease);
+            others.remove(digest);
+        }
         return new HashMap<>(next.versions());
     }
 
@@ -198,20 +240,18 @@ public final class LanguageIndex implements AutoCloseable {
     public void abandonNext() throws IOException {
         if (next != null) {
             Generation left = next;
-            next = null;
             left.commit();
+            next = null;
             keep(left);
         }
     }
 
     /**
      * The generation that was built serves from now on, with its encoder: durable first, then visible at once. Owns the
-     * lease from now on.
+     * lease when it returns; when it throws, everything is as before.
      */
     public void flip(ModelLease<TextEncoder> lease) throws IOException {
-        Generation built = next;
-        next = null;
-        flip(built, lease);
+        flip(next, lease);
     }
 
     private void flip(Generation generation, ModelLease<TextEncoder> lease) throws IOException {
@@ -221,22 +261,24 @@ public final class LanguageIndex implements AutoCloseable {
         Generation before = current;
         Serving served = serving;
         current = generation;
+        if (next == generation) {
+            next = null;
+        }
+        others.remove(lease.id().digest(), generation);
         gone.remove(lease.id().digest());
         serving = new Serving(current, lease);
-        if (served != null) {
-            served.leave();
-        }
+        leave(served);
         if (before != null) {
             keep(before);
         }
-        deleteStrangers();
+        tidy("Folders that nobody can read are deleted", this::deleteStrangers);
     }
 
     /** Keeps a generation that does not serve, unless its encoder has gone. */
-    private void keep(Generation generation) throws IOException {
+    private void keep(Generation generation) {
         String digest = generation.encoder().model().digest();
         if (gone.contains(digest)) {
-            delete(generation);
+            tidy("The generation of an encoder that has gone is deleted", () -> delete(generation));
         } else {
             others.put(digest, generation);
         }

@@ -112,9 +112,14 @@ public final class Documents implements Library, AutoCloseable {
     public void removed(ModelId model) {
         try {
             encoders.removed(model.digest());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.warn("The index of {} could not be deleted: {}", model, e.toString());
         }
+    }
+
+    /** Drops the indexes of revisions that were removed while nobody told; the worker does it once after a start. */
+    public void sweep() throws IOException {
+        encoders.sweep();
     }
 
     /** What is done with the tenant before the library says that it is idle, on the library's own thread. */

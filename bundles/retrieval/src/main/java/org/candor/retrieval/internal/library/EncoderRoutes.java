@@ -3,8 +3,11 @@ package org.candor.retrieval.internal.library;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.candor.api.model.Activation;
 import org.candor.api.model.ModelLease;
@@ -28,11 +31,15 @@ import org.slf4j.LoggerFactory;
 final class EncoderRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(EncoderRoutes.class);
     private static final int DOCUMENTS_A_STEP = 16;
+    /** After this time with a registry every pack that is installed is known to it. */
+    private static final long SETTLING_NANOS = TimeUnit.MINUTES.toNanos(2);
 
     private final Catalogue catalogue;
     private final DocumentEncoder encoder;
     private final Map<String, String> routes;
     private final AtomicReference<ModelRegistry> registry = new AtomicReference<>();
+    private volatile long registrySince;
+    private volatile boolean swept;
     private volatile boolean closed;
 
     /** @param routes route by language */
@@ -43,6 +50,8 @@ final class EncoderRoutes {
     }
 
     void registry(ModelRegistry present) {
+        registrySince = System.nanoTime();
+        swept = false;
         registry.set(present);
     }
 
@@ -175,29 +184,68 @@ final class EncoderRoutes {
         });
     }
 
+    /** Once for each registry, when its packs are known: what was removed while the server was down. */
+    void sweepOnceSettled() throws IOException {
+        if (!swept && System.nanoTime() - registrySince > SETTLING_NANOS) {
+            swept = sweep();
+        }
+    }
+
+    /**
+     * Drops the indexes of encoders that are not installed any more.
+     *
+     * @return whether there was a registry with revisions to compare with
+     */
+    boolean sweep() throws IOException {
+        ModelRegistry models = registry.get();
+        Set<String> installed = new HashSet<>();
+        if (models != null) {
+            models.revisions().forEach(revision -> installed.add(revision.id().digest()));
+        }
+        if (installed.isEmpty()) {
+            return false;
+        }
+        catalogue.locked(() -> {
+            for (LanguageIndex index : catalogue.languages()) {
+                for (String digest : index.encoders()) {
+                    if (!installed.contains(digest)) {
+                        LOG.info("Language {} keeps no index for {}, which is not installed", index.language(), digest);
+                        index.drop(digest);
+                    }
+                }
+            }
+            return null;
+        });
+        return true;
+    }
+
     /** The index is usable at once when the encoder it was made with can still be had. */
     private boolean serveFormer(LanguageIndex index, ModelRegistry models) throws IOException {
         EncoderBinding bound = catalogue.locked(() -> index.serves() ? null : index.encoder());
         if (bound == null) {
             return false;
         }
+        ModelLease<TextEncoder> former;
         try {
-            ModelLease<TextEncoder> former =
-                    models.leaseEncoderByDigest(bound.model().digest());
-            boolean served = catalogue.locked(() -> {
-                if (index.serves()) {
+            former = models.leaseEncoderByDigest(bound.model().digest());
+        } catch (ModelUnavailableException e) {
+            LOG.info("Language {} is not served until it is embedded anew: {}", index.language(), e.getMessage());
+            return false;
+        }
+        boolean served = false;
+        try {
+            served = catalogue.locked(() -> {
+                if (index.serves() || !former.id().digest().equals(index.encoder().model().digest())) {
                     return false;
                 }
                 index.serve(former);
                 return true;
             });
+            return served;
+        } finally {
             if (!served) {
                 former.close();
             }
-            return served;
-        } catch (ModelUnavailableException e) {
-            LOG.info("Language {} is not served until it is embedded anew: {}", index.language(), e.getMessage());
-            return false;
         }
     }
 

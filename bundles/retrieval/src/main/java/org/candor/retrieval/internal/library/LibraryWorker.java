@@ -50,6 +50,7 @@ final class LibraryWorker implements AutoCloseable {
         while (wake != Wake.CLOSED) {
             try {
                 boolean changed = encoders.follow();
+                encoders.sweepOnceSettled();
                 if (changed || wake == Wake.LOOK) {
                     waiting = mirror.run();
                 }

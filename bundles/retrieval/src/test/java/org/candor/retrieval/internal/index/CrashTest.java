@@ -1,14 +1,19 @@
 package org.candor.retrieval.internal.index;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
 import org.candor.api.model.TextEncoder;
 import org.candor.api.retrieval.DocumentInfo;
@@ -38,6 +43,10 @@ class CrashTest {
     }
 
     private EncodedDocument document(String name, String text) {
+        return document(name, text, TestLibrary.FIRST);
+    }
+
+    private EncodedDocument document(String name, String text, ModelId model) {
         DocumentInfo info = new DocumentInfo(
                 "default",
                 name,
@@ -53,7 +62,7 @@ class CrashTest {
                 Instant.EPOCH);
         IndexedPassage passage = new IndexedPassage(0, text.length(), text, "", List.of(new Span(0, text.length())));
         IndexedDocument document = new IndexedDocument(new Entry(info, Origin.UPLOAD, 0), List.of(passage));
-        try (ModelLease<TextEncoder> lease = lease(TestLibrary.FIRST.digest())) {
+        try (ModelLease<TextEncoder> lease = lease(model.digest())) {
             return documents.encode(List.of(document), lease.model()).getFirst();
         }
     }
@@ -134,6 +143,110 @@ class CrashTest {
             assertEquals(1, flipped.entries().size());
         }
         index.abandon();
+    }
+
+    @Test
+    void aFlipThatFailsLosesNothingAndIsTriedAgain() throws Exception {
+        Path live = folder.resolve("live");
+        try (LanguageIndex index = open(live)) {
+            index.serve(lease(TestLibrary.FIRST.digest()));
+            index.put(document("a.txt", "first"));
+            index.commit();
+            index.refresh();
+            Path inTheWay = live.resolve(".current.draft");
+            for (boolean back : new boolean[] {false, true}) {
+                ModelId from = back ? TestLibrary.SECOND : TestLibrary.FIRST;
+                ModelId to = back ? TestLibrary.FIRST : TestLibrary.SECOND;
+                if (!back) {
+                    index.beginNext(lease(to.digest()));
+                    index.putNext(document("a.txt", "first", to));
+                }
+                Files.createDirectories(inTheWay);
+                ModelLease<TextEncoder> lease = lease(to.digest());
+                Map<String, String> versions = Map.of("default\na.txt", "sha256:" + "first".hashCode());
+                assertThrows(IOException.class, () -> {
+                    if (back) {
+                        index.switchTo(lease, versions);
+                    } else {
+                        index.flip(lease);
+                    }
+                });
+                assertEquals(from, index.encoder().model());
+                try (Snapshot snapshot = index.snapshot()) {
+                    assertEquals(from, snapshot.model());
+                    assertEquals(snapshot.encoder().dimensions(), snapshot.encode("first").vector().length);
+                }
+                assertEquals(2, index.encoders().size(), "the generation that was built is still here");
+                Files.delete(inTheWay);
+                if (back) {
+                    assertTrue(index.switchTo(lease, versions));
+                } else {
+                    assertEquals(Set.of("default\na.txt"), index.beginNext(lease).keySet());
+                    index.flip(lease);
+                }
+                assertEquals(to, index.encoder().model());
+                assertEquals(1, index.entries().size());
+            }
+        }
+    }
+
+    @Test
+    void aFirstGenerationThatFailsIsBegunAgain() throws Exception {
+        Path live = folder.resolve("live");
+        try (LanguageIndex index = open(live)) {
+            Files.createDirectories(live.resolve(".current.draft"));
+            ModelLease<TextEncoder> lease = lease(TestLibrary.FIRST.digest());
+            assertThrows(IOException.class, () -> index.serve(lease));
+            assertNull(index.encoder());
+            assertFalse(index.serves());
+            Files.delete(live.resolve(".current.draft"));
+            index.serve(lease);
+            assertTrue(index.serves());
+        }
+    }
+
+    @Test
+    void whatFailsAfterTheFlipLeavesTheNewPairServing() throws Exception {
+        try (LanguageIndex index = open(folder.resolve("live"))) {
+            ModelLease<TextEncoder> first = lease(TestLibrary.FIRST.digest());
+            index.serve(new ModelLease<>() {
+                @Override
+                public ModelId id() {
+                    return first.id();
+                }
+
+                @Override
+                public TextEncoder model() {
+                    return first.model();
+                }
+
+                @Override
+                public void close() {
+                    throw new IllegalStateException("it does not want to go");
+                }
+            });
+            index.beginNext(lease(TestLibrary.SECOND.digest()));
+            index.flip(lease(TestLibrary.SECOND.digest()));
+            try (Snapshot snapshot = index.snapshot()) {
+                assertEquals(TestLibrary.SECOND, snapshot.model());
+            }
+            assertEquals(2, index.encoders().size(), "the former generation is kept all the same");
+        }
+    }
+
+    @Test
+    void anotherGenerationThatIsBegunKeepsTheHalfBuiltOne() throws Exception {
+        encoders.install(TestLibrary.CHINESE, new WordEncoder(48, 3, 100));
+        try (LanguageIndex index = open(folder.resolve("live"))) {
+            index.serve(lease(TestLibrary.FIRST.digest()));
+            index.beginNext(lease(TestLibrary.SECOND.digest()));
+            index.putNext(document("a.txt", "first", TestLibrary.SECOND));
+            assertEquals(Map.of(), index.beginNext(lease(TestLibrary.CHINESE.digest())));
+            assertEquals(3, index.encoders().size());
+            assertEquals(
+                    Set.of("default\na.txt"),
+                    index.beginNext(lease(TestLibrary.SECOND.digest())).keySet());
+        }
     }
 
     @Test
