@@ -147,9 +147,8 @@ final class Folders {
             return real;
         }
         Path home = places.home().toRealPath();
-        boolean dropped = places.dropped() != null
-                && real.startsWith(places.dropped())
-                && !real.equals(places.dropped());
+        boolean dropped =
+                places.dropped() != null && real.startsWith(places.dropped()) && !real.equals(places.dropped());
         if (home.startsWith(real) || real.startsWith(home) && !dropped) {
             throw new ModelFormatException(folder + " lies in or around the server's own folder");
         }

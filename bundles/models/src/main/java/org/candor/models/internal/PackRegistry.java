@@ -398,8 +398,7 @@ public final class PackRegistry implements ModelRegistry {
             if (installed && !recorded.containsKey(name)) {
                 attempt(
                         name,
-                        () -> revisions.activateDefault(
-                                name, version, Cause.system("default of the configuration")));
+                        () -> revisions.activateDefault(name, version, Cause.system("default of the configuration")));
             }
         });
     }

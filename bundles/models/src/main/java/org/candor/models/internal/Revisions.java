@@ -219,8 +219,7 @@ final class Revisions implements AutoCloseable {
             }
             for (Revision other : revisions.values()) {
                 if (sameVersion(other, revision)) {
-                    other.assess(
-                            rival(other), Cause.system("the other content of this name and version was removed"));
+                    other.assess(rival(other), Cause.system("the other content of this name and version was removed"));
                 }
             }
         }

@@ -641,7 +641,8 @@ final class RevisionsTest {
         revisions.assess();
         revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
         revisions.assess();
-        assertEquals(ModelState.INSTALLED, one.describe().state(), one.describe().reason());
+        assertEquals(
+                ModelState.INSTALLED, one.describe().state(), one.describe().reason());
         revisions.activate("encoder-en", "1.0.0", new Cause("anna", "back"));
         assertEquals(one.id(), revisions.active("encoder-en").model());
     }

@@ -235,7 +235,8 @@ final class EncoderRoutes {
         boolean served = false;
         try {
             served = catalogue.locked(() -> {
-                if (index.serves() || !former.id().digest().equals(index.encoder().model().digest())) {
+                if (index.serves()
+                        || !former.id().digest().equals(index.encoder().model().digest())) {
                     return false;
                 }
                 index.serve(former);

@@ -174,14 +174,17 @@ class CrashTest {
                 assertEquals(from, index.encoder().model());
                 try (Snapshot snapshot = index.snapshot()) {
                     assertEquals(from, snapshot.model());
-                    assertEquals(snapshot.encoder().dimensions(), snapshot.encode("first").vector().length);
+                    assertEquals(
+                            snapshot.encoder().dimensions(),
+                            snapshot.encode("first").vector().length);
                 }
                 assertEquals(2, index.encoders().size(), "the generation that was built is still here");
                 Files.delete(inTheWay);
                 if (back) {
                     assertTrue(index.switchTo(lease, versions));
                 } else {
-                    assertEquals(Set.of("default\na.txt"), index.beginNext(lease).keySet());
+                    assertEquals(
+                            Set.of("default\na.txt"), index.beginNext(lease).keySet());
                     index.flip(lease);
                 }
                 assertEquals(to, index.encoder().model());
