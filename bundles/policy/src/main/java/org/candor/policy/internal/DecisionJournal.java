@@ -1,14 +1,19 @@
 package org.candor.policy.internal;
 
+import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -25,10 +30,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import org.candor.api.consent.ConsentUnavailableException;
 import org.candor.api.operation.Caller;
 import org.candor.api.policy.Decision;
@@ -42,7 +49,8 @@ import org.slf4j.LoggerFactory;
  * the older one dropped when the newer one is full. A file begins with a line {@code {"format", "v", "nonce"}}.
  *
  * <p>Who asked is a pseudonym: 16 hexadecimal digits that derive from the caller's own key and the file's nonce. When the
- * caller is erased the key is gone, and nobody can link the lines to anybody. No request's content is written.
+ * caller is erased the key is gone, and nobody can link the lines to anybody. No request's content is written: of what a
+ * caller says freely, such as a model, only what has the form of a name, and a digest of everything else.
  *
  * <p>Deciding does not wait for this: decisions go through a bounded queue and are written in the background, forced to
  * the disk about once a second. What does not fit into the queue is counted and left out.
@@ -65,7 +73,12 @@ final class DecisionJournal {
      */
     record Made(Instant time, String caller, PolicyRequest request, PolicyReplay.Outcome outcome) {}
 
-    private record Entry(Instant time, PolicyRequest request, Decision decision, CountDownLatch written) {}
+    /** Opens a file of the journal. */
+    interface Opening {
+        FileChannel open(Path file, OpenOption... how) throws IOException;
+    }
+
+    private record Entry(Instant time, PolicyRequest request, Decision decision, CompletableFuture<Void> written) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(DecisionJournal.class);
     private static final String FORMAT = "candor-decisions";
@@ -74,12 +87,15 @@ final class DecisionJournal {
     private static final int NONCE_BYTES = 32;
     private static final String NOBODY = "0000000000000000";
     private static final long FORCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int FLUSH_SECONDS = 30;
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
 
     private final Path newer;
     private final Path older;
     private final int mostInFile;
     private final Pseudonyms pseudonyms;
     private final Clock clock;
+    private final Opening opening;
     private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE);
     private final AtomicLong leftOut = new AtomicLong();
     private final Thread thread;
@@ -90,6 +106,8 @@ final class DecisionJournal {
     private BufferedWriter writer;
     private byte[] nonce;
     private int inFile;
+    private long forced;
+    private boolean dirty;
     private boolean failing;
 
     /**
@@ -97,12 +115,17 @@ final class DecisionJournal {
      * @param most decisions to keep, at least 2; half of it to all of it are there
      */
     DecisionJournal(Path folder, int most, Pseudonyms pseudonyms, Clock clock) throws IOException {
+        this(folder, most, pseudonyms, clock, FileChannel::open);
+    }
+
+    DecisionJournal(Path folder, int most, Pseudonyms pseudonyms, Clock clock, Opening opening) throws IOException {
         Files.createDirectories(folder);
         this.newer = folder.resolve("decisions.jsonl");
         this.older = folder.resolve("decisions.older.jsonl");
         this.mostInFile = Math.max(1, most / 2);
         this.pseudonyms = pseudonyms;
         this.clock = clock;
+        this.opening = opening;
         continueFile();
         thread = Thread.ofPlatform().name("candor-decisions").daemon().start(this::writeAll);
     }
@@ -119,15 +142,33 @@ final class DecisionJournal {
         return leftOut.get();
     }
 
-    /** Waits until what was added so far is written. */
+    /**
+     * Waits until what was added so far is on the disk.
+     *
+     * @throws IOException when it is not: the disk failed, took too long, or the journal is closed
+     */
     void flush() throws IOException, InterruptedException {
-        CountDownLatch written = new CountDownLatch(1);
-        queue.put(new Entry(null, null, null, written));
-        while (!written.await(1, TimeUnit.SECONDS)) {
+        CompletableFuture<Void> written = new CompletableFuture<>();
+        Entry entry = new Entry(null, null, null, written);
+        boolean taken = false;
+        for (int second = 0; second < FLUSH_SECONDS; second++) {
             if (!thread.isAlive()) {
                 throw new IOException("the decision journal is closed");
             }
+            try {
+                taken = taken || queue.offer(entry, 1, TimeUnit.SECONDS);
+                if (taken) {
+                    written.get(1, TimeUnit.SECONDS);
+                    return;
+                }
+            } catch (TimeoutException e) {
+                // The next round looks whether anybody is still writing.
+            } catch (ExecutionException e) {
+                throw new IOException(
+                        "Decisions cannot be kept for replays: " + e.getCause().getMessage(), e.getCause());
+            }
         }
+        throw new IOException("The decision journal did not reach the disk within " + FLUSH_SECONDS + " seconds.");
     }
 
     /**
@@ -148,9 +189,9 @@ final class DecisionJournal {
 
     private void read(Path file, Set<String> subjects, List<Made> into) throws IOException {
         Map<String, String> names = new HashMap<>();
-        try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
+        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             byte[] ofFile = null;
-            for (String line : (Iterable<String>) lines::iterator) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (ofFile == null) {
                     ofFile = header(file, line);
                     continue;
@@ -160,7 +201,14 @@ final class DecisionJournal {
                     into.add(made);
                 }
             }
+        } catch (CharacterCodingException e) {
+            throw unreadable(file.getFileName() + " is damaged: it is not in UTF-8");
         }
+    }
+
+    private static IOException unreadable(String why) {
+        return new IOException(
+                "The decision journal cannot be read: " + why + ". Remove the file to start a new one.");
     }
 
     private static byte[] header(Path file, String line) throws IOException {
@@ -171,8 +219,7 @@ final class DecisionJournal {
             }
             return HexFormat.of().parseHex(header.text("nonce"));
         } catch (IllegalArgumentException e) {
-            throw new IOException(
-                    "The decision journal cannot be read: " + e.getMessage() + ". Remove the file to start a new one.");
+            throw unreadable(e.getMessage());
         }
     }
 
@@ -248,14 +295,20 @@ final class DecisionJournal {
     }
 
     private void open(StandardOpenOption how) throws IOException {
-        channel = FileChannel.open(newer, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
+        channel = opening.open(newer, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
         writer = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8), 1 << 16);
     }
 
+    /** A file that was given up after a failure becomes the older one as well, with what is in it. */
     private void startFile() throws IOException {
         if (writer != null) {
-            force();
-            channel.close();
+            try {
+                force();
+            } finally {
+                giveUp();
+            }
+        }
+        if (Files.exists(newer)) {
             Files.move(newer, older, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         }
         nonce = new byte[NONCE_BYTES];
@@ -270,36 +323,72 @@ final class DecisionJournal {
         writer.write('\n');
     }
 
+    /** The next decision starts a new file. */
+    private void giveUp() throws IOException {
+        FileChannel open = channel;
+        writer = null;
+        channel = null;
+        dirty = false;
+        if (open != null) {
+            open.close();
+        }
+    }
+
     private void writeAll() {
-        long forced = System.nanoTime();
-        boolean dirty = false;
-        while (!closed || !queue.isEmpty()) {
-            try {
-                Entry entry = queue.poll(500, TimeUnit.MILLISECONDS);
-                if (entry != null && entry.written() == null) {
-                    write(entry);
-                    dirty = true;
-                }
-                boolean asked = entry != null && entry.written() != null;
-                if (dirty && (asked || System.nanoTime() - forced > FORCE_NANOS)) {
-                    force();
-                    forced = System.nanoTime();
-                    dirty = false;
-                }
-                if (asked) {
-                    entry.written().countDown();
-                }
-                failing = false;
-            } catch (IOException e) {
-                leftOut.incrementAndGet();
-                if (!failing) {
-                    LOG.error("Decisions cannot be kept for replays: {}", e.getMessage());
-                }
-                failing = true;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
+        forced = System.nanoTime();
+        try {
+            while (!closed || !queue.isEmpty()) {
+                take(queue.poll(500, TimeUnit.MILLISECONDS));
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Writes a decision, or tells who waits that all before are on the disk, or that they are not. */
+    private void take(Entry entry) {
+        boolean asked = entry != null && entry.written() != null;
+        Exception failure = null;
+        try {
+            if (entry != null && !asked) {
+                write(entry);
+                dirty = true;
+            }
+            if (dirty && (asked || System.nanoTime() - forced > FORCE_NANOS)) {
+                force();
+                forced = System.nanoTime();
+                dirty = false;
+            }
+            failing = false;
+        } catch (IOException e) {
+            failure = e;
+            try {
+                giveUp();
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+        } catch (RuntimeException e) {
+            // Nothing of a decision is written before all of it is known: the file is as it was.
+            failure = e;
+        } finally {
+            if (asked) {
+                end(entry.written(), failure);
+            }
+        }
+        if (failure != null) {
+            leftOut.incrementAndGet();
+            if (!failing) {
+                LOG.error("Decisions cannot be kept for replays: {}", failure.getMessage(), failure);
+            }
+            failing = true;
+        }
+    }
+
+    private static void end(CompletableFuture<Void> written, Exception failure) {
+        if (failure == null) {
+            written.complete(null);
+        } else {
+            written.completeExceptionally(failure);
         }
     }
 
@@ -316,7 +405,9 @@ final class DecisionJournal {
         line.put("r", new TreeSet<>(request.caller().roles()));
         line.put("o", request.operation());
         line.put("p", request.purpose());
-        line.put("a", request.attributes());
+        Map<String, String> attributes = new LinkedHashMap<>();
+        request.attributes().forEach((name, value) -> attributes.put(name, nameOrDigest(value)));
+        line.put("a", attributes);
         line.put("d", decision.permitted() ? "permit" : "deny");
         line.put("k", decision.code());
         line.put("b", ObligationText.texts(decision.obligations()));
@@ -324,6 +415,20 @@ final class DecisionJournal {
         writer.write(JsonReader.JSON.writeValueAsString(line));
         writer.write('\n');
         inFile++;
+    }
+
+    /** What a caller says freely may be anything: only what has the form of a name is written as it is. */
+    private String nameOrDigest(String value) {
+        if (NAME.matcher(value).matches()) {
+            return value;
+        }
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(nonce);
+            return "sha256:" + HexFormat.of().formatHex(digest.digest(value.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     private String pseudonym(Caller caller) {
@@ -350,8 +455,11 @@ final class DecisionJournal {
         closed = true;
         thread.join();
         if (writer != null) {
-            force();
-            channel.close();
+            try {
+                force();
+            } finally {
+                giveUp();
+            }
         }
     }
 }

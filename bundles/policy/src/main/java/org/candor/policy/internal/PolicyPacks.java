@@ -129,8 +129,11 @@ public final class PolicyPacks implements PolicyRegistry {
         executor.shutdownNow();
         executor.awaitTermination(30, TimeUnit.SECONDS);
         withdraw();
-        journal.close();
-        policies.close();
+        try {
+            journal.close();
+        } finally {
+            policies.close();
+        }
     }
 
     private synchronized void offer() {
