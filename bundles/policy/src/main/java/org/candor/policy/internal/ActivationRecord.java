@@ -28,8 +28,9 @@ final class ActivationRecord implements AutoCloseable {
      * @param activation as it took effect
      * @param configured whether the policy is the rules of the configuration file, whatever they say now
      * @param compiled whether the compiled policies were found equal to Cedar's own core
+     * @param byDefault whether nobody activated it: the configuration chose it, and may choose another one
      */
-    record Entry(PolicyActivation activation, boolean configured, boolean compiled) {}
+    record Entry(PolicyActivation activation, boolean configured, boolean compiled, boolean byDefault) {}
 
     private final Path file;
     private final FileChannel channel;
@@ -76,7 +77,8 @@ final class ActivationRecord implements AutoCloseable {
                             values.text("reason"),
                             Instant.parse(values.text("time"))),
                     Boolean.TRUE.equals(values.value("configured")),
-                    Boolean.TRUE.equals(values.value("compiled")));
+                    Boolean.TRUE.equals(values.value("compiled")),
+                    Boolean.TRUE.equals(values.value("default")));
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new IOException(file + " is damaged: " + e.getMessage()
                     + ". Restore it from a backup, or remove the line to forget that activation.");
@@ -101,6 +103,9 @@ final class ActivationRecord implements AutoCloseable {
         values.put("reason", activation.reason());
         values.put("configured", entry.configured());
         values.put("compiled", entry.compiled());
+        if (entry.byDefault()) {
+            values.put("default", true);
+        }
         long before = channel.position();
         ByteBuffer line =
                 ByteBuffer.wrap((JsonReader.JSON.writeValueAsString(values) + "\n").getBytes(StandardCharsets.UTF_8));

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,8 +33,11 @@ final class PackCheck {
     private static final Logger LOG = LoggerFactory.getLogger(PackCheck.class);
     private static final int MOST_COMPARED = 4_000;
 
-    /** Digests of the packs that ship: the build compares them, so that a start need not load the core. */
-    private static final Set<String> COMPARED_BY_BUILD = comparedByBuild();
+    /**
+     * {@code name:version} of the packs that ship, by digest. The build compares them with the core, so that a start need not
+     * load it; and they are trusted.
+     */
+    static final Map<String, String> SHIPPED = shipped();
 
     private PackCheck() {}
 
@@ -42,7 +46,7 @@ final class PackCheck {
      * @throws InvalidPackException in Cedar's own words, when it does not accept the pack
      */
     static CedarRules check(PolicyPack pack, List<PolicyRequest> recent) {
-        return COMPARED_BY_BUILD.contains(pack.id().digest()) ? trusted(pack) : compare(pack, recent);
+        return SHIPPED.containsKey(pack.id().digest()) ? trusted(pack) : compare(pack, recent);
     }
 
     /** As {@link #check}, whatever the build has compared. */
@@ -86,6 +90,16 @@ final class PackCheck {
         }
     }
 
+    /** By Cedar's own core: for a pack whose compiled policies were not equal to it, or do not cover it. */
+    static CedarRules byCore(PolicyPack pack) {
+        String missing = CedarCore.missing();
+        if (missing != null) {
+            throw new InvalidPackException(
+                    missing + ", and the pack needs it: when it was activated its compiled policies were not equal to it");
+        }
+        return new CedarRules(pack, core(pack));
+    }
+
     private static CedarCore core(PolicyPack pack) {
         try {
             CedarCore core = CedarCore.of(pack.policies(), pack.entities());
@@ -119,13 +133,13 @@ final class PackCheck {
         return null;
     }
 
-    private static Set<String> comparedByBuild() {
+    private static Map<String, String> shipped() {
         try (InputStream in = PackCheck.class.getResourceAsStream("compared-packs.txt")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> line.startsWith("sha256:"))
-                    .map(line -> line.split(" ")[0])
-                    .collect(Collectors.toUnmodifiableSet());
+                    .map(line -> line.split(" "))
+                    .collect(Collectors.toUnmodifiableMap(part -> part[0], part -> part[1] + ":" + part[2]));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

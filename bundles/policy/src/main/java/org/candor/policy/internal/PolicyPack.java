@@ -17,6 +17,7 @@ import org.candor.policy.internal.cedar.CedarEntity;
 import org.candor.policy.internal.cedar.CedarParser;
 import org.candor.policy.internal.cedar.CedarPolicy;
 import org.candor.policy.internal.cedar.CedarSyntaxException;
+import org.candor.policy.internal.cedar.EntityId;
 
 /**
  * A policy pack that was read completely: every file has the digest that the card gives, every text was understood. What
@@ -239,15 +240,38 @@ final class PolicyPack {
         return tests;
     }
 
-    /** Persons and programs whom the policies name. */
+    /**
+     * Persons and programs whom the pack may mean: those whom its policies and entities name, and every text that a policy
+     * could compare a subject with.
+     */
     Set<String> subjects() {
         Set<String> subjects = new TreeSet<>();
-        policies.forEach(policy -> policy.entities().forEach(id -> {
-            if (id.type().equals("User")) {
-                subjects.add(id.id());
-            }
-        }));
+        policies.forEach(policy -> {
+            policy.entities().forEach(id -> named(id, subjects));
+            subjects.addAll(policy.texts());
+        });
+        entities.forEach(entity -> {
+            named(entity.id(), subjects);
+            entity.parents().forEach(id -> named(id, subjects));
+            named(entity.attributes(), subjects);
+        });
         return subjects;
+    }
+
+    private static void named(Object value, Set<String> into) {
+        switch (value) {
+            case String text -> into.add(text);
+            case EntityId id -> {
+                if (id.type().equals("User")) {
+                    into.add(id.id());
+                }
+            }
+            case Map<?, ?> values -> values.values().forEach(each -> named(each, into));
+            case Set<?> values -> values.forEach(each -> named(each, into));
+            default -> {
+                // Nobody's name.
+            }
+        }
     }
 
     /** Texts in the policies that could be purposes. */

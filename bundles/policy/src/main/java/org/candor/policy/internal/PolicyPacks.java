@@ -62,6 +62,7 @@ public final class PolicyPacks implements PolicyRegistry {
     private final DecisionJournal journal;
     private final PolicySwitch policies;
     private final ExecutorService executor;
+    private final Packs packs = new Packs();
     private final BundleTracker<Pack> tracker;
     private ServiceRegistration<PolicyGate> gate;
 
@@ -92,9 +93,10 @@ public final class PolicyPacks implements PolicyRegistry {
                 this::offer);
         executor = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("candor-policies").daemon().factory());
+        policies.trust(settings.trust());
         policies.configure(settings.rules(), settings.preferred());
         tracker = new BundleTracker<>(
-                context, Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING, new Packs());
+                context, Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING, packs);
         tracker.open();
     }
 
@@ -118,6 +120,8 @@ public final class PolicyPacks implements PolicyRegistry {
         try {
             PolicySettings settings = PolicySettings.read(properties);
             policies.configure(settings.rules(), settings.preferred());
+            policies.trust(settings.trust());
+            later(packs::lookAgain);
         } catch (InvalidPolicyException e) {
             LOG.error("The new configuration is refused, the one before it stays. {}", e.getMessage());
         }
@@ -228,10 +232,14 @@ public final class PolicyPacks implements PolicyRegistry {
     /** What became of a bundle; written and read on the executor's thread. */
     private static final class Pack {
         private final String location;
+        private final BundleFiles files;
+        private final BundleCapability capability;
         private PolicyPack pack;
 
-        Pack(String location) {
-            this.location = location;
+        Pack(BundleFiles files, BundleCapability capability) {
+            this.location = files.location();
+            this.files = files;
+            this.capability = capability;
         }
     }
 
@@ -243,16 +251,30 @@ public final class PolicyPacks implements PolicyRegistry {
             if (capabilities.isEmpty()) {
                 return null;
             }
-            BundleFiles files = new BundleFiles(bundle);
-            Pack pack = new Pack(files.location());
-            later(() -> take(pack, files, capabilities.getFirst()));
+            Pack pack = new Pack(new BundleFiles(bundle), capabilities.getFirst());
+            later(() -> take(pack));
             return pack;
         }
 
-        private void take(Pack pack, BundleFiles files, BundleCapability capability) {
+        /** After the configuration changed: a pack that was refused may be trusted now, and the other way round. */
+        private void lookAgain() {
+            for (Pack pack : tracker.getTracked().values()) {
+                if (pack.pack != null && policies.trusts(pack.pack)) {
+                    continue;
+                }
+                if (pack.pack != null) {
+                    policies.remove(pack.pack);
+                    pack.pack = null;
+                }
+                policies.forgetRefused(pack.location);
+                take(pack);
+            }
+        }
+
+        private void take(Pack pack) {
             try {
-                PolicyPack read = PolicyPack.read(files);
-                Map<String, Object> claims = new HashMap<>(capability.getAttributes());
+                PolicyPack read = PolicyPack.read(pack.files);
+                Map<String, Object> claims = new HashMap<>(pack.capability.getAttributes());
                 claim("name", claims.get("name"), read.id().name());
                 claim("version", claims.get("version"), read.id().version());
                 policies.add(read);

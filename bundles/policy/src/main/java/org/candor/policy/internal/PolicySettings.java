@@ -9,12 +9,14 @@ import java.util.Map;
  * @param rules or null where the configuration has none
  * @param preferred {@code name:version} of the pack that decides while nobody activated anything
  * @param decisions how many are kept for replays
+ * @param trust which packs may be installed
  */
-record PolicySettings(PolicySource rules, String preferred, int decisions) {
+record PolicySettings(PolicySource rules, String preferred, int decisions, PackTrust trust) {
 
-    static final PolicySettings NONE = new PolicySettings(null, "", 20_000);
+    static final PolicySettings NONE = new PolicySettings(null, "", 20_000, PackTrust.SHIPPED);
     private static final String DEFAULT = "default";
     private static final String DECISIONS = "decisions";
+    private static final String UNSIGNED = "unsigned";
     private static final String SHIPPED = "default:1.1.0";
     private static final int LEAST = 100;
     private static final int MOST = 1_000_000;
@@ -23,6 +25,7 @@ record PolicySettings(PolicySource rules, String preferred, int decisions) {
     static PolicySettings read(Map<String, ?> properties) {
         String preferred = SHIPPED;
         int decisions = NONE.decisions();
+        PackTrust trust = NONE.trust();
         Map<String, Object> rest = new HashMap<>();
         for (Map.Entry<String, ?> entry : properties.entrySet()) {
             String key = entry.getKey();
@@ -35,6 +38,7 @@ record PolicySettings(PolicySource rules, String preferred, int decisions) {
                     }
                 }
                 case DECISIONS -> decisions = number(key, value);
+                case UNSIGNED -> trust = PackTrust.of(value);
                 default -> {
                     if (!ConfigurationSource.isForeign(key)) {
                         rest.put(key, value);
@@ -43,11 +47,11 @@ record PolicySettings(PolicySource rules, String preferred, int decisions) {
             }
         }
         if (rest.isEmpty()) {
-            return new PolicySettings(null, preferred, decisions);
+            return new PolicySettings(null, preferred, decisions, trust);
         }
         // Read once to refuse the whole where something is wrong; a policy is immutable, so it can be given away.
         Policy policy = new ConfigurationSource(rest).read();
-        return new PolicySettings(() -> policy, preferred, decisions);
+        return new PolicySettings(() -> policy, preferred, decisions, trust);
     }
 
     private static int number(String key, Object value) {

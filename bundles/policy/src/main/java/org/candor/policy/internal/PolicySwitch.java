@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * activation replaces it with one write, after it is on the disk. Deciding takes no lock; everything else takes one.
  *
  * <p>While nobody ever activated anything, the rules of the configuration file decide where it has any, and the
- * configured default otherwise. From the first activation on the record decides.
+ * configured default otherwise; that is recorded as well. From the first activation by somebody on the record decides.
  */
 final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
 
@@ -63,6 +63,7 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
     private final List<PolicyCandidate> refused = new ArrayList<>();
     private Configured configured;
     private String preferred = "";
+    private PackTrust trust = PackTrust.SHIPPED;
     private volatile InForce inForce;
 
     /** @param changed called, under the lock, after something else is in force */
@@ -91,12 +92,28 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
         return inForce != null;
     }
 
+    /** Whether compiled policies decide, and not Cedar's own core. */
+    boolean isCompiled() {
+        return isCompiled(inForce.policy());
+    }
+
+    /** Which packs may be installed from now on; those that are there stay. */
+    synchronized void trust(PackTrust which) {
+        trust = which;
+    }
+
+    /** Whether the pack could be installed now. */
+    synchronized boolean trusts(PolicyPack pack) {
+        return trust.trusts(pack.id());
+    }
+
     /**
      * Takes in a pack.
      *
-     * @throws InvalidPackException when another one has its name and version
+     * @throws InvalidPackException when it is not trusted, or another one has its name and version
      */
     synchronized void add(PolicyPack pack) {
+        trust.check(pack.id());
         PolicyPack other = packs.get(key(pack.id()));
         if (other != null && !other.id().equals(pack.id())) {
             throw new InvalidPackException(
@@ -147,7 +164,9 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
         List<ActivationRecord.Entry> entries = record.entries();
         try {
             if (entries.isEmpty()) {
-                unrecorded();
+                unrecorded(null);
+            } else if (entries.getLast().byDefault()) {
+                unrecorded(entries.getLast());
             } else {
                 recorded(entries.getLast());
             }
@@ -156,21 +175,46 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
         }
     }
 
-    private void unrecorded() {
+    /** @param last what was in force by default before, or null */
+    private void unrecorded(ActivationRecord.Entry last) throws IOException {
         if (configured != null) {
-            if (inForce == null || !inForce.policy().id().equals(configured.id())) {
-                flip(
-                        configured.policy(),
-                        activation(configured.id(), SYSTEM, "the rules in etc/org.candor.policy.cfg"),
-                        true);
+            if (!isInForce(configured.id())) {
+                byDefault(configured.policy(), null, last, "the rules in etc/org.candor.policy.cfg");
             }
             return;
         }
         PolicyPack pack = packs.get(preferred);
-        if (pack != null && (inForce == null || !inForce.policy().id().equals(pack.id()))) {
-            CedarRules rules = tested(pack);
-            flip(rules, activation(pack.id(), SYSTEM, "default of the configuration"), false);
+        if (pack == null && inForce == null && last != null && !last.configured()) {
+            // Until its bundle is there the copy decides that was kept of it.
+            PolicyId before = last.activation().policy();
+            if (key(before).equals(preferred) && trust.trusts(before)) {
+                pack = store.find(before).orElse(null);
+            }
         }
+        if (pack != null && !isInForce(pack.id())) {
+            byDefault(tested(pack), pack, last, "default of the configuration");
+        }
+    }
+
+    private boolean isInForce(PolicyId id) {
+        return inForce != null && inForce.policy().id().equals(id);
+    }
+
+    private void byDefault(Policy policy, PolicyPack pack, ActivationRecord.Entry last, String reason)
+            throws IOException {
+        boolean fromConfiguration = pack == null;
+        if (last != null
+                && last.configured() == fromConfiguration
+                && last.activation().policy().equals(policy.id())) {
+            flip(policy, last.activation(), fromConfiguration);
+            return;
+        }
+        PolicyActivation activation = activation(policy.id(), SYSTEM, reason);
+        if (pack != null) {
+            store.keep(pack);
+        }
+        record.append(new ActivationRecord.Entry(activation, fromConfiguration, isCompiled(policy), true));
+        flip(policy, activation, fromConfiguration);
     }
 
     private void recorded(ActivationRecord.Entry last) throws IOException {
@@ -184,18 +228,18 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
                 }
                 return;
             }
-            if (inForce != null && inForce.policy().id().equals(configured.id())) {
+            if (isInForce(configured.id())) {
                 return;
             }
             PolicyActivation activation = last.activation();
             if (!configured.id().equals(wanted)) {
                 activation = activation(configured.id(), "configuration", "etc/org.candor.policy.cfg was edited");
-                record.append(new ActivationRecord.Entry(activation, true, false));
+                record.append(new ActivationRecord.Entry(activation, true, false, false));
             }
             flip(configured.policy(), activation, true);
             return;
         }
-        if (inForce != null && inForce.policy().id().equals(wanted)) {
+        if (isInForce(wanted)) {
             return;
         }
         PolicyPack pack = packs.get(key(wanted));
@@ -207,7 +251,7 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
             }
             pack = kept.get();
         }
-        flip(last.compiled() ? PackCheck.trusted(pack) : check(pack), last.activation(), false);
+        flip(last.compiled() ? PackCheck.trusted(pack) : PackCheck.byCore(pack), last.activation(), false);
     }
 
     private void flip(Policy policy, PolicyActivation activation, boolean fromConfiguration) {
@@ -269,9 +313,6 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
     public synchronized List<PolicyActivation> history() {
         List<PolicyActivation> history = new ArrayList<>();
         record.entries().forEach(entry -> history.add(entry.activation()));
-        if (history.isEmpty() && inForce != null) {
-            history.add(inForce.activation());
-        }
         return history;
     }
 
@@ -412,18 +453,10 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
         }
         PolicyActivation activation = activation(policy.id(), actor, reason);
         try {
-            if (record.entries().isEmpty() && inForce != null) {
-                // So that there is something to roll back to.
-                record.append(new ActivationRecord.Entry(
-                        inForce.activation(), inForce.configured(), isCompiled(inForce.policy())));
-                if (inForce.policy() instanceof CedarRules rules) {
-                    store.keep(rules.pack());
-                }
-            }
             if (pack != null) {
                 store.keep(pack);
             }
-            record.append(new ActivationRecord.Entry(activation, fromConfiguration, compiled));
+            record.append(new ActivationRecord.Entry(activation, fromConfiguration, compiled, false));
         } catch (IOException e) {
             throw new PolicyException(
                     Kind.STORAGE,
@@ -442,36 +475,44 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
 
     @Override
     public synchronized PolicyActivation rollBack(String actor, String reason) {
-        List<ActivationRecord.Entry> entries = record.entries();
         PolicyId now = inForce == null ? null : inForce.policy().id();
-        for (ActivationRecord.Entry entry : entries.reversed()) {
-            PolicyId before = entry.activation().policy();
-            if (before.equals(now)) {
-                continue;
+        ActivationRecord.Entry last = record.entries().reversed().stream()
+                .filter(entry -> !entry.activation().policy().equals(now))
+                .findFirst()
+                .orElseThrow(() -> nothingBefore("No other policy than "
+                        + (now == null ? "none" : now.name() + " " + now.version()) + " was ever in force."));
+        PolicyId before = last.activation().policy();
+        if (last.configured()) {
+            if (configured == null || !configured.id().equals(before)) {
+                throw nothingBefore("Before, the rules of etc/org.candor.policy.cfg were in force as they were then ("
+                        + before.digest() + "), and the file was edited since. Restore it, or activate a policy.");
             }
-            if (entry.configured()) {
-                if (configured != null && configured.id().equals(before)) {
-                    return activate(configured.policy(), true, false, null, actor, reason);
-                }
-                continue;
-            }
-            try {
-                PolicyPack pack = packs.get(key(before));
-                if (pack == null || !pack.id().equals(before)) {
-                    pack = store.find(before).orElse(null);
-                }
-                if (pack != null) {
-                    return activate(pack, actor, reason);
-                }
-            } catch (IOException e) {
-                throw new PolicyException(Kind.STORAGE, e.getMessage(), e);
-            }
+            return activate(configured.policy(), true, false, null, actor, reason);
         }
-        throw new PolicyException(
-                Kind.NOTHING_BEFORE,
-                "No other policy than " + (now == null ? "none" : now.name() + " " + now.version())
-                        + " was ever in force and is still there.",
-                null);
+        return activate(stillThere(before), actor, reason);
+    }
+
+    private PolicyPack stillThere(PolicyId before) {
+        PolicyPack pack = packs.get(key(before));
+        if (pack != null && pack.id().equals(before)) {
+            return pack;
+        }
+        try {
+            return store.find(before)
+                    .orElseThrow(() -> nothingBefore("Before, " + before.name() + " " + before.version() + " ("
+                            + before.digest() + ") was in force, and it is neither installed nor kept. "
+                            + "Install it again, or activate another policy."));
+        } catch (IOException e) {
+            throw new PolicyException(Kind.STORAGE, e.getMessage(), e);
+        } catch (InvalidPackException e) {
+            throw nothingBefore("Before, " + before.name() + " " + before.version()
+                    + " was in force, and the copy that was kept is damaged: " + e.getMessage()
+                    + ". Install it again, or activate another policy.");
+        }
+    }
+
+    private static PolicyException nothingBefore(String message) {
+        return new PolicyException(Kind.NOTHING_BEFORE, message, null);
     }
 
     @Override

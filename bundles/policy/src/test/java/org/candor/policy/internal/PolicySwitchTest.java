@@ -59,6 +59,7 @@ class PolicySwitchTest {
                 journal,
                 Clock.systemUTC(),
                 () -> flips++);
+        policies.trust(PackTrust.of("true"));
     }
 
     @AfterEach
@@ -165,7 +166,9 @@ class PolicySwitchTest {
         policies.add(open("one"));
         policies.add(pack("two", CLOSED));
         policies.reconcile();
-        Files.writeString(home.resolve("packs"), "a file where a folder has to be");
+        Path packs = home.resolve("packs");
+        Files.move(packs, home.resolve("packs-away"));
+        Files.writeString(packs, "a file where a folder has to be");
         PolicyException e = refused(() -> policies.activate("two", "1", "ann", "why"));
         assertEquals(PolicyException.Kind.STORAGE, e.kind());
         assertTrue(policies.decide(ASK).permitted());
@@ -232,6 +235,121 @@ class PolicySwitchTest {
         assertEquals(
                 PolicyException.Kind.NOTHING_BEFORE,
                 refused(() -> policies.rollBack("ann", "why")).kind());
+    }
+
+    @Test
+    void aPackThatIsNeitherOfThisBuildNorAllowedDecidesNothingNotEvenAsTheDefault() throws Exception {
+        policies.trust(PackTrust.SHIPPED);
+        configure(null, "one:1");
+        PolicyPack foreign = open("one");
+        InvalidPackException e = assertThrows(InvalidPackException.class, () -> policies.add(foreign));
+        assertTrue(e.getMessage().contains("add one:1 or " + foreign.id().digest() + " to unsigned"), e.getMessage());
+        policies.reconcile();
+        assertFalse(policies.decides());
+        policies.trust(PackTrust.of("one:1"));
+        policies.add(foreign);
+        policies.reconcile();
+        assertEquals(foreign.id(), policies.policy());
+        reopen();
+        policies.trust(PackTrust.SHIPPED);
+        configure(null, "one:1");
+        assertFalse(policies.decides(), "nobody activated it, and it is not trusted any more");
+    }
+
+    @Test
+    void whatDecidesByDefaultIsRecordedAndIsNoActivationBySomebody() throws Exception {
+        configure(null, "one:1");
+        policies.add(open("one"));
+        policies.add(open("two"));
+        policies.reconcile();
+        assertEquals(1, policies.history().size());
+        var first = policies.active();
+        reopen();
+        configure(null, "one:1");
+        assertEquals(List.of(first), policies.history());
+        assertEquals(first, policies.active(), "the copy decides until the bundle is there");
+        policies.add(open("one"));
+        policies.add(open("two"));
+        policies.reconcile();
+        configure(null, "two:1");
+        assertEquals("two", policies.policy().name(), "the configuration still chooses");
+        assertEquals(
+                List.of("system", "system"),
+                policies.history().stream().map(a -> a.actor()).toList());
+        policies.activate("one", "1", "ann", "why");
+        configure(null, "two:1");
+        assertEquals("one", policies.policy().name());
+    }
+
+    @Test
+    void aRollBackStopsWhereThePolicyBeforeIsGone() throws Exception {
+        configure(null, "one:1");
+        policies.add(open("one"));
+        policies.add(open("two"));
+        policies.add(pack("three", CLOSED));
+        policies.reconcile();
+        policies.activate("two", "1", "ann", "why");
+        PolicyId two = policies.policy();
+        policies.activate("three", "1", "ann", "why");
+        reopen();
+        configure(null, "one:1");
+        Files.move(home.resolve("packs/" + two.digest().replace(':', '-')), home.resolve("gone"));
+        PolicyException e = refused(() -> policies.rollBack("bob", "why"));
+        assertEquals(PolicyException.Kind.NOTHING_BEFORE, e.kind());
+        assertTrue(e.getMessage().contains("two 1") && e.getMessage().contains(two.digest()), e.getMessage());
+        assertEquals("three", policies.policy().name(), "not silently to the one before that");
+    }
+
+    @Test
+    void aRollBackStopsWhereTheRulesOfTheFileWereEdited() {
+        configure(RULES, "one:1");
+        policies.add(open("one"));
+        policies.activate("one", "1", "ann", "why");
+        Map<String, Object> edited =
+                Map.of("operation.answer.roles", "admin", "operation.answer.purposes", "*", "policy.name", "mine");
+        configure(edited, "one:1");
+        PolicyException e = refused(() -> policies.rollBack("bob", "why"));
+        assertEquals(PolicyException.Kind.NOTHING_BEFORE, e.kind());
+        assertTrue(e.getMessage().contains("edited since"), e.getMessage());
+        assertEquals("one", policies.policy().name());
+    }
+
+    @Test
+    void whatCedarsCoreDecidedBeforeARestartItDecidesAfterwards() throws Exception {
+        configure(null, "one:1");
+        policies.add(open("one"));
+        policies.activate("one", "1", "ann", "why");
+        assertTrue(policies.isCompiled());
+        Path record = home.resolve("activations.jsonl");
+        Files.writeString(record, Files.readString(record).replace("\"compiled\":true", "\"compiled\":false"));
+        reopen();
+        configure(null, "one:1");
+        assertTrue(policies.decide(ASK).permitted());
+        assertFalse(policies.isCompiled());
+    }
+
+    @Test
+    void aReplayKnowsPeopleWhomEntitiesAndTextsName() {
+        configure(null, "one:1");
+        policies.add(open("one"));
+        policies.add(new TestPack(
+                        "people",
+                        "1",
+                        "permit (principal in Role::\"team\", action, resource); "
+                                + "permit (principal, action, resource) when { principal.subject == \"bob\" };")
+                .with(
+                        "entities.json",
+                        "[{\"uid\": {\"type\": \"User\", \"id\": \"ann\"}, \"attrs\": {\"subject\": \"ann\", "
+                                + "\"tenant\": \"default\"}, \"parents\": [{\"type\": \"Role\", \"id\": \"team\"}]}]")
+                .pack());
+        policies.reconcile();
+        for (String subject : List.of("ann", "bob", "eve")) {
+            policies.decide(new PolicyRequest(
+                    new Caller(subject, "default", Set.of("viewer")), "answer", "research", Map.of()));
+        }
+        PolicyReplay replay = policies.replay("people", "1", 100);
+        assertEquals(3, replay.replayed());
+        assertEquals(1, replay.permitToDeny(), "eve only");
     }
 
     @Test
