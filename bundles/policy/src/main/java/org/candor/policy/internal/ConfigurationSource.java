@@ -32,7 +32,9 @@ import org.candor.api.policy.PolicyId;
  *   <li>{@code policy.name}, {@code policy.version}: how decisions refer to it
  * </ul>
  *
- * A key that means nothing is refused: a misspelt rule must not silently be no rule. The policy's digest is the SHA-256
+ * Without a rule of its own {@code access.password}, the change of one's own password, is for any of the roles.
+ *
+ * <p>A key that means nothing is refused: a misspelt rule must not silently be no rule. The policy's digest is the SHA-256
  * of its canonical form: one line {@code key=value} for each key in the order of Unicode code units, lists sorted and
  * joined by a comma, each line ended by a line feed, in UTF-8.
  */
@@ -129,6 +131,7 @@ final class ConfigurationSource implements PolicySource {
                 throw missing(OPERATION + pattern + ROLES_END, OPERATION + pattern + PURPOSES_END);
             }
         });
+        rules.putIfAbsent(Operations.OWN_PASSWORD, new RolePolicy.Rule(Set.of(RolePolicy.ANY), Set.of(RolePolicy.ANY)));
         return rules;
     }
 

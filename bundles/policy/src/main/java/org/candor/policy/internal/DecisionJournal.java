@@ -207,8 +207,7 @@ final class DecisionJournal {
     }
 
     private static IOException unreadable(String why) {
-        return new IOException(
-                "The decision journal cannot be read: " + why + ". Remove the file to start a new one.");
+        return new IOException("The decision journal cannot be read: " + why + ". Remove the file to start a new one.");
     }
 
     private static byte[] header(Path file, String line) throws IOException {

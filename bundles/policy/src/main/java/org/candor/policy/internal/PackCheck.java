@@ -94,8 +94,8 @@ final class PackCheck {
     static CedarRules byCore(PolicyPack pack) {
         String missing = CedarCore.missing();
         if (missing != null) {
-            throw new InvalidPackException(
-                    missing + ", and the pack needs it: when it was activated its compiled policies were not equal to it");
+            throw new InvalidPackException(missing
+                    + ", and the pack needs it: when it was activated its compiled policies were not equal to it");
         }
         return new CedarRules(pack, core(pack));
     }

@@ -256,6 +256,15 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
 
     private void flip(Policy policy, PolicyActivation activation, boolean fromConfiguration) {
         inForce = new InForce(policy, activation, fromConfiguration);
+        if (policy instanceof RolePolicy rules) {
+            List<String> uncovered = rules.uncovered(Operations.ALL);
+            if (!uncovered.isEmpty()) {
+                LOG.warn(
+                        "The rules of etc/org.candor.policy.cfg do not cover these operations, so nobody may do them: {}. "
+                                + "Add rules, or remove all of them from the file and use a policy pack.",
+                        String.join(", ", uncovered));
+            }
+        }
         LOG.info("Policy in force: {}, activated by {}: {}", policy.id(), activation.actor(), activation.reason());
         changed.run();
     }

@@ -78,6 +78,14 @@ final class RolePolicy implements Policy {
                 id);
     }
 
+    /** Those of the operations that no rule covers, so that nobody may do them. */
+    List<String> uncovered(Collection<String> operations) {
+        return operations.stream()
+                .filter(operation ->
+                        OperationPattern.mostSpecific(rules, operation).isEmpty())
+                .toList();
+    }
+
     private static boolean holdsOneOf(Set<String> wanted, Set<String> held) {
         if (wanted.contains(ANY)) {
             return held.stream().anyMatch(ConfigurationSource.ROLES::contains);

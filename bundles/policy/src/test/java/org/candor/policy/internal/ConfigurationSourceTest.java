@@ -66,6 +66,32 @@ class ConfigurationSourceTest {
     }
 
     @Test
+    void everybodyMayChangeTheOwnPasswordUnlessARuleOfItsOwnSaysOtherwise() {
+        for (Map<String, Object> rules :
+                List.of(SMALL, Map.<String, Object>of("operation.*.roles", "admin", "operation.*.purposes", "*"))) {
+            Policy policy = new ConfigurationSource(rules).read();
+            assertTrue(policy.decide(request("access.password", "anything", "viewer"))
+                    .permitted());
+            assertFalse(policy.decide(request("access.password", "anything")).permitted());
+            assertFalse(
+                    policy.decide(request("access.other", "anything", "viewer")).permitted());
+        }
+        Map<String, Object> own = new HashMap<>(with("operation.access.password.roles", "admin"));
+        own.put("operation.access.password.purposes", "*");
+        assertFalse(new ConfigurationSource(own)
+                .read()
+                .decide(request("access.password", "anything", "viewer"))
+                .permitted());
+    }
+
+    @Test
+    void whatNoRuleCoversIsKnown() {
+        RolePolicy policy = (RolePolicy) new ConfigurationSource(SMALL).read();
+        assertEquals(List.of("embed", "log.read", "models.list", "search"), policy.uncovered(Operations.ALL));
+        assertEquals(List.of(), policy.uncovered(List.of("answer", "admin.health.read", "access.password")));
+    }
+
+    @Test
     void aCallerWithoutRolesIsDeniedEvenWhereAnyRoleWillDo() {
         Decision decision = new ConfigurationSource(SMALL).read().decide(request("admin.consent.list", "x"));
         assertEquals("role-missing", decision.code());

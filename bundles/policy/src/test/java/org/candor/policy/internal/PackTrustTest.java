@@ -19,9 +19,8 @@ class PackTrustTest {
     private static final Map<String, String> PINS = Map.of(OURS, "default:1.1.0");
 
     private static String refusal(Object unsigned, PolicyId id) {
-        return assertThrows(
-                        InvalidPackException.class,
-                        () -> PackTrust.of(PINS, unsigned).check(id))
+        return assertThrows(InvalidPackException.class, () -> PackTrust.of(PINS, unsigned)
+                        .check(id))
                 .getMessage();
     }
 
@@ -55,7 +54,8 @@ class PackTrustTest {
     @ParameterizedTest
     @ValueSource(strings = {"yes", "mine", "mine:", ":1", "sha256:12", "Mine:1"})
     void whatMeansNothingIsNamed(String value) {
-        String message = assertThrows(InvalidPolicyException.class, () -> PolicySettings.read(Map.of("unsigned", value)))
+        String message = assertThrows(
+                        InvalidPolicyException.class, () -> PolicySettings.read(Map.of("unsigned", value)))
                 .getMessage();
         assertTrue(message.contains("unsigned") && message.contains("\"" + value + "\""), message);
         assertTrue(message.contains("name:version"), message);

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.candor.api.policy.Decision;
 import org.candor.api.policy.PolicyRequest;
 import org.candor.policy.internal.cedar.CedarCore;
@@ -50,12 +52,8 @@ class ShippedPacksTest {
 
     @Test
     void theDefaultPackDecidesAsTheRulesOfTheOlderConfigurationFile() throws IOException {
-        Properties file = new Properties();
-        try (InputStream in = ShippedPacksTest.class.getResourceAsStream("rules-of-ask.cfg")) {
-            file.load(new InputStreamReader(in, StandardCharsets.UTF_8));
-        }
-        Map<String, Object> properties = new HashMap<>();
-        file.forEach((key, value) -> properties.put((String) key, value));
+        Map<String, Object> properties = new HashMap<>(rules("rules-of-ask.cfg"));
+        rules("rules-since-ask.cfg").forEach((key, value) -> assertNull(properties.put(key, value), key));
         Policy before = new ConfigurationSource(properties).read();
         Policy now = PackCheck.trusted(shipped("default"));
         Set<String> operations =
@@ -66,19 +64,7 @@ class ShippedPacksTest {
                 operations.add(pattern.replace("*", "something"));
             }
         }
-        operations.addAll(Set.of(
-                "admin.documents.add",
-                "admin.documents.delete",
-                "admin.consent.grant",
-                "admin.consent.withdraw",
-                "admin.consent.erase",
-                "admin.models.activate",
-                "admin.models.rollback",
-                "admin.keys.create",
-                "admin.access.password",
-                "admin.energy.history",
-                "admin.health.read",
-                "admin.backup.create"));
+        operations.addAll(Operations.ALL);
         int permitted = 0;
         for (PolicyRequest request : Requests.everyKind(operations, Set.of("question-answering", "advertising"))) {
             Decision was = before.decide(request);
@@ -90,6 +76,39 @@ class ShippedPacksTest {
             permitted += is.permitted() ? 1 : 0;
         }
         assertTrue(permitted > 100, "permits: " + permitted);
+    }
+
+    private static Map<String, Object> rules(String name) throws IOException {
+        Properties file = new Properties();
+        try (InputStream in = ShippedPacksTest.class.getResourceAsStream(name)) {
+            file.load(new InputStreamReader(in, StandardCharsets.UTF_8));
+        }
+        Map<String, Object> rules = new HashMap<>();
+        file.forEach((key, value) -> rules.put((String) key, value));
+        return rules;
+    }
+
+    @Test
+    void whoKeptTheOlderRulesCanStillChangeAFirstPasswordAndIsToldWhatNobodyMayDo() throws IOException {
+        RolePolicy kept = (RolePolicy) new ConfigurationSource(rules("rules-of-ask.cfg")).read();
+        Requests.everyKind(Set.of("access.password"), Set.of("question-answering")).stream()
+                .filter(request -> !request.caller().roles().isEmpty())
+                .forEach(request -> assertTrue(kept.decide(request).permitted(), request::toString));
+        assertEquals(List.of(), kept.uncovered(Operations.ALL), "an older file has a rule for all administration");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"default", "strict"})
+    void everyOperationOfTheSchemaIsKnown(String name) throws IOException {
+        Set<String> actions = new TreeSet<>();
+        Matcher each = Pattern.compile("\"([a-z]+(\\.[a-z-]+)*)\"(?=[,\\s])")
+                .matcher(shipped(name).schema().replaceAll("\\{[^}]*}", ""));
+        while (each.find()) {
+            actions.add(each.group(1));
+        }
+        assertTrue(actions.contains("answer") && actions.contains("admin.models.verify"), actions.toString());
+        actions.removeAll(Operations.ALL);
+        assertEquals(Set.of(), actions);
     }
 
     @Test
