@@ -17,8 +17,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Checks passwords. After some wrong ones in a row each further try has to wait, longer each time: for one user from one
- * address, so that guessing elsewhere locks nobody out. Few are checked at once and few of one address wait, so that a
- * flood of guesses takes little of the machine. Thread safe.
+ * address, so that guessing elsewhere locks nobody out. Few are checked at once, few wait, and fewer of one address, so that
+ * a flood of guesses takes little of the machine. Thread safe.
  */
 final class Passwords {
 
@@ -27,6 +27,7 @@ final class Passwords {
     private static final int MOST_LENGTH = 1_024;
     private static final int MOST_COUNTED = 10_000;
     private static final int AT_ONCE = 2;
+    private static final int MOST_WAITING = 16;
     private static final int MOST_OF_ONE_ADDRESS = 4;
     private static final int PATIENCE_SECONDS = 10;
 
@@ -41,6 +42,7 @@ final class Passwords {
     private final Credentials.Password nobody;
     private final byte[] rememberKey = new byte[32];
     private final Semaphore checks = new Semaphore(AT_ONCE, true);
+    private final Semaphore room = new Semaphore(MOST_WAITING);
     private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
     private final Map<String, Remembered> remembered = new ConcurrentHashMap<>();
     private final Map<Guesser, Tries> tries = new LinkedHashMap<>(16, 0.75f, true) {
@@ -70,6 +72,9 @@ final class Passwords {
         if (password.length() > MOST_LENGTH || name.length() > MOST_LENGTH) {
             throw wrong();
         }
+        Guesser guesser = new Guesser(name, address);
+        // Before anything is compared: whoever has to wait learns nothing.
+        checkWait(guesser);
         byte[] tag = tag(name, password);
         Remembered known = remembered.get(name);
         if (user != null
@@ -78,26 +83,28 @@ final class Passwords {
                 && MessageDigest.isEqual(tag, known.tag())) {
             return user;
         }
-        if (waiting.merge(address, 1, Integer::sum) > MOST_OF_ONE_ADDRESS) {
-            leave(address);
+        if (!room.tryAcquire()) {
             throw busy();
         }
         try {
-            return checkSlowly(name, user, password, address, tag);
+            if (waiting.merge(address, 1, Integer::sum) > MOST_OF_ONE_ADDRESS) {
+                throw busy();
+            }
+            return checkSlowly(guesser, user, password, tag);
         } finally {
             leave(address);
+            room.release();
         }
     }
 
-    private Credentials.User checkSlowly(
-            String name, Credentials.User user, String password, String address, byte[] tag) {
+    private Credentials.User checkSlowly(Guesser guesser, Credentials.User user, String password, byte[] tag) {
         boolean entered = false;
         try {
             entered = checks.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (!entered) {
                 throw busy();
             }
-            Guesser guesser = new Guesser(name, address);
+            // Again: others may have guessed meanwhile.
             checkWait(guesser);
             Credentials.Password hash = user == null ? nobody : user.password();
             if (!hash.matches(password) || user == null) {
@@ -107,7 +114,7 @@ final class Passwords {
             synchronized (tries) {
                 tries.remove(guesser);
             }
-            remembered.put(name, new Remembered(hash, tag));
+            remembered.put(guesser.user(), new Remembered(hash, tag));
             return user;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -140,13 +147,14 @@ final class Passwords {
     }
 
     private void countWrong(Guesser guesser) {
+        long now = nanoTime.getAsLong();
         synchronized (tries) {
             Tries before = tries.get(guesser);
             int wrong = before == null ? 1 : before.wrong() + 1;
             int doublings = Math.clamp(wrong - FREE_TRIES, 0, 10);
             Duration wait = Duration.ofSeconds(1L << doublings);
             Duration bounded = wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
-            tries.put(guesser, new Tries(wrong, nanoTime.getAsLong() + bounded.toNanos()));
+            tries.put(guesser, new Tries(wrong, now + bounded.toNanos()));
         }
     }
 

@@ -18,8 +18,20 @@ final class PrivateFile {
 
     private PrivateFile() {}
 
-    /** Replaces the file as a whole or not at all; it never exists with a wider mode than 600. */
+    /** Makes what a folder's files are called outlive a power cut. */
+    interface Forcing {
+        void force(Path folder) throws IOException;
+    }
+
+    /**
+     * Replaces the file as a whole or not at all, durably: what it held before does not come back. It never exists with a
+     * wider mode than 600.
+     */
     static void write(Path file, byte[] content) throws IOException {
+        write(file, content, PrivateFile::force);
+    }
+
+    static void write(Path file, byte[] content, Forcing names) throws IOException {
         Path next = file.resolveSibling("." + file.getFileName() + ".next");
         Files.deleteIfExists(next);
         FileAttribute<?>[] mode =
@@ -37,5 +49,16 @@ final class PrivateFile {
             channel.force(true);
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        names.force(file.toAbsolutePath().getParent());
+    }
+
+    private static void force(Path folder) throws IOException {
+        if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            // Folders cannot be opened there, and a move is journaled.
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
     }
 }

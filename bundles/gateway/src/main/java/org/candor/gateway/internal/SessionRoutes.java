@@ -33,7 +33,8 @@ final class SessionRoutes {
                 "POST",
                 session,
                 Router.Access.PUBLIC,
-                Router.On.WORKER,
+                // Anybody may try, and may have to wait for a check: that keeps no worker from those who have a key.
+                Router.On.REQUEST_THREAD,
                 MOST_BODY,
                 (request, caller, path) -> routes.signIn(request));
         router.add(

@@ -15,13 +15,17 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.candor.api.operation.OperationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -235,6 +239,90 @@ class AccessTest {
         assertEquals(200, status(passwords, right, "a"));
         assertEquals(401, status(passwords, "wrong", "a"));
         assertEquals(200, status(passwords, right, "a"));
+    }
+
+    @Test
+    void aPasswordThatIsRememberedTellsAGuesserNothingEither() throws IOException {
+        AtomicLong nanos = new AtomicLong();
+        Passwords passwords = new Passwords(store(), new SecureRandom(), nanos::get);
+        String right = read("admin.password.once");
+        assertEquals(200, status(passwords, right, "a"));
+        for (int i = 0; i < 5; i++) {
+            assertEquals(401, status(passwords, "wrong", "a"));
+        }
+        assertEquals(429, status(passwords, "wrong", "a"));
+        assertEquals(429, status(passwords, right, "a"), "as for every other one");
+        assertEquals(200, status(passwords, right, "b"), "who comes from elsewhere does not wait");
+        nanos.addAndGet(60_000_000_000L);
+        assertEquals(200, status(passwords, right, "a"));
+    }
+
+    @Test
+    void fewPasswordChecksWaitWhereverTheyComeFrom() throws Exception {
+        CountDownLatch leave = new CountDownLatch(1);
+        Passwords passwords = new Passwords(store(), new SecureRandom(), () -> {
+            try {
+                leave.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return 0;
+        });
+        List<Thread> guessers = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            String address = "address " + i;
+            guessers.add(Thread.ofPlatform().daemon().start(() -> status(passwords, "wrong", address)));
+        }
+        // Two hold on after their check, the others wait for a place.
+        for (Thread guesser : guessers) {
+            while (guesser.getState() != Thread.State.WAITING && guesser.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+        }
+        assertEquals(429, status(passwords, "wrong", "one more address"));
+        leave.countDown();
+        for (Thread guesser : guessers) {
+            guesser.join();
+        }
+        assertEquals(401, status(passwords, "wrong", "one more address"), "places are given back");
+    }
+
+    @Test
+    void whoAdministersOneTenantChangesNoAccountOfAnother() throws IOException {
+        AccessStore store = store();
+        String password = store.createUser("ann", "acme", Set.of("viewer")).secret();
+        String secret = store.createKey("batch", "acme", Set.of("viewer"), null).secret();
+        String kept = read("access.json");
+        String id = store.keys("acme").getFirst().id();
+        for (Executable change : List.<Executable>of(
+                () -> store.resetPassword("ann", "umbrella"),
+                () -> store.setPassword("ann", "umbrella", "correct horse battery"),
+                () -> store.setRoles("ann", "umbrella", Set.of("admin")),
+                () -> store.removeUser("ann", "umbrella"),
+                () -> store.resetPassword("admin", "acme"),
+                () -> store.revokeKey("batch", "umbrella"),
+                () -> store.revokeKey(id, "umbrella"),
+                () -> store.revokeKey("cli", "acme"))) {
+            OperationException refused = assertThrows(OperationException.class, change);
+            assertEquals(OperationException.Kind.NOT_FOUND, refused.kind());
+        }
+        assertEquals(kept, read("access.json"));
+        assertTrue(store.user("ann").password().matches(password));
+        assertEquals("batch", store.caller(secret).subject());
+        assertEquals(List.of(), store.users("umbrella"));
+        assertEquals(List.of(), store.keys("umbrella"));
+        store.revokeKey(id, "acme");
+        assertNull(store.caller(secret));
+    }
+
+    @Test
+    void aChangeIsForcedWithTheFolderThatNamesItsFile() throws IOException {
+        Path file = folder.resolve("access.json");
+        List<String> forced = new ArrayList<>();
+        PrivateFile.write(file, new byte[] {'1'}, parent -> forced.add(parent + " " + Files.readString(file)));
+        assertEquals(List.of(folder + " 1"), forced, "after the file has its name");
+        PrivateFile.write(file, new byte[] {'2'});
+        assertEquals("2", Files.readString(file));
     }
 
     @Test
