@@ -2,10 +2,11 @@
 
 import { createInterface } from 'node:readline';
 import { Buffer } from 'node:buffer';
-import { verifyAnswer } from '../../main/resources/web/proof/answer.js';
+import { verifyAnswer, verifyEvidence, verifyText } from '../../main/resources/web/proof/answer.js';
+import { GivenKey } from '../../main/resources/web/proof/given.js';
 import { canonical, parse } from '../../main/resources/web/proof/json.js';
 import { verifyConsistency, verifyInclusion } from '../../main/resources/web/proof/merkle.js';
-import { verifierKey, verifyNote } from '../../main/resources/web/proof/note.js';
+import { checkpointOf, verifierKey, verifyNote } from '../../main/resources/web/proof/note.js';
 import { Tiles, tilePath } from '../../main/resources/web/proof/tiles.js';
 
 const bytes = (base64) => new Uint8Array(Buffer.from(base64 ?? '', 'base64'));
@@ -13,6 +14,26 @@ const hex = (array) => Buffer.from(array).toString('hex');
 
 const kinds = {
   answer: async ({ json, key }) => (await verifyAnswer(bytes(json), key)).ok,
+  text: async ({ text, key }) => {
+    const report = await verifyText(text, key);
+    return [report.ok, report.unchecked];
+  },
+  evidence: async ({ text, key }) => (await verifyEvidence(parse(text), key)).ok,
+  checkpoint: async ({ note, key }) => {
+    const log = await verifierKey(key);
+    return checkpointOf((await verifyNote(note, log)).text, log).size;
+  },
+  // What is said of a key in a link: at first, once it was confirmed, and once another was written.
+  given: async ({ hash }) => {
+    const key = new GivenKey(hash);
+    const said = [key.text, key.fromLink, key.confirmed];
+    key.confirm(true);
+    said.push(key.confirmed);
+    key.confirm(false);
+    said.push(key.confirmed);
+    key.write('another');
+    return [...said, key.text, key.confirmed];
+  },
   canonical: async ({ json }) => hex(new TextEncoder().encode(canonical(parse(bytes(json))))),
   // Of RFC 8785's authors, whose inputs hold numbers that are rounded: what is read is somebody else's.
   rounded: async ({ json }) => hex(new TextEncoder().encode(canonical(JSON.parse(new TextDecoder().decode(bytes(json)))))),

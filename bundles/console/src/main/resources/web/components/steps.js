@@ -1,6 +1,7 @@
 // What a verification found: the verdict in one line, every step with what it took below.
 
 import { el } from '../dom.js';
+import { list } from '../format.js';
 import { t } from '../i18n.js';
 import { badge } from './states.js';
 
@@ -8,6 +9,7 @@ import { badge } from './states.js';
 export function verdict(report) {
   return [
     el('p', {}, report.ok ? badge('good', t('seal.verified', { index: report.index, size: report.size })) : badge('bad', t('seal.failed'))),
+    report.unchecked.length > 0 && el('p', {}, badge('warn', t('seal.around', { members: list(report.unchecked, 12) }))),
     el('p', { class: 'muted' }, t(report.ok ? 'seal.meaningGood' : 'seal.meaningBad')),
     stepsView(report),
   ];

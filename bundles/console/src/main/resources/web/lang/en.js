@@ -87,6 +87,7 @@ export default {
   'seal.titleBad': 'Why this proof is refused',
   'seal.meaningGood': 'The log\'s key signed a tree that holds this entry, and every member shown is what the entry commits to. No server was asked for it.',
   'seal.meaningBad': 'Do not rely on what is shown: a step failed. The steps that hold are shown as well.',
+  'seal.around': 'Only the evidence was checked, not what stands around it: {members}',
   'seal.pinned': 'Log key as this browser saw it first, {time}.',
   'seal.keyChanged': 'The server now signs with another key',
   'seal.keyChangedWhy': 'Either the log was started anew, or this is another server. Compare the key with a copy that did not come through this server before you take it.',
@@ -536,5 +537,8 @@ export default {
   'offline.lead': 'Checks an answer with nothing but the log\'s key. This page opens no connection: its policy forbids it.',
   'offline.key': 'Log key',
   'offline.keyHint': 'name+id+key, from somebody you trust: ./candor status --json, or the file log/key.pub.',
+  'offline.keyFromLink': 'This key came with the link. Whoever made the link chose it: compare it with a copy from somebody you trust.',
+  'offline.keyConfirmed': 'I compared the key; it is the log\'s',
+  'offline.confirmKey': 'Compare the key that came with the link first, and say so',
   'offline.needKey': 'The log\'s key is needed first',
 };

@@ -85,6 +85,7 @@ export default {
   'seal.titleBad': '为什么拒绝此证明',
   'seal.meaningGood': '日志的密钥签署了包含此条目的树，所显示的每个成员都与条目的承诺一致。验证没有询问任何服务器。',
   'seal.meaningBad': '不要相信所显示的内容：有一个步骤失败。成立的步骤也列在下面。',
+  'seal.around': '只检查了证据，没有检查它周围的内容：{members}',
   'seal.pinned': '此浏览器首次见到的日志密钥，{time}。',
   'seal.keyChanged': '服务器现在使用另一个密钥签名',
   'seal.keyChangedWhy': '要么日志被重新建立，要么这是另一台服务器。在接受之前，请与不是经由此服务器得到的密钥副本进行比较。',
@@ -534,5 +535,8 @@ export default {
   'offline.lead': '只用日志密钥检查答案。此页面不建立任何连接：其安全策略禁止连接。',
   'offline.key': '日志密钥',
   'offline.keyHint': 'name+id+key，应来自您信任的人：./candor status --json 或文件 log/key.pub。',
+  'offline.keyFromLink': '此密钥随链接而来，由制作链接的人选定：请与来自您信任的人的副本进行比较。',
+  'offline.keyConfirmed': '我已比较过，这就是日志的密钥',
+  'offline.confirmKey': '请先比较随链接而来的密钥并确认',
   'offline.needKey': '请先提供日志密钥',
 };

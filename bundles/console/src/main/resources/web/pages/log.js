@@ -16,7 +16,7 @@ import { verifyText } from '../proof/answer.js';
 import { base64, hash, hex } from '../proof/bytes.js';
 import { parse } from '../proof/json.js';
 import { leafHash, verifyConsistency, verifyInclusion } from '../proof/merkle.js';
-import { parseCheckpoint, verifierKey, verifyNote } from '../proof/note.js';
+import { checkpointOf, verifierKey, verifyNote } from '../proof/note.js';
 import { Tiles } from '../proof/tiles.js';
 
 const SEEN = 'candor.checkpoint';
@@ -26,13 +26,13 @@ export function page({ parts, signal, heading }) {
   return parts.length > 0 ? entryPage(Number(parts[0]), signal, heading) : listPage(signal, heading);
 }
 
-/** The newest checkpoint, its signature checked with the key that this browser pinned. */
+/** The newest checkpoint, its signature checked with the key that this browser pinned, and of that key's log. */
 async function head(signal) {
   const { text } = await request('GET', '/v1/log/checkpoint', null, signal);
   const pinned = await pinnedKey();
   const key = await verifierKey(pinned.key ?? '');
   const note = await verifyNote(text, key);
-  return { text, key, pinned, ...parseCheckpoint(note.text) };
+  return { text, key, pinned, ...checkpointOf(note.text, key) };
 }
 
 function tilesOf(checkpoint) {

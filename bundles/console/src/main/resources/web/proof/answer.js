@@ -4,7 +4,7 @@
 import { InvalidProof, base64, fromBase64, hex, hmacSha256, utf8 } from './bytes.js';
 import { canonical, parse } from './json.js';
 import { leafHash, verifyInclusion } from './merkle.js';
-import { parseCheckpoint, parseProof, verifierKey, verifyNote } from './note.js';
+import { checkpointOf, parseProof, verifierKey, verifyNote } from './note.js';
 
 const UNCOMMITTED = ['id', 'timings', 'proof', 'leaf', 'openings'];
 const REQUIRED = ['question', 'answer', 'citations', 'models', 'energy', 'policy'];
@@ -14,7 +14,8 @@ const REQUIRED = ['question', 'answer', 'citations', 'models', 'energy', 'policy
  *
  * @param json text or UTF-8 bytes, as it was received or saved
  * @param key of the log, name+id+key
- * @return report: ok, steps [{id, ok, reason, inputs: [[name, value]]}], index, size, origin, answer
+ * @return report: ok, steps [{id, ok, reason, inputs: [[name, value]]}], index, size, origin, answer; unchecked names what
+ *   was read around the evidence and is not proven
  */
 export async function verifyAnswer(json, key) {
   return new Report().check(json, key, true);
@@ -33,17 +34,48 @@ export async function verifyText(text, key) {
   } catch {
     return verifyAnswer(text.trim(), key);
   }
-  const evidence = value?.evidence ?? value?.candor ?? value?.error?.evidence;
-  if (evidence) {
-    return verifyEvidence(evidence, key);
+  if (isAnswer(value)) {
+    return verifyAnswer(text.trim(), key);
   }
-  return value && 'question' in value ? verifyAnswer(text.trim(), key) : verifyEvidence(value, key);
+  const wrapped = isObject(value) && !('leaf' in value) ? unwrap(value) : null;
+  if (wrapped === null) {
+    return verifyEvidence(value, key);
+  }
+  const report = await (isAnswer(wrapped.evidence) ? verifyAnswer(wrapped.evidence, key) : verifyEvidence(wrapped.evidence, key));
+  report.unchecked = wrapped.around;
+  return report;
+}
+
+/** What shows a question or an answer is one, and is checked whole: so is the evidence of an answer that shows neither. */
+function isAnswer(value) {
+  return isObject(value) && ('question' in value || 'answer' in value
+    || (value.leaf?.operation === 'answer' && isObject(value.leaf.commitments) && 'answer' in value.leaf.commitments));
+}
+
+/** The evidence in a response, and the names of what stands around it, which nothing proves. */
+function unwrap(value) {
+  for (const name of ['evidence', 'candor']) {
+    if (isObject(value[name])) {
+      return { evidence: value[name], around: Object.keys(value).filter((other) => other !== name) };
+    }
+  }
+  if (!isObject(value.error) || !isObject(value.error.evidence)) {
+    return null;
+  }
+  const around = Object.keys(value).filter((name) => name !== 'error');
+  const within = Object.keys(value.error).filter((name) => name !== 'evidence').map((name) => `error.${name}`);
+  return { evidence: value.error.evidence, around: [...around, ...within] };
+}
+
+function isObject(value) {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 class Report {
   constructor() {
     this.steps = [];
     this.ok = true;
+    this.unchecked = [];
   }
 
   async check(json, keyText, whole) {
@@ -90,10 +122,7 @@ class Report {
       return note;
     }));
     const head = signed && (await this.step('checkpoint', async (inputs) => {
-      const read = parseCheckpoint(signed.text);
-      if (read.origin !== key.name) {
-        throw new InvalidProof(`the checkpoint is of the log ${read.origin}, not of ${key.name}`);
-      }
+      const read = checkpointOf(signed.text, key);
       inputs.push(['origin', read.origin], ['size', String(read.size)], ['root', hex(read.root)]);
       return read;
     }));
@@ -134,7 +163,7 @@ async function commitments(answer, whole, inputs) {
       throw new InvalidProof(`the answer lacks ${missing.join(', ')}`);
     }
   }
-  const members = Object.keys(answer).filter((name) => !UNCOMMITTED.includes(name) && (whole || answer[name] !== null));
+  const members = Object.keys(answer).filter((name) => !UNCOMMITTED.includes(name) && (whole || answer[name] !== null || name in committed));
   for (const [what, names] of [['commitment', committed], ['opening', openings]]) {
     for (const member of members) {
       if (!(member in names)) {

@@ -117,6 +117,15 @@ export function parseCheckpoint(text) {
   return { origin, size: decimal("the checkpoint's size", size), root: hash("the checkpoint's root", root), extensions };
 }
 
+/** The checkpoint in a note that was verified: of the log that the key belongs to, and of no other that it signed. */
+export function checkpointOf(text, key) {
+  const read = parseCheckpoint(text);
+  if (read.origin !== key.name) {
+    throw new InvalidProof(`the checkpoint is of the log ${read.origin}, not of ${key.name}`);
+  }
+  return read;
+}
+
 /** Reads a proof. Extra data is refused, since no signature covers it. */
 export function parseProof(text) {
   const blank = text.indexOf('\n\n');

@@ -249,6 +249,88 @@ final class BrowserVerifierTest {
         assertTrue(refused > 450, refused + " refused");
     }
 
+    @Test
+    void whatStandsAroundEvidenceIsNeverTakenForProven() throws InvalidProofException {
+        SigningKey log = SigningKey.generate("example.com/log");
+        String key = log.verifier().toString();
+        Map<String, Object> answer = answer(log);
+        Map<String, Object> evidence = new LinkedHashMap<>(evidence(log, "search", Map.of("policy", "p")));
+        assertEquals(List.of(true, List.of()), text(answer, key));
+        assertEquals(List.of(true, List.of()), text(evidence, key));
+        assertEquals(List.of(true, List.of()), text(Map.of("evidence", evidence), key));
+        Map<String, Object> response = new LinkedHashMap<>();
+        response.put("data", List.of("forged"));
+        response.put("evidence", evidence);
+        assertEquals(List.of(true, List.of("data")), text(response, key));
+        assertEquals(
+                List.of(true, List.of("error.message")),
+                text(Map.of("error", new LinkedHashMap<>(Map.of("message", "forged", "evidence", evidence))), key));
+        for (String wrapper : List.of("evidence", "candor", "error")) {
+            for (Map<String, Object> real : List.of(evidence, answer)) {
+                Map<String, Object> forged = new LinkedHashMap<>();
+                forged.put("question", "Who?");
+                forged.put("answer", "Whoever forged this.");
+                forged.put("citations", List.of());
+                forged.put(wrapper, wrapper.equals("error") ? Map.of("evidence", real) : real);
+                assertEquals(List.of(false, List.of()), text(forged, key), wrapper);
+                forged.remove("question");
+                assertEquals(List.of(false, List.of()), text(forged, key), wrapper + " without a question");
+                assertEquals(false, ask("evidence", Map.of("text", Json.write(forged), "key", key)), wrapper);
+            }
+        }
+        Map<String, Object> withLeaf = new LinkedHashMap<>(Map.of("leaf", Map.of("operation", "answer")));
+        withLeaf.put("evidence", evidence);
+        assertEquals(List.of(false, List.of()), text(withLeaf, key));
+    }
+
+    @Test
+    void anAnswerIsCheckedWholeWhateverIsLeftOut() throws InvalidProofException {
+        SigningKey log = SigningKey.generate("example.com/log");
+        String key = log.verifier().toString();
+        Map<String, Object> given = answer(log, "It may be withdrawn.");
+        assertEquals(List.of(true, List.of()), text(given, key));
+        Map<String, Object> denied = new LinkedHashMap<>(given);
+        denied.put("answer", null);
+        denied.remove("question");
+        assertEquals(List.of(false, List.of()), text(denied, key));
+        assertEquals(List.of(false, List.of()), text(Map.of("evidence", denied), key));
+        assertEquals(false, ask("evidence", Map.of("text", Json.write(denied), "key", key)), "null was not committed");
+        denied.keySet().removeAll(List.of("answer", "citations"));
+        assertEquals(List.of(false, List.of()), text(denied, key), "neither shown");
+        Map<String, Object> refused = evidence(log, "answer", Map.of("policy", "deny"));
+        assertEquals(List.of(true, List.of()), text(Map.of("evidence", refused), key), "a refusal has no answer");
+    }
+
+    @Test
+    void aLogsKeyVouchesForNoOtherLog() throws InvalidProofException {
+        SigningKey log = SigningKey.generate("example.com/log");
+        String key = log.verifier().toString();
+        byte[] root = MerkleTree.leafHash(new byte[0]);
+        for (String origin : List.of("example.com/log", "example.com/rewritten")) {
+            String note = log.sign(new Checkpoint(origin, 1, root, List.of()).text());
+            assertEquals(
+                    origin.equals("example.com/log") ? 1L : null,
+                    ask("checkpoint", Map.of("note", note, "key", key)),
+                    origin);
+        }
+    }
+
+    @Test
+    void aKeyThatCameWithALinkIsNotReliedOnUnasked() {
+        assertEquals(
+                List.of("log+01234567+A/b=", true, false, true, false, "another", true),
+                ask("given", Map.of("hash", "#log+01234567+A%2Fb%3D")));
+        assertEquals(
+                List.of("100%", true, false, true, false, "another", true),
+                ask("given", Map.of("hash", "#100%")),
+                "no escape, no error");
+        assertEquals(List.of("", false, true, true, true, "another", true), ask("given", Map.of("hash", "")));
+    }
+
+    private Object text(Map<String, Object> json, String key) {
+        return ask("text", Map.of("text", Json.write(json), "key", key));
+    }
+
     private static boolean accepts(AnswerVerifier verifier, byte[] json) {
         try {
             verifier.verify(json);
@@ -260,23 +342,37 @@ final class BrowserVerifierTest {
 
     /** An answer as entry 6 of a log of 11. */
     private Map<String, Object> answer(SigningKey log) throws InvalidProofException {
+        return answer(log, null);
+    }
+
+    private Map<String, Object> answer(SigningKey log, String words) throws InvalidProofException {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("id", "answer-1");
         answer.put("question", "Who may withdraw consent? 谁？");
-        answer.put("answer", null);
+        answer.put("answer", words);
         answer.put("citations", List.of(Map.of("document", "a.md", "start", 3L, "score", 0.1 + 0.2)));
         answer.put("models", List.of());
         answer.put("energy", Map.of("joules", 1.25e-7, "method", "estimate"));
         answer.put("policy", Map.of("decision", "permit"));
+        Map<String, Object> committed = new LinkedHashMap<>(answer);
+        committed.remove("id");
+        answer.putAll(evidence(log, "answer", committed));
+        return answer;
+    }
+
+    /** The members with what proves them. */
+    private Map<String, Object> evidence(SigningKey log, String operation, Map<String, Object> members)
+            throws InvalidProofException {
+        Map<String, Object> evidence = new LinkedHashMap<>(members);
         Map<String, Object> commitments = new LinkedHashMap<>();
         Map<String, Object> openings = new LinkedHashMap<>();
-        for (String member : List.of("question", "answer", "citations", "models", "energy", "policy")) {
+        for (String member : members.keySet()) {
             byte[] key = new byte[Commitments.KEY_BYTES];
             random.nextBytes(key);
             openings.put(member, base64(key));
-            commitments.put(member, Commitments.commit(key, answer.get(member)));
+            commitments.put(member, Commitments.commit(key, members.get(member)));
         }
-        Map<String, Object> leaf = Map.of("v", 1L, "operation", "answer", "commitments", commitments);
+        Map<String, Object> leaf = Map.of("v", 1L, "operation", operation, "commitments", commitments);
         List<byte[]> leaves = new ArrayList<>();
         for (int i = 0; i < 11; i++) {
             leaves.add(MerkleTree.leafHash(i == 6 ? Json.canonical(leaf) : new byte[] {(byte) i}));
@@ -284,9 +380,9 @@ final class BrowserVerifierTest {
         MerkleTree.Nodes nodes = nodes(leaves);
         String checkpoint =
                 log.sign(new Checkpoint("example.com/log", 11, MerkleTree.root(11, nodes), List.of()).text());
-        answer.put("proof", new TlogProof(6, MerkleTree.inclusion(6, 11, nodes), checkpoint).text());
-        answer.put("leaf", leaf);
-        answer.put("openings", openings);
-        return answer;
+        evidence.put("proof", new TlogProof(6, MerkleTree.inclusion(6, 11, nodes), checkpoint).text());
+        evidence.put("leaf", leaf);
+        evidence.put("openings", openings);
+        return evidence;
     }
 }
