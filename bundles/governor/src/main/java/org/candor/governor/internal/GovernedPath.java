@@ -222,15 +222,13 @@ public final class GovernedPath {
     }
 
     private Decision decide(Operation operation, Services services) {
-        if (services.policy() == null) {
-            return new Decision(
-                    true, "no-policy", "No policy is required here.", List.of(), new PolicyId("none", "", ""));
-        }
-        Decision decision = withinTenant(
-                operation,
-                services.policy()
+        Decision permit = services.policy() == null
+                ? new Decision(
+                        true, "no-policy", "No policy is required here.", List.of(), new PolicyId("none", "", ""))
+                : services.policy()
                         .decide(new PolicyRequest(
-                                operation.caller(), operation.name(), operation.purpose(), operation.attributes())));
+                                operation.caller(), operation.name(), operation.purpose(), operation.attributes()));
+        Decision decision = withinTenant(operation, permit);
         if (!decision.permitted()) {
             throw refused(Kind.DENIED, operation, decision, services);
         }
@@ -315,7 +313,7 @@ public final class GovernedPath {
         }
     }
 
-    /** No policy can let one tenant's people change what another tenant works with. */
+    /** No policy, and no lack of one, can let one tenant's people change what another tenant works with. */
     private static Decision withinTenant(Operation operation, Decision decision) {
         if (!decision.permitted() || operation.caller().ofOperator() || !operation.reachesEveryTenant()) {
             return decision;

@@ -246,6 +246,19 @@ class GovernedPathTest {
     }
 
     @Test
+    void aTenantStaysWithinItselfWhereNoPolicyRuns() {
+        GovernedPath path = world.path(World.config("", 1, 1, 1));
+        path.policy = null;
+        Caller stranger = new Caller("admin", "acme", Set.of("admin"));
+        Operation activate = new Operation("admin.models.activate", stranger, "p", Operation.Effect.CHANGE, Map.of());
+        OperationException refused = assertThrows(OperationException.class, () -> path.gate(activate));
+        assertEquals("tenant-not-operator", refused.code());
+        assertEquals(1, world.log.entries.size(), "the refusal is logged");
+        path.gate(new Operation("admin.consent.list", stranger, "p", Operation.Effect.READ, Map.of()));
+        path.gate(new Operation("admin.models.activate", World.ASKER, "p", Operation.Effect.CHANGE, Map.of()));
+    }
+
+    @Test
     void whatReachesEveryTenantIsForThoseWhoRunTheServer() {
         Caller stranger = new Caller("admin", "acme", Set.of("admin"));
         for (String name : List.of(

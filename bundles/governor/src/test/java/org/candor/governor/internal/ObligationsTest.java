@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class ObligationsTest {
 
-    private static final Caller OTHER = new Caller("other", "acme", Set.of("viewer"));
+    private static final Caller OTHER = new Caller("other", World.ASKER.tenant(), Set.of("viewer"));
 
     private final World world = new World();
 
