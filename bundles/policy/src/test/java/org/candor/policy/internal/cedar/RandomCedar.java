@@ -190,7 +190,7 @@ final class RandomCedar {
     String truth(int depth) {
         return wrong(depth - 1, () -> {
             if (depth <= 0) {
-                return any(() -> "true", () -> "false", () -> "context.ok", () -> "principal has age");
+                return any(() -> "true", () -> "false", () -> "context.ok", () -> "(principal has age)");
             }
             int less = depth - 1;
             return any(
