@@ -8,7 +8,8 @@ import java.util.Map;
 
 /**
  * Who asked first for what takes two persons. The second one has to ask for exactly the same, the reason left out, within
- * a day. In memory: after a restart both ask again. Thread safe.
+ * a day: what the request leads to is part of it, so nothing else can be put in its place meanwhile. In memory: after a
+ * restart both ask again. Thread safe.
  */
 final class Approvals {
 

@@ -196,9 +196,21 @@ public final class BackupOperations implements Backups {
         Operation operation = new Operation(
                 "admin.backup.restore", caller, Answers.DEFAULT_PURPOSE, Operation.Effect.CHANGE, request);
         Governed<Manifest> done = path.run(operation, new Task<Manifest>() {
+            private String digest;
+
+            @Override
+            public Map<String, Object> exactly() {
+                try {
+                    digest = Digests.sha256(from);
+                    return Map.of("digest", digest);
+                } catch (IOException e) {
+                    return Map.of();
+                }
+            }
+
             @Override
             public Manifest perform(Permit permit, Meter meter) throws IOException {
-                return stage(from);
+                return stage(from, digest);
             }
 
             @Override
@@ -213,7 +225,7 @@ public final class BackupOperations implements Backups {
     }
 
     /** Copied first, then checked: what is checked is what is restored. */
-    private Manifest stage(Path from) throws IOException {
+    private Manifest stage(Path from, String digest) throws IOException {
         Path folder = home().resolve("restore");
         Files.createDirectories(folder);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
@@ -221,6 +233,9 @@ public final class BackupOperations implements Backups {
         try {
             Files.copy(from, draft, StandardCopyOption.REPLACE_EXISTING);
             Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-------"));
+            if (!Digests.sha256(draft).equals(digest)) {
+                throw new IOException("it changed while this was asked; ask again");
+            }
             Manifest manifest;
             try (BackupReader reader = new BackupReader(draft)) {
                 reader.verify();

@@ -1,11 +1,13 @@
 package org.candor.governor.internal;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Caller;
@@ -227,10 +229,24 @@ public final class DocumentOperations implements Documents {
         Map<String, Object> request = Map.of("document", name);
         Governed<DocumentInfo> done =
                 path.run(operation(operation, caller, Operation.Effect.CHANGE, request), new Task<DocumentInfo>() {
+                    private byte[] bytes;
+
+                    @Override
+                    public Map<String, Object> exactly() {
+                        try {
+                            bytes = content.get();
+                        } catch (OperationException e) {
+                            // The work says why, when its begin is in the log.
+                            return Map.of();
+                        }
+                        return Map.of("content", Digests.sha256(bytes), "metadata", Digests.sha256(bytes(metadata)));
+                    }
+
                     @Override
                     public DocumentInfo perform(Permit permit, Meter meter) {
                         try {
-                            return library().add(caller.tenant(), name, content.get(), metadata);
+                            byte[] same = bytes == null ? content.get() : bytes;
+                            return library().add(caller.tenant(), name, same, metadata);
                         } catch (IOException e) {
                             throw refused("document", "document_unreadable", e);
                         }
@@ -242,6 +258,17 @@ public final class DocumentOperations implements Documents {
                     }
                 });
         return new Added(done.result(), done.evidence());
+    }
+
+    private static byte[] bytes(DocumentMetadata metadata) {
+        List<Object> said = new ArrayList<>();
+        said.add(metadata.title());
+        said.add(metadata.language());
+        said.add(metadata.owner());
+        said.add(metadata.subjects() == null ? null : new TreeSet<>(metadata.subjects()));
+        said.add(metadata.purposes() == null ? null : new TreeSet<>(metadata.purposes()));
+        said.add(metadata.licence());
+        return said.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

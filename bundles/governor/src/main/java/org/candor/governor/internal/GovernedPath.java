@@ -142,10 +142,23 @@ public final class GovernedPath {
         return required.contains(which);
     }
 
-    /** Throws DENIED, after logging the refusal, unless the policy permits the operation; does nothing else. */
-    void gate(Operation operation) {
+    /**
+     * Throws, after logging the refusal, unless the policy permits the operation and what it demands before is met; does
+     * nothing else. What took two persons is in the log.
+     */
+    void gate(Operation asked) {
         Services services = services().demand(required);
-        decide(operation, services);
+        Decision decision = decide(asked, services);
+        Operation operation = meetBefore(asked, decision, services);
+        if (!operation.equals(asked)) {
+            append(
+                    operation.name(),
+                    operation,
+                    Json.policy(operation, decision, null),
+                    operation.request(),
+                    null,
+                    services);
+        }
     }
 
     /**
@@ -157,7 +170,7 @@ public final class GovernedPath {
         Timings timings = new Timings();
         Services services = services().demand(required);
         Decision decision = decide(asked, services);
-        Operation operation = meetBefore(asked, decision, services);
+        Operation operation = meetBefore(exact(asked, task), decision, services);
         Permit permit = permit(operation, decision, services);
         timings.lap("governance");
         try (Places.Place place = operation.effect() == Operation.Effect.COMPUTE ? places.take() : () -> {}) {
@@ -247,6 +260,14 @@ public final class GovernedPath {
         return kind == Kind.DENIED
                 ? OperationException.denied(decision.code(), decision.message(), evidence)
                 : new OperationException(kind, decision.code(), decision.message());
+    }
+
+    private static Operation exact(Operation asked, Task<?> task) {
+        Operation exact = asked;
+        for (Map.Entry<String, Object> member : task.exactly().entrySet()) {
+            exact = exact.with(member.getKey(), member.getValue());
+        }
+        return exact;
     }
 
     /** What has to be so before the work begins; the operation with what has to be committed in addition. */

@@ -215,6 +215,31 @@ public final class ModelOperations implements Models {
         return new Removed(done.result(), done.evidence());
     }
 
+    /** What serves, and what is meant: two persons mean the same only when they mean these. */
+    private Map<String, Object> exactly(Map<String, Object> request) {
+        ModelRegistry now = registry;
+        if (now == null || request.containsKey("folder") || !(request.get("model") instanceof String name)) {
+            return Map.of();
+        }
+        List<ModelId> history =
+                now.history(name).reversed().stream().map(Activation::model).toList();
+        ModelId active = history.isEmpty() ? null : history.getFirst();
+        ModelId target = request.get("version") instanceof String version
+                ? now.revisions().stream()
+                        .map(ModelRevision::id)
+                        .filter(id -> id.name().equals(name) && id.version().equals(version))
+                        .findFirst()
+                        .orElse(null)
+                : history.stream()
+                        .filter(model -> !model.equals(active))
+                        .findFirst()
+                        .orElse(null);
+        Map<String, Object> exactly = new LinkedHashMap<>();
+        exactly.put("active", active == null ? null : Json.model(active));
+        exactly.put("target", target == null ? null : Json.model(target));
+        return exactly;
+    }
+
     private ModelRegistry registry() {
         ModelRegistry now = registry;
         if (now == null) {
@@ -254,8 +279,24 @@ public final class ModelOperations implements Models {
             Function<T, Map<String, Object>> outcome) {
         Operation operation = new Operation(name, caller, Answers.DEFAULT_PURPOSE, Operation.Effect.CHANGE, request);
         return path.run(operation, new Task<T>() {
+            private Map<String, Object> committed = Map.of();
+
+            @Override
+            public Map<String, Object> exactly() {
+                committed = ModelOperations.this.exactly(request);
+                return committed;
+            }
+
             @Override
             public T perform(Permit permit, Meter meter) {
+                registry();
+                if (!ModelOperations.this.exactly(request).equals(committed)) {
+                    throw new OperationException(
+                            Kind.INVALID,
+                            "model_changed",
+                            "Another revision took the route or was installed while this was asked, so nothing was "
+                                    + "done. Look at the models and ask again.");
+                }
                 try {
                     return change.apply(registry());
                 } catch (ModelRefusedException e) {

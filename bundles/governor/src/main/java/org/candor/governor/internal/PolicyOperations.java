@@ -10,7 +10,9 @@ import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 import org.candor.api.operation.Policies;
 import org.candor.api.policy.PolicyActivation;
+import org.candor.api.policy.PolicyCandidate;
 import org.candor.api.policy.PolicyException;
+import org.candor.api.policy.PolicyId;
 import org.candor.api.policy.PolicyRegistry;
 import org.candor.api.policy.PolicyReplay;
 import org.candor.api.policy.PolicyTests;
@@ -89,7 +91,12 @@ public final class PolicyOperations implements Policies {
         Map<String, Object> request = named(name, version);
         String why = Requests.neededReason(reason);
         request.put("reason", why);
-        return change("activate", caller, request, policies -> policies.activate(name, version, caller.subject(), why));
+        return change(
+                "activate",
+                caller,
+                request,
+                policies -> exactly(policies, installed(policies, name, version)),
+                policies -> policies.activate(name, version, caller.subject(), why));
     }
 
     @Override
@@ -97,16 +104,50 @@ public final class PolicyOperations implements Policies {
         String why = Requests.neededReason(reason);
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("reason", why);
-        return change("rollback", caller, request, policies -> policies.rollBack(caller.subject(), why));
+        return change(
+                "rollback",
+                caller,
+                request,
+                policies -> exactly(policies, before(policies)),
+                policies -> policies.rollBack(caller.subject(), why));
+    }
+
+    /** What is in force, and what is to be: two persons mean the same only when they mean these. */
+    private static Map<String, Object> exactly(PolicyRegistry policies, PolicyId target) {
+        PolicyActivation active = policies.active();
+        Map<String, Object> exactly = new LinkedHashMap<>();
+        exactly.put("inForce", active == null ? null : Json.policy(active.policy()));
+        exactly.put("target", target == null ? null : Json.policy(target));
+        return exactly;
+    }
+
+    private static PolicyId installed(PolicyRegistry policies, String name, String version) {
+        return policies.candidates().stream()
+                .filter(candidate -> candidate.state() != PolicyCandidate.State.REFUSED)
+                .map(PolicyCandidate::policy)
+                .filter(policy -> policy.name().equals(name) && policy.version().equals(version))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static PolicyId before(PolicyRegistry policies) {
+        PolicyActivation active = policies.active();
+        return policies.history().reversed().stream()
+                .map(PolicyActivation::policy)
+                .filter(policy -> active == null || !policy.equals(active.policy()))
+                .findFirst()
+                .orElse(null);
     }
 
     private Change change(
             String name,
             Caller caller,
             Map<String, Object> request,
+            Function<PolicyRegistry, Map<String, Object>> exactly,
             Function<PolicyRegistry, PolicyActivation> activation) {
         Governed<PolicyActivation> done = run(
                 operation(name, caller, Operation.Effect.CHANGE, request),
+                exactly,
                 activation,
                 (activated, members) -> members.put("activation", Json.activation(activated)));
         return new Change(done.result(), done.evidence());
@@ -114,12 +155,36 @@ public final class PolicyOperations implements Policies {
 
     private <T> Governed<T> run(
             Operation operation, Function<PolicyRegistry, T> work, BiConsumer<T, Map<String, Object>> describe) {
+        return run(operation, policies -> Map.of(), work, describe);
+    }
+
+    private <T> Governed<T> run(
+            Operation operation,
+            Function<PolicyRegistry, Map<String, Object>> exactly,
+            Function<PolicyRegistry, T> work,
+            BiConsumer<T, Map<String, Object>> describe) {
         return path.run(operation, new Task<T>() {
+            private Map<String, Object> committed = Map.of();
+
+            @Override
+            public Map<String, Object> exactly() {
+                PolicyRegistry now = registry;
+                committed = now == null ? Map.of() : exactly.apply(now);
+                return committed;
+            }
+
             @Override
             public T perform(Permit permit, Meter meter) {
                 PolicyRegistry now = registry;
                 if (now == null) {
                     throw Services.missing("policies", "policy registry");
+                }
+                if (!exactly.apply(now).equals(committed)) {
+                    throw new OperationException(
+                            Kind.INVALID,
+                            "policy_changed",
+                            "Another policy came into force or was installed while this was asked, so nothing was "
+                                    + "done. Look at the policies and ask again.");
                 }
                 try {
                     return work.apply(now);

@@ -11,6 +11,15 @@ import java.util.Map;
 interface Task<T> {
 
     /**
+     * What the request leads to as things are now, in digests, as JSON values by name: committed with the request, and what
+     * a second person approves. Asked once, when the policy permits the operation. Does not fail: what is not there is
+     * left out, and the work finds that out.
+     */
+    default Map<String, Object> exactly() {
+        return Map.of();
+    }
+
+    /**
      * Does the work.
      *
      * @param permit what the operation may see

@@ -16,6 +16,7 @@ import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 import org.candor.api.policy.Obligation;
 import org.candor.api.policy.PersonalData;
+import org.candor.api.retrieval.DocumentMetadata;
 import org.junit.jupiter.api.Test;
 
 class ObligationsTest {
@@ -142,6 +143,48 @@ class ObligationsTest {
                 "second-person-needed",
                 refused(() -> consents.erase(OTHER, "alice", "and again")).code(),
                 "an approval counts once");
+    }
+
+    @Test
+    void anApprovalOfADocumentIsOfItsContent() {
+        demand(new Obligation.SecondPerson());
+        DocumentOperations documents = new DocumentOperations(world.path(), null);
+        documents.library = world.library;
+        byte[] harmless = {1};
+        byte[] other = {2};
+        refused(() -> documents.add(World.ASKER, "a.md", harmless, DocumentMetadata.NONE));
+        assertEquals(
+                "second-person-needed",
+                refused(() -> documents.add(OTHER, "a.md", other, DocumentMetadata.NONE))
+                        .code());
+        DocumentMetadata secret = new DocumentMetadata(null, null, null, Set.of("alice"), null, null);
+        assertEquals(
+                "second-person-needed",
+                refused(() -> documents.add(OTHER, "a.md", harmless, secret)).code());
+        documents.add(OTHER, "a.md", harmless, DocumentMetadata.NONE);
+        assertEquals(1, world.library.documents.size());
+    }
+
+    @Test
+    void whatIsOnlyGatedHasItsObligationsMetAsWell() {
+        DocumentOperations documents = new DocumentOperations(world.path(), null);
+        documents.library = world.library;
+        demand(new Obligation.Budget(Obligation.Unit.REQUESTS, 1, Duration.ofHours(1)));
+        documents.status(World.ASKER);
+        assertEquals(
+                "budget-exhausted", refused(() -> documents.status(World.ASKER)).code());
+        assertEquals(1, world.log.entries.size(), "the refusal is in the log");
+        demand(new Obligation.SecondPerson());
+        assertEquals(
+                "second-person-needed",
+                refused(() -> documents.status(World.ASKER)).code());
+        documents.status(OTHER);
+        assertEquals(3, world.log.entries.size(), "what took two persons is in the log");
+        assertTrue(world.log.text(2).contains("askedFirstBy"), world.log.text(2));
+        demand(new Obligation.RouteModel("encoder-other"));
+        assertEquals(
+                "obligation-cannot-be-met",
+                refused(() -> documents.status(World.ASKER)).code());
     }
 
     @Test

@@ -8,9 +8,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.candor.api.operation.Caller;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 import org.candor.api.operation.Policies;
+import org.candor.api.policy.Obligation;
 import org.candor.api.policy.PolicyActivation;
 import org.candor.api.policy.PolicyCandidate;
 import org.candor.api.policy.PolicyException;
@@ -25,6 +28,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PoliciesTest {
 
     private static final PolicyId STRICT = new PolicyId("strict", "1.0.0", "sha256:" + "c".repeat(64));
+
+    private static final PolicyId PLAIN = new PolicyId("plain", "1", "sha256:" + "a".repeat(64));
+    private static final PolicyId OTHER = new PolicyId("other", "1", "sha256:" + "b".repeat(64));
+    private static final Caller SECOND = new Caller("second", "default", Set.of("admin"));
 
     private final World world = new World();
     private final Registry registry = new Registry();
@@ -113,8 +120,51 @@ class PoliciesTest {
                 "policies-missing", refused(() -> policies.list(World.ASKER)).code());
     }
 
+    @Test
+    void twoPersonsMeanTheSamePoliciesOrNothingIsDone() {
+        world.policy.obligations = List.of(new Obligation.SecondPerson());
+        PolicyOperations policies = policies();
+        registry.history = List.of(activated(STRICT), activated(PLAIN));
+        assertEquals(
+                "second-person-needed",
+                refused(() -> policies.rollBack(World.ASKER, "the old one again"))
+                        .code());
+        // Meanwhile a third policy: the way back leads elsewhere now.
+        registry.history = List.of(activated(STRICT), activated(PLAIN), activated(OTHER));
+        assertEquals(
+                "second-person-needed",
+                refused(() -> policies.rollBack(SECOND, "I agree")).code());
+        assertEquals(List.of(), registry.calls);
+        policies.rollBack(World.ASKER, "to the plain one, then");
+        assertEquals(List.of("rollBack"), registry.calls);
+
+        refused(() -> policies.activate(World.ASKER, "strict", "1.0.0", "an audit"));
+        registry.installed = new PolicyId("strict", "1.0.0", "sha256:" + "d".repeat(64));
+        assertEquals(
+                "second-person-needed",
+                refused(() -> policies.activate(SECOND, "strict", "1.0.0", "I agree"))
+                        .code(),
+                "another content under the same name");
+    }
+
+    @Test
+    void whatChangesBetweenTheRequestAndTheWorkStopsIt() {
+        registry.history = List.of(activated(STRICT), activated(PLAIN));
+        registry.asked = () -> registry.history = List.of(activated(PLAIN), activated(OTHER));
+        OperationException e = refused(() -> policies().rollBack(World.ASKER, "why"));
+        assertEquals("policy_changed", e.code());
+        assertEquals(List.of(), registry.calls);
+    }
+
+    private static PolicyActivation activated(PolicyId policy) {
+        return new PolicyActivation(policy, "ann", "why", Instant.EPOCH);
+    }
+
     private static final class Registry implements PolicyRegistry {
         final List<String> calls = new ArrayList<>();
+        List<PolicyActivation> history = List.of();
+        PolicyId installed = STRICT;
+        Runnable asked = () -> {};
         PolicyException failure;
 
         private void call(String what) {
@@ -126,17 +176,20 @@ class PoliciesTest {
 
         @Override
         public List<PolicyCandidate> candidates() {
-            return List.of(new PolicyCandidate(STRICT, "bundle strict", PolicyCandidate.State.CANDIDATE, "", Map.of()));
+            return List.of(
+                    new PolicyCandidate(installed, "bundle strict", PolicyCandidate.State.CANDIDATE, "", Map.of()));
         }
 
         @Override
         public PolicyActivation active() {
-            return null;
+            return history.isEmpty() ? null : history.getLast();
         }
 
         @Override
         public List<PolicyActivation> history() {
-            return List.of();
+            List<PolicyActivation> now = history;
+            asked.run();
+            return now;
         }
 
         @Override
