@@ -136,6 +136,15 @@ class CommandRunnerTest {
     }
 
     @Test
+    void theLibrarysFolderIsForThoseWhoRunTheServer() {
+        assertTrue(run("status --json").out().contains("/srv/library"));
+        Commands.Result other = world.runner.run(new Caller("ann", "acme", Set.of("admin")), "status --json");
+        assertEquals(0, other.exit(), other.err());
+        assertFalse(other.out().contains("/srv/library"), other.out());
+        assertTrue(other.out().contains("\"library\":null"), other.out());
+    }
+
+    @Test
     void textOfOthersPlaysNoTerminal() {
         Commands.Result result = run("consent alice");
         assertFalse(result.out().contains("\u001b"), result.out());

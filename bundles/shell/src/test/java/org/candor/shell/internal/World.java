@@ -227,7 +227,8 @@ final class World implements AutoCloseable {
                 new Backups.Backup((Path) arguments[1], 10, "sha256:" + "0".repeat(64), 3, 7, EVIDENCE);
             case "Backups.stageRestore" -> new Backups.Staged(Instant.EPOCH, "1.0.0", 7, List.of("log"), EVIDENCE);
             case "Platform.checks" -> List.of(new Platform.Check("models", true, "active: encoder-en 1.0.0"));
-            case "Platform.status" -> Map.of("models", List.of(Map.of("id", "encoder-en")));
+            case "Platform.status" ->
+                Map.of("models", List.of(Map.of("id", "encoder-en")), "library", Map.of("folder", "/srv/library"));
             case "Platform.components" ->
                 new Platform.Components(
                         List.of(new Platform.BundleState("org.candor.energy", "1.0.0", "active", null)),

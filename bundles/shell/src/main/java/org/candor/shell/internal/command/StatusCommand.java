@@ -26,6 +26,10 @@ public final class StatusCommand extends CandorCommand {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("ready", ready);
         status.putAll(platform.status());
+        if (!caller.ofOperator()) {
+            // The library's folder and the names of files in it are for those who run the server.
+            status.replace("library", null);
+        }
         status.put("checks", checks);
         Table table = new Table("check", "state", "detail");
         checks.forEach(check -> table.row(check.name(), check.ready() ? "ready" : "waits", shown(check.detail())));
