@@ -77,6 +77,10 @@ class StopIT {
                         } else if (response.statusCode() == 503
                                 && response.headers().firstValue("Retry-After").isPresent()) {
                             refused.incrementAndGet();
+                        } else if (response.statusCode() == 429) {
+                            // The long requests have every place: said clearly, and no matter of the stop.
+                            assertTrue(
+                                    response.headers().firstValue("Retry-After").isPresent());
                         } else {
                             coming.add(response.statusCode() + " " + response.body());
                         }
