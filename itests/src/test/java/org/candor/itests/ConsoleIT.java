@@ -73,6 +73,7 @@ class ConsoleIT {
         assertEquals(0, started.exitCode(), started.err());
         Matcher shown = PASSWORD.matcher(started.out() + started.err());
         assertTrue(shown.find(), started.err());
+        awaitLibrary();
         home = "http://127.0.0.1:" + server.port() + "/console/";
         Page page = browser.page(null);
         page.navigate("http://127.0.0.1:" + server.port() + "/");
@@ -91,6 +92,20 @@ class ConsoleIT {
         page.waitForSelector("nav");
         state = page.context().storageState();
         page.context().close();
+    }
+
+    /** A question asked before the library is indexed has another answer. */
+    private void awaitLibrary() throws IOException, InterruptedException {
+        for (int i = 0; i < 3_000; i++) {
+            Map<?, ?> library = (Map<?, ?>)
+                    Server.json(server.http("GET", "/v1/status", null).body()).get("library");
+            if ("idle".equals(library.get("state"))
+                    && !"0".equals(library.get("documents").toString())) {
+                return;
+            }
+            Thread.sleep(100);
+        }
+        throw new AssertionError("the library was not indexed");
     }
 
     @AfterAll
