@@ -15,7 +15,7 @@ import org.apache.sshd.common.SshException;
 /** The server's shell over SSH. */
 final class Shell {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private Shell() {}
 
