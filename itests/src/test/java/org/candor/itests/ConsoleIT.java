@@ -473,6 +473,7 @@ class ConsoleIT {
         page.waitForURL(home + "library");
         ConsoleBrowser.settled(page);
         page.keyboard().press("/");
+        page.waitForSelector(".filter:focus");
         page.keyboard().type("erasure");
         assertEquals("erasure", page.inputValue(".filter"));
         page.locator("h1").click();
