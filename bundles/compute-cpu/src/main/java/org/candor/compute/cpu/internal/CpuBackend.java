@@ -52,7 +52,7 @@ public final class CpuBackend implements Backend, AutoCloseable {
         String emit() default "auto";
     }
 
-    /** A pass hands work over every 20 to 500 microseconds; a worker that slept in between joined late or not at all. */
+    /** A pass hands work over every 20 to 500 microseconds; a worker that slept in between joined late. */
     static final int SPIN_MICROS = 500;
 
     private static final Logger LOG = LoggerFactory.getLogger(CpuBackend.class);
