@@ -40,7 +40,7 @@ final class KernelTier {
             String obstacle = emit ? EmittedLoops.obstacle(VectorRows.LANES) : "it is switched off";
             if (obstacle == null) {
                 try {
-                    return checked(new VectorKernels(EmittedLoops.open()));
+                    return checked(new VectorKernels(EmittedLoops.open(VectorRows.LANES)));
                 } catch (RuntimeException e) {
                     obstacle = e.getMessage();
                 }

@@ -2,12 +2,15 @@ package org.candor.compute.cpu.internal;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Threads that share the chunks of any number of jobs at once. The caller of a job works too. Between jobs a worker
- * spins for a short while, since the operations of a forward pass follow each other within microseconds, then parks.
+ * Threads that share the chunks of any number of jobs at once. The caller of a job works too. Every thread has a part of
+ * its own, which it does first, so that the same thread finds the same rows in its cache from job to job; then it helps
+ * the others. Between jobs a worker spins for a short while, since the operations of a forward pass follow each other
+ * within microseconds, then parks.
  */
 final class Workers implements AutoCloseable {
 
@@ -16,18 +19,47 @@ final class Workers implements AutoCloseable {
         void run(int chunk, Scratch scratch);
     }
 
+    private static final int APART = 32;
+
     private static final class Job {
         private final Task task;
         private final int chunks;
-        private final AtomicInteger next = new AtomicInteger();
+        /** Next chunk of each part, far enough apart for a cache line each. */
+        private final AtomicIntegerArray next;
+
+        private final int parts;
         private final AtomicInteger done = new AtomicInteger();
         private final AtomicLong busy = new AtomicLong();
         private volatile Throwable failure;
         private volatile Thread waiter;
 
-        private Job(Task task, int chunks) {
+        private Job(Task task, int chunks, int parts) {
             this.task = task;
             this.chunks = chunks;
+            this.parts = parts;
+            next = new AtomicIntegerArray(parts * APART);
+            for (int part = 0; part < parts; part++) {
+                next.set(part * APART, first(part));
+            }
+        }
+
+        private int first(int part) {
+            return (int) ((long) chunks * part / parts);
+        }
+
+        /** A chunk of this part, or else of the next one that has any left; -1 when none has. */
+        private int take(int part) {
+            for (int i = 0; i < parts; i++) {
+                int from = (part + i) % parts;
+                int end = first(from + 1);
+                if (next.get(from * APART) < end) {
+                    int chunk = next.getAndIncrement(from * APART);
+                    if (chunk < end) {
+                        return chunk;
+                    }
+                }
+            }
+            return -1;
         }
     }
 
@@ -45,10 +77,9 @@ final class Workers implements AutoCloseable {
         this.spinNanos = spinNanos;
         this.threads = new Thread[threads - 1];
         for (int i = 0; i < threads - 1; i++) {
-            this.threads[i] = Thread.ofPlatform()
-                    .daemon()
-                    .name("candor-compute-" + (i + 1))
-                    .unstarted(this::serve);
+            int part = i + 1;
+            this.threads[i] =
+                    Thread.ofPlatform().daemon().name("candor-compute-" + part).unstarted(() -> serve(part));
         }
         for (Thread thread : this.threads) {
             thread.start();
@@ -74,10 +105,10 @@ final class Workers implements AutoCloseable {
             }
             return System.nanoTime() - begin;
         }
-        Job job = new Job(task, chunks);
+        Job job = new Job(task, chunks, Math.min(chunks, threads()));
         jobs.add(job);
         wake(chunks - 1);
-        work(job, scratch);
+        work(job, 0, scratch);
         jobs.remove(job);
         await(job);
         if (job.failure != null) {
@@ -96,21 +127,21 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    private static void work(Job job, Scratch scratch) {
-        int chunk = job.next.getAndIncrement();
-        if (chunk >= job.chunks) {
+    private static void work(Job job, int part, Scratch scratch) {
+        int chunk = job.take(part);
+        if (chunk < 0) {
             return;
         }
         long begin = System.nanoTime();
         int count = 0;
-        while (chunk < job.chunks) {
+        while (chunk >= 0) {
             try {
                 job.task.run(chunk, scratch);
             } catch (Throwable failure) {
                 job.failure = failure;
             }
             count++;
-            chunk = job.next.getAndIncrement();
+            chunk = job.take(part);
         }
         job.busy.addAndGet(System.nanoTime() - begin);
         if (job.done.addAndGet(count) == job.chunks) {
@@ -137,13 +168,13 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    private void serve() {
+    private void serve(int part) {
         Scratch scratch = new Scratch();
         long idleSince = System.nanoTime();
         while (!closed) {
             Job job = jobs.peek();
             if (job != null) {
-                work(job, scratch);
+                work(job, part, scratch);
                 jobs.remove(job);
                 idleSince = System.nanoTime();
             } else if (System.nanoTime() - idleSince < spinNanos) {

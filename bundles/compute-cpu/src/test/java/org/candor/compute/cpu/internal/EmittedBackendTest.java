@@ -16,7 +16,8 @@ class EmittedBackendTest extends BackendContract {
     static void open() {
         String obstacle = EmittedLoops.obstacle(VectorRows.LANES);
         Assumptions.assumeTrue(obstacle == null, () -> "nothing is emitted here: " + obstacle);
-        backend = new CpuBackend(3, 20, new KernelTier.Choice(new VectorKernels(EmittedLoops.open()), null));
+        backend = new CpuBackend(
+                3, 20, new KernelTier.Choice(new VectorKernels(EmittedLoops.open(VectorRows.LANES)), null));
     }
 
     @AfterAll

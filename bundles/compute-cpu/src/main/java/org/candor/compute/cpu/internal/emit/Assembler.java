@@ -1,16 +1,14 @@
 package org.candor.compute.cpu.internal.emit;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
 /**
- * Writes x86-64 machine code: the few instructions that the kernels are made of, with 64-bit integer and 256-bit vector
- * registers (Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2). Each is encoded as GNU as encodes
- * it, which a test holds it to, except that jumps always take a 32-bit displacement. Used by one thread.
+ * Writes x86-64 machine code: the few instructions that the kernels are made of, with 64-bit integer registers and vectors
+ * of 256 bits (AVX2, FMA; registers 0 to 15) or of 512 (AVX-512 F and DQ; registers 0 to 31), by the names in Intel's
+ * manual, volume 2. Each is encoded as GNU as encodes it, which a test holds it to, except that jumps always take a 32-bit
+ * displacement. Used by one thread.
  */
-final class Assembler {
+final class Assembler extends Encoder {
 
     /** 64-bit registers, in the order of their numbers. */
     enum Register {
@@ -66,35 +64,38 @@ final class Assembler {
         }
     }
 
-    private static final int NO_PREFIX = 0;
-    private static final int PREFIX_66 = 1;
-    private static final int MAP_0F = 1;
-    private static final int PREFIX_F3 = 2;
-    private static final int MAP_0F38 = 2;
-    private static final int MAP_0F3A = 3;
+    private final int lanes;
+    private final String vector;
+    private final String memory;
 
-    private byte[] code = new byte[1024];
-    private int size;
-    private final List<String> listing = new ArrayList<>();
-
-    /** The code so far. */
-    byte[] code() {
-        return Arrays.copyOf(code, size);
+    /** Vectors have 256 bits. */
+    Assembler() {
+        this(8);
     }
 
-    /** The instructions so far, in Intel syntax, each with its offset. */
-    List<String> listing() {
-        return List.copyOf(listing);
+    /** @param lanes numbers in a vector: 8 or 16 */
+    Assembler(int lanes) {
+        if (lanes != 8 && lanes != 16) {
+            throw new IllegalArgumentException("there are no vectors of " + lanes + " numbers");
+        }
+        this.lanes = lanes;
+        vector = lanes == 16 ? "zmm" : "ymm";
+        memory = lanes == 16 ? "ZMMWORD PTR " : "YMMWORD PTR ";
     }
 
-    /** Offset of the next instruction: a target of jumps. */
-    int here() {
-        return size;
+    /** Numbers in a vector. */
+    int lanes() {
+        return lanes;
+    }
+
+    /** Bytes of a vector. */
+    int vectorBytes() {
+        return 4 * lanes;
     }
 
     /** Fills up with no-operations, so that what follows starts at a multiple of {@code bytes}. */
     void align(int bytes) {
-        while (size % bytes != 0) {
+        while (here() % bytes != 0) {
             note("nop");
             bytes(0x90);
         }
@@ -146,7 +147,7 @@ final class Assembler {
             bytes(0x40 | rex);
         }
         bytes(0x89);
-        modRm(from.ordinal(), to);
+        modRm(from.ordinal(), to, 1);
     }
 
     void lea(Register to, Address address) {
@@ -191,7 +192,7 @@ final class Assembler {
     void jnz(int target) {
         note("jnz " + target);
         bytes(0x0F, 0x85);
-        int32(target - (size + 4));
+        int32(target - (here() + 4));
     }
 
     /** Jumps forward when the last result was zero, to where {@link #land} is called with the number returned. */
@@ -199,15 +200,23 @@ final class Assembler {
         note("jz forward");
         bytes(0x0F, 0x84);
         int32(0);
-        return size;
+        return here();
     }
 
     /** The jump leads here. */
     void land(int jump) {
-        int distance = size - jump;
-        for (int i = 0; i < 4; i++) {
-            code[jump - 4 + i] = (byte) (distance >> 8 * i);
+        patch(jump - 4, here() - jump);
+    }
+
+    /** Has the line that holds the address brought to the second-level cache; any address may stand there. */
+    void prefetch(Address address) {
+        note("prefetcht1 BYTE PTR " + address);
+        int rex = rexOf(address);
+        if (rex != 0) {
+            bytes(0x40 | rex);
         }
+        bytes(0x0F, 0x18);
+        modRm(2, address, 1);
     }
 
     void ret() {
@@ -234,22 +243,26 @@ final class Assembler {
         compute(Arithmetic.XOR, y, y, y);
     }
 
-    /** y = memory, 8 numbers at any address. */
+    /** y = memory, a vector at any address. */
     void load(int y, Address from) {
-        note("vmovups ymm" + y + ", YMMWORD PTR " + from);
-        vex(MAP_0F, NO_PREFIX, 0x10, y, 0, from);
+        note("vmovups " + name(y) + ", " + memory + from);
+        vector(MAP_0F, NO_PREFIX, SINGLE, 0x10, y, 0, from);
     }
 
     /** memory = y */
     void store(Address to, int y) {
-        note("vmovups YMMWORD PTR " + to + ", ymm" + y);
-        vex(MAP_0F, NO_PREFIX, 0x11, y, 0, to);
+        note("vmovups " + memory + to + ", " + name(y));
+        vector(MAP_0F, NO_PREFIX, SINGLE, 0x11, y, 0, to);
     }
 
     /** Each of y = one number in memory. */
     void broadcast(int y, Address from) {
-        note("vbroadcastss ymm" + y + ", DWORD PTR " + from);
-        vex(MAP_0F38, PREFIX_66, 0x18, y, 0, from);
+        note("vbroadcastss " + name(y) + ", DWORD PTR " + from);
+        if (lanes == 16) {
+            evex(MAP_0F38, PREFIX_66, SINGLE, 0x18, y, 0, from, Float.BYTES, false, Masked.NO);
+        } else {
+            vex(MAP_0F38, PREFIX_66, 0x18, y, 0, from);
+        }
     }
 
     /** What three-operand instructions compute: y = a op b. */
@@ -267,9 +280,9 @@ final class Assembler {
         AND_NOT("vandnps", MAP_0F, NO_PREFIX, 0x55),
         OR("vorps", MAP_0F, NO_PREFIX, 0x56),
         XOR("vxorps", MAP_0F, NO_PREFIX, 0x57),
-        /** From each half, the lower two of a and of b by turns. */
+        /** From each 128 bits, the lower two of a and of b by turns. */
         UNPACK_LOW("vunpcklps", MAP_0F, NO_PREFIX, 0x14),
-        /** From each half, the upper two of a and of b by turns. */
+        /** From each 128 bits, the upper two of a and of b by turns. */
         UNPACK_HIGH("vunpckhps", MAP_0F, NO_PREFIX, 0x15),
         /** On 64-bit numbers. */
         ADD_DOUBLE("vaddpd", MAP_0F, PREFIX_66, 0x58),
@@ -293,49 +306,100 @@ final class Assembler {
             this.prefix = prefix;
             this.opcode = opcode;
         }
+
+        private int width() {
+            return mnemonic.endsWith("pd") ? DOUBLE : SINGLE;
+        }
     }
 
     /** y = a op b */
     void compute(Arithmetic op, int y, int a, int b) {
-        note(op.mnemonic + " ymm" + y + ", ymm" + a + ", ymm" + b);
-        vex(op.map, op.prefix, op.opcode, y, a, b);
+        note(op.mnemonic + " " + name(y) + ", " + name(a) + ", " + name(b));
+        vector(op.map, op.prefix, op.width(), op.opcode, y, a, b);
     }
 
     /** y = a op memory */
     void compute(Arithmetic op, int y, int a, Address b) {
-        note(op.mnemonic + " ymm" + y + ", ymm" + a + ", YMMWORD PTR " + b);
-        vex(op.map, op.prefix, op.opcode, y, a, b);
+        note(op.mnemonic + " " + name(y) + ", " + name(a) + ", " + memory + b);
+        vector(op.map, op.prefix, op.width(), op.opcode, y, a, b);
     }
 
     /** Each of y = the lowest of a. */
     void broadcast(int y, int a) {
-        note("vbroadcastss ymm" + y + ", xmm" + a);
-        vex(MAP_0F38, PREFIX_66, 0x18, y, 0, a);
+        note("vbroadcastss " + name(y) + ", xmm" + a);
+        vector(MAP_0F38, PREFIX_66, SINGLE, 0x18, y, 0, a);
     }
 
     /** Each 64-bit number of y = the lowest of a. */
     void broadcastDouble(int y, int a) {
-        note("vbroadcastsd ymm" + y + ", xmm" + a);
-        vex(MAP_0F38, PREFIX_66, 0x19, y, 0, a);
+        note("vbroadcastsd " + name(y) + ", xmm" + a);
+        vector(MAP_0F38, PREFIX_66, DOUBLE, 0x19, y, 0, a);
     }
 
-    /** y = the lower four numbers of a as 64-bit numbers. */
+    /** y = the lower half of a as 64-bit numbers. */
     void toDouble(int y, int a) {
-        note("vcvtps2pd ymm" + y + ", xmm" + a);
-        vex(MAP_0F, NO_PREFIX, 0x5A, y, 0, a);
+        note("vcvtps2pd " + name(y) + ", " + half(a));
+        vector(MAP_0F, NO_PREFIX, SINGLE, 0x5A, y, 0, a);
     }
 
-    /** Lower half of y = the four 64-bit numbers of a, rounded; the upper half becomes zero. */
+    /** Lower half of y = the 64-bit numbers of a, rounded; the upper half becomes zero. */
     void toFloat(int y, int a) {
-        note("vcvtpd2ps xmm" + y + ", ymm" + a);
-        vex(MAP_0F, PREFIX_66, 0x5A, y, 0, a);
+        note("vcvtpd2ps " + half(y) + ", " + name(a));
+        vector(MAP_0F, PREFIX_66, DOUBLE, 0x5A, y, 0, a);
     }
 
     /** y = square roots of the 64-bit numbers of a. */
     void rootDouble(int y, int a) {
-        note("vsqrtpd ymm" + y + ", ymm" + a);
-        vex(MAP_0F, PREFIX_66, 0x51, y, 0, a);
+        note("vsqrtpd " + name(y) + ", " + name(a));
+        vector(MAP_0F, PREFIX_66, DOUBLE, 0x51, y, 0, a);
     }
+
+    /** y = a shifted to the left as 32-bit integers. */
+    void shiftLeft(int y, int a, int bits) {
+        note("vpslld " + name(y) + ", " + name(a) + ", " + bits);
+        vector(MAP_0F, PREFIX_66, SINGLE, 0x72, 6, y, a);
+        bytes(bits);
+    }
+
+    /** In each 128 bits, two numbers of a, then two of b, each by two bits of {@code choice}. */
+    void shuffle(int y, int a, int b, int choice) {
+        note("vshufps " + name(y) + ", " + name(a) + ", " + name(b) + ", " + choice);
+        vector(MAP_0F, NO_PREFIX, SINGLE, 0xC6, y, a, b);
+        bytes(choice);
+    }
+
+    /** y = a with the numbers of each 128 bits in the order of four two-bit indices, the first lowest. */
+    void permute(int y, int a, int order) {
+        note("vpermilps " + name(y) + ", " + name(a) + ", " + order);
+        vector(MAP_0F3A, PREFIX_66, SINGLE, 0x04, y, 0, a);
+        bytes(order);
+    }
+
+    /** memory = the lowest number of y, 0 to 15. */
+    void storeLowest(Address to, int y) {
+        note("vmovss DWORD PTR " + to + ", xmm" + y);
+        vexNarrow(MAP_0F, PREFIX_F3, 0x11, y, to);
+    }
+
+    /** sum += a * b, rounded once. */
+    void fma(int sum, int a, int b) {
+        note("vfmadd231ps " + name(sum) + ", " + name(a) + ", " + name(b));
+        vector(MAP_0F38, PREFIX_66, SINGLE, 0xB8, sum, a, b);
+    }
+
+    /** sum += a * memory, rounded once. */
+    void fma(int sum, int a, Address b) {
+        note("vfmadd231ps " + name(sum) + ", " + name(a) + ", " + memory + b);
+        vector(MAP_0F38, PREFIX_66, SINGLE, 0xB8, sum, a, b);
+    }
+
+    /** Clears the upper parts, which slow down older instructions. */
+    void zeroUpper() {
+        note("vzeroupper");
+        bytes(0xC5, 0xF8, 0x77);
+    }
+
+    // ---- vectors of 256 bits only --------------------------------------------------------------------------------
 
     /** All bits of y where a is not less than memory, or either is no number. */
     void notLess(int y, int a, Address b) {
@@ -344,32 +408,11 @@ final class Assembler {
         bytes(5);
     }
 
-    /** y = a shifted to the left as 32-bit integers. */
-    void shiftLeft(int y, int a, int bits) {
-        note("vpslld ymm" + y + ", ymm" + a + ", " + bits);
-        vex(MAP_0F, PREFIX_66, 0x72, 6, y, a);
-        bytes(bits);
-    }
-
     /** y = halves of a (0 lower, 1 upper) and b (2, 3): the one of {@code choice}'s lowest four bits, then of the next. */
     void halves(int y, int a, int b, int choice) {
         note("vperm2f128 ymm" + y + ", ymm" + a + ", ymm" + b + ", " + choice);
         vex(MAP_0F3A, PREFIX_66, 0x06, y, a, b);
         bytes(choice);
-    }
-
-    /** In each half, two numbers of a, then two of b, each by two bits of {@code choice}. */
-    void shuffle(int y, int a, int b, int choice) {
-        note("vshufps ymm" + y + ", ymm" + a + ", ymm" + b + ", " + choice);
-        vex(MAP_0F, NO_PREFIX, 0xC6, y, a, b);
-        bytes(choice);
-    }
-
-    /** y = a with the numbers of each half in the order of four two-bit indices, the first lowest. */
-    void permute(int y, int a, int order) {
-        note("vpermilps ymm" + y + ", ymm" + a + ", " + order);
-        vex(MAP_0F3A, PREFIX_66, 0x04, y, 0, a);
-        bytes(order);
     }
 
     /** y = memory where the mask's sign bits are set, else 0; memory elsewhere is not touched. */
@@ -384,125 +427,84 @@ final class Assembler {
         vex(MAP_0F38, PREFIX_66, 0x2E, y, mask, to);
     }
 
-    /** memory = the lowest number of y. */
-    void storeLowest(Address to, int y) {
-        note("vmovss DWORD PTR " + to + ", xmm" + y);
-        vexPrefix(MAP_0F, PREFIX_F3, y, 0, rexOf(to), 0);
-        bytes(0x11);
-        modRm(y, to);
+    // ---- vectors of 512 bits only --------------------------------------------------------------------------------
+
+    /** k = 16 bits of memory. */
+    void loadMask(int k, Address from) {
+        note("kmovw k" + k + ", WORD PTR " + from);
+        // Encoded as of 128 bits.
+        vexNarrow(MAP_0F, NO_PREFIX, 0x90, k, from);
     }
 
-    /** sum += a * b, rounded once. */
-    void fma(int sum, int a, int b) {
-        note("vfmadd231ps ymm" + sum + ", ymm" + a + ", ymm" + b);
-        vex(MAP_0F38, PREFIX_66, 0xB8, sum, a, b);
+    /** k = where a is not less than memory, or either is no number. */
+    void notLessMask(int k, int a, Address b) {
+        note("vcmpnltps k" + k + ", zmm" + a + ", ZMMWORD PTR " + b);
+        evex(MAP_0F, NO_PREFIX, SINGLE, 0xC2, k, a, b, vectorBytes(), false, Masked.NO);
+        bytes(5);
     }
 
-    /** sum += a * memory, rounded once. */
-    void fma(int sum, int a, Address b) {
-        note("vfmadd231ps ymm" + sum + ", ymm" + a + ", YMMWORD PTR " + b);
-        vex(MAP_0F38, PREFIX_66, 0xB8, sum, a, b);
+    /** y = a where the mask says so. */
+    void move(int y, Masked masked, int a) {
+        note("vmovaps zmm" + y + masked + ", zmm" + a);
+        evex(MAP_0F, NO_PREFIX, SINGLE, 0x28, y, 0, a, masked);
     }
 
-    /** Clears the upper halves, which slow down older instructions. */
-    void zeroUpper() {
-        note("vzeroupper");
-        bytes(0xC5, 0xF8, 0x77);
+    /** y = memory where the mask says so; memory elsewhere is not touched. */
+    void load(int y, Masked masked, Address from) {
+        note("vmovups zmm" + y + masked + ", ZMMWORD PTR " + from);
+        evex(MAP_0F, NO_PREFIX, SINGLE, 0x10, y, 0, from, vectorBytes(), false, masked);
     }
 
-    // ---- encoding ------------------------------------------------------------------------------------------------
-
-    private void integer(int opcode, int reg, Register rm) {
-        bytes(0x48 | (reg >> 3) << 2 | rm.ordinal() >> 3, opcode, 0xC0 | (reg & 7) << 3 | rm.ordinal() & 7);
+    /** memory = y where the mask says so, which is not zeroing. */
+    void store(Address to, Masked masked, int y) {
+        note("vmovups ZMMWORD PTR " + to + masked + ", zmm" + y);
+        evex(MAP_0F, NO_PREFIX, SINGLE, 0x11, y, 0, to, vectorBytes(), false, masked);
     }
 
-    private void integer(int opcode, int reg, Address address) {
-        bytes(0x48 | (reg >> 3) << 2 | rexOf(address), opcode);
-        modRm(reg, address);
+    /** y = a op b where the mask says so. */
+    void compute(Arithmetic op, int y, Masked masked, int a, int b) {
+        note(op.mnemonic + " zmm" + y + masked + ", zmm" + a + ", zmm" + b);
+        evex(op.map, op.prefix, op.width(), op.opcode, y, a, b, masked);
     }
 
-    private void immediate(int operation, Register to, int value) {
-        if (value == (byte) value) {
-            integer(0x83, operation, to);
-            bytes(value);
+    /** sum += a * one number in memory, rounded once. */
+    void fmaRepeated(int sum, int a, Address b) {
+        note("vfmadd231ps zmm" + sum + ", zmm" + a + ", DWORD PTR " + b + "{1to16}");
+        evex(MAP_0F38, PREFIX_66, SINGLE, 0xB8, sum, a, b, Float.BYTES, true, Masked.NO);
+    }
+
+    /** y = two quarters of a, then two of b, each by two bits of {@code choice}. */
+    void quarters(int y, int a, int b, int choice) {
+        note("vshuff32x4 zmm" + y + ", zmm" + a + ", zmm" + b + ", " + choice);
+        evex(MAP_0F3A, PREFIX_66, SINGLE, 0x23, y, a, b, Masked.NO);
+        bytes(choice);
+    }
+
+    private void vector(int map, int prefix, int w, int opcode, int reg, int second, int rm) {
+        if (lanes == 16) {
+            evex(map, prefix, w, opcode, reg, second, rm, Masked.NO);
         } else {
-            integer(0x81, operation, to);
-            int32(value);
+            vex(map, prefix, opcode, reg, second, rm);
         }
     }
 
-    private static int rexOf(Address address) {
-        int x = address.index == null ? 0 : address.index.ordinal() >> 3;
-        return x << 1 | address.base.ordinal() >> 3;
-    }
-
-    private void vex(int map, int prefix, int opcode, int reg, int second, int rm) {
-        vexPrefix(map, prefix, reg, second, rm >> 3);
-        bytes(opcode, 0xC0 | (reg & 7) << 3 | rm & 7);
-    }
-
-    private void vex(int map, int prefix, int opcode, int reg, int second, Address address) {
-        vexPrefix(map, prefix, reg, second, rexOf(address));
-        bytes(opcode);
-        modRm(reg, address);
-    }
-
-    private void vexPrefix(int map, int prefix, int reg, int second, int xb) {
-        vexPrefix(map, prefix, reg, second, xb, 1);
-    }
-
-    /**
-     * W = 0. The form of two bytes where it can say the same.
-     *
-     * @param xb extensions of index and base, or of a register in their place
-     * @param wide 1 for 256 bits, 0 for 128 or a single number
-     */
-    private void vexPrefix(int map, int prefix, int reg, int second, int xb, int wide) {
-        int last = (~second & 15) << 3 | wide << 2 | prefix;
-        int r = (~reg >> 3 & 1) << 7;
-        if (map == MAP_0F && xb == 0) {
-            bytes(0xC5, r | last);
+    private void vector(int map, int prefix, int w, int opcode, int reg, int second, Address address) {
+        if (lanes == 16) {
+            evex(map, prefix, w, opcode, reg, second, address, vectorBytes(), false, Masked.NO);
         } else {
-            bytes(0xC4, r | (~xb & 3) << 5 | map, last);
+            vex(map, prefix, opcode, reg, second, address);
         }
     }
 
-    private void modRm(int reg, Address address) {
-        int base = address.base.ordinal() & 7;
-        int displacement = address.displacement;
-        // RBP and R13 as base have no form without a displacement, RSP and R12 none without an index byte.
-        int mode = displacement == 0 && base != 5 ? 0 : displacement == (byte) displacement ? 1 : 2;
-        boolean indexed = address.index != null || base == 4;
-        bytes(mode << 6 | (reg & 7) << 3 | (indexed ? 4 : base));
-        if (indexed) {
-            int index = address.index == null ? 4 : address.index.ordinal() & 7;
-            bytes(Integer.numberOfTrailingZeros(address.scale) << 6 | index << 3 | base);
-        }
-        if (mode == 1) {
-            bytes(displacement);
-        } else if (mode == 2) {
-            int32(displacement);
-        }
+    private String name(int y) {
+        return vector + y;
+    }
+
+    private String half(int y) {
+        return (lanes == 16 ? "ymm" : "xmm") + y;
     }
 
     private static String name32(Register r) {
         return r.ordinal() >= 8 ? r + "d" : "e" + r.toString().substring(1);
-    }
-
-    private void note(String text) {
-        listing.add(String.format(Locale.ROOT, "%5d  %s", size, text));
-    }
-
-    private void int32(int value) {
-        bytes(value, value >> 8, value >> 16, value >> 24);
-    }
-
-    private void bytes(int... values) {
-        if (size + values.length > code.length) {
-            code = Arrays.copyOf(code, 2 * code.length);
-        }
-        for (int value : values) {
-            code[size++] = (byte) value;
-        }
     }
 }

@@ -22,12 +22,8 @@ import org.slf4j.LoggerFactory;
 public final class EmittedLoops implements InnerLoops {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmittedLoops.class);
-    private static final int LANES = 8;
-    private static final int MOST_ROWS = 6;
-    private static final int MOST_VECTORS = 2;
     private static final MemoryLayout P = ValueLayout.ADDRESS;
     private static final MemoryLayout N = ValueLayout.JAVA_LONG;
-    private static final FunctionDescriptor TILE = FunctionDescriptor.ofVoid(P, N, P, P, N, N, N, N);
     private static final FunctionDescriptor FINISH = FunctionDescriptor.ofVoid(P, N, P, N, N, P);
     private static final FunctionDescriptor POWERS =
             FunctionDescriptor.ofVoid(P, N, N, N, P, P, P, ValueLayout.JAVA_FLOAT);
@@ -37,8 +33,9 @@ public final class EmittedLoops implements InnerLoops {
     private static final FunctionDescriptor TRANSPOSE = FunctionDescriptor.ofVoid(P, N, P, N, N);
 
     private final VectorLoops rest = new VectorLoops();
-    /** By vectors - 1, whether it adds, rows - 1. */
-    private final MethodHandle[] tiles = new MethodHandle[MOST_VECTORS * 2 * MOST_ROWS];
+    private final Tiles tiles;
+    /** Numbers in a vector. */
+    private final int lanes;
 
     private final MethodHandle addBias;
     private final MethodHandle addBiasGelu;
@@ -46,21 +43,21 @@ public final class EmittedLoops implements InnerLoops {
     private final MethodHandle powers;
     private final MethodHandle norm;
     private final MethodHandle normOfSum;
-    private final MethodHandle[] transpose = new MethodHandle[MOST_VECTORS];
+    private final MethodHandle[] transpose;
     private final MemorySegment constants;
-    /** Eight integers with all bits set, then eight zeros: a mask of n numbers starts at the (8 - n)th. */
+    /**
+     * On 256 bits eight integers with all bits set, then eight zeros: a mask of n numbers starts at the (8 - n)th. On 512
+     * the mask of n numbers is the nth integer.
+     */
     private final MemorySegment masks;
 
-    private EmittedLoops() {
-        Assembler code = new Assembler();
-        int[] offsets = new int[tiles.length];
-        for (int vectors = 1; vectors <= MOST_VECTORS; vectors++) {
-            for (int rows = 1; rows <= MOST_ROWS; rows++) {
-                offsets[index(vectors, rows, false)] = TileCode.write(code, rows, vectors, false);
-                offsets[index(vectors, rows, true)] = TileCode.write(code, rows, vectors, true);
-            }
-        }
-        RowCode.Constants table = new RowCode.Constants();
+    private EmittedLoops(int lanes, boolean ahead) {
+        this.lanes = lanes;
+        int mostVectors = TileCode.mostVectors(lanes);
+        Assembler code = new Assembler(lanes);
+        tiles = new Tiles(code, ahead);
+        transpose = new MethodHandle[mostVectors];
+        RowCode.Constants table = new RowCode.Constants(lanes);
         RowCode rows = new RowCode(code, table);
         int addBiasAt = rows.finish(true, false);
         int addBiasGeluAt = rows.finish(true, true);
@@ -68,15 +65,19 @@ public final class EmittedLoops implements InnerLoops {
         int powersAt = rows.powers();
         int normAt = rows.norm(false);
         int normOfSumAt = rows.norm(true);
-        int[] transposeAt = {rows.transpose(1), rows.transpose(2)};
+        int[] transposeAt = new int[mostVectors];
+        for (int vectors = 1; vectors <= mostVectors; vectors *= 2) {
+            transposeAt[vectors - 1] = rows.transpose(vectors);
+        }
         if (LOG.isDebugEnabled()) {
-            LOG.debug("emitted for AVX2:\n{}", String.join("\n", code.listing()));
+            LOG.debug("{}:\n{}", description(), String.join("\n", code.listing()));
         }
         // The collector gives the memory back once no handle leads there any more: not while a call runs.
         Arena arena = Arena.ofAuto();
         MachineCode machine = new MachineCode(code.code(), arena);
-        for (int i = 0; i < tiles.length; i++) {
-            tiles[i] = machine.function(offsets[i], TILE);
+        tiles.link(machine);
+        for (int vectors = 1; vectors <= mostVectors; vectors *= 2) {
+            transpose[vectors - 1] = machine.function(transposeAt[vectors - 1], TRANSPOSE);
         }
         addBias = machine.function(addBiasAt, FINISH);
         addBiasGelu = machine.function(addBiasGeluAt, FINISH);
@@ -84,12 +85,15 @@ public final class EmittedLoops implements InnerLoops {
         powers = machine.function(powersAt, POWERS);
         norm = machine.function(normAt, NORM);
         normOfSum = machine.function(normOfSumAt, NORM);
-        for (int vectors = 1; vectors <= MOST_VECTORS; vectors++) {
-            transpose[vectors - 1] = machine.function(transposeAt[vectors - 1], TRANSPOSE);
-        }
         constants = copy(table.table(), arena);
-        int[] mask = new int[2 * LANES];
-        Arrays.fill(mask, 0, LANES, -1);
+        int[] mask = new int[2 * lanes];
+        if (lanes == 16) {
+            for (int n = 0; n < lanes; n++) {
+                mask[n] = (1 << n) - 1;
+            }
+        } else {
+            Arrays.fill(mask, 0, lanes, -1);
+        }
         masks = copy(mask, arena);
     }
 
@@ -109,12 +113,15 @@ public final class EmittedLoops implements InnerLoops {
         if (!system.equals("Linux on amd64")) {
             return "there is no emitter for " + system;
         }
-        if (lanes != LANES) {
+        if (lanes != 8 && lanes != 16) {
             return "there is no emitter for " + 32 * lanes + " bits";
         }
         try {
             Processor processor = Processor.detect();
-            return processor.avx2() && processor.fma() ? null : "the processor has no AVX2 with FMA";
+            if (lanes == 16) {
+                return processor.avx512() ? null : "the processor has no AVX-512 F and DQ";
+            }
+            return processor.avx2() ? null : "the processor has no AVX2 with FMA";
         } catch (IllegalStateException | IllegalCallerException e) {
             return e.getMessage();
         }
@@ -123,15 +130,16 @@ public final class EmittedLoops implements InnerLoops {
     /**
      * Writes the code; only where {@link #obstacle} is null.
      *
+     * @param lanes numbers in one vector of the panels
      * @throws IllegalStateException when the system allows no executable memory
      */
-    public static EmittedLoops open() {
-        return new EmittedLoops();
+    public static EmittedLoops open(int lanes) {
+        return new EmittedLoops(lanes, Processor.detect().intel());
     }
 
     @Override
     public String description() {
-        return "emitted for AVX2";
+        return lanes == 16 ? "emitted for AVX-512" : "emitted for AVX2";
     }
 
     @Override
@@ -149,29 +157,12 @@ public final class EmittedLoops implements InnerLoops {
             int rows,
             int depth,
             boolean add) {
-        int whole = rows / MOST_ROWS;
-        int left = rows % MOST_ROWS;
-        int width = vectors * LANES;
+        int width = vectors * lanes;
         MemorySegment from = rows(a, aAt, aStride, rows, depth);
         MemorySegment panel = b.asSlice(bAt, 4L * panels * depth * width);
         MemorySegment to = rows(c, cAt, cStride, rows, panels * width);
         try {
-            if (whole > 0) {
-                tiles[index(vectors, MOST_ROWS, add)].invokeExact(
-                        from, 4L * aStride, panel, to, 4L * cStride, (long) depth, (long) whole, (long) panels);
-            }
-            if (left > 0) {
-                long done = (long) whole * MOST_ROWS;
-                tiles[index(vectors, left, add)].invokeExact(
-                        from.asSlice(4 * done * aStride),
-                        4L * aStride,
-                        panel,
-                        to.asSlice(4 * done * cStride),
-                        4L * cStride,
-                        (long) depth,
-                        1L,
-                        (long) panels);
-            }
+            tiles.multiply(vectors, panels, from, aStride, panel, to, cStride, rows, depth, add);
         } catch (Throwable e) {
             throw failed(e);
         }
@@ -186,7 +177,7 @@ public final class EmittedLoops implements InnerLoops {
                     case IDENTITY -> bias == null ? null : addBias;
                     default -> null;
                 };
-        if (function == null || columns % LANES != 0) {
+        if (function == null || columns % lanes != 0) {
             rest.finish(activation, bias, biasAt, x, at, stride, rows, columns);
             return;
         }
@@ -197,7 +188,7 @@ public final class EmittedLoops implements InnerLoops {
                     4L * stride,
                     added,
                     (long) rows,
-                    (long) (columns / LANES),
+                    (long) (columns / lanes),
                     constants);
         } catch (Throwable e) {
             throw failed(e);
@@ -206,14 +197,14 @@ public final class EmittedLoops implements InnerLoops {
 
     @Override
     public void powers(float[] x, int at, int stride, int rows, int columns, float scale, float[] sums) {
-        int left = columns % LANES;
-        MemorySegment mask = left == 0 ? MemorySegment.NULL : masks.asSlice(4L * (LANES - left), 4L * LANES);
+        int left = columns % lanes;
+        MemorySegment mask = left == 0 ? MemorySegment.NULL : mask(left);
         try {
             powers.invokeExact(
                     rows(x, at, stride, rows, columns),
                     4L * stride,
                     (long) rows,
-                    (long) (columns / LANES),
+                    (long) (columns / lanes),
                     mask,
                     rows(sums, 0, 1, rows, 1),
                     constants,
@@ -221,6 +212,10 @@ public final class EmittedLoops implements InnerLoops {
         } catch (Throwable e) {
             throw failed(e);
         }
+    }
+
+    private MemorySegment mask(int numbers) {
+        return lanes == 16 ? masks.asSlice(4L * numbers, 4) : masks.asSlice(4L * (lanes - numbers), 4L * lanes);
     }
 
     @Override
@@ -234,7 +229,7 @@ public final class EmittedLoops implements InnerLoops {
             int from,
             int to) {
         int columns = x.columns();
-        if (columns % LANES != 0) {
+        if (columns % lanes != 0) {
             rest.norm(x, residual, gamma, beta, epsilon, y, from, to);
             return;
         }
@@ -250,7 +245,7 @@ public final class EmittedLoops implements InnerLoops {
                             rows(y, from, to),
                             4L * y.rowStride(),
                             (long) (to - from),
-                            (long) (columns / LANES),
+                            (long) (columns / lanes),
                             rows(gamma, 0, 1),
                             rows(beta, 0, 1),
                             constants,
@@ -264,17 +259,17 @@ public final class EmittedLoops implements InnerLoops {
     @Override
     public void transpose(
             int vectors, int panels, float[] k, int at, int stride, int depth, MemorySegment b, long bAt) {
-        if (depth % LANES != 0) {
+        if (depth % lanes != 0) {
             rest.transpose(vectors, panels, k, at, stride, depth, b, bAt);
             return;
         }
-        int columns = panels * vectors * LANES;
+        int columns = panels * vectors * lanes;
         try {
             transpose[vectors - 1].invokeExact(
                     rows(k, at, stride, columns, depth),
                     4L * stride,
                     b.asSlice(bAt, 4L * columns * depth),
-                    (long) (depth / LANES),
+                    (long) (depth / lanes),
                     (long) panels);
         } catch (Throwable e) {
             throw failed(e);
@@ -288,10 +283,6 @@ public final class EmittedLoops implements InnerLoops {
     /** The code checks nothing: what lies outside of an array fails here. */
     private static MemorySegment rows(float[] x, int at, int stride, int rows, int columns) {
         return MemorySegment.ofArray(x).asSlice(4L * at, 4L * ((rows - 1L) * stride + columns));
-    }
-
-    private static int index(int vectors, int rows, boolean add) {
-        return ((vectors - 1) * 2 + (add ? 1 : 0)) * MOST_ROWS + rows - 1;
     }
 
     private static RuntimeException failed(Throwable e) {

@@ -19,17 +19,23 @@ import org.candor.compute.cpu.internal.emit.Assembler.Address;
  * What the processor can do and the operating system lets it do, by CPUID and XGETBV (Intel's manual, volume 1, section
  * 14.3).
  *
- * @param avx2 256-bit vectors
- * @param fma fused multiply-add on them
+ * @param avx2 256-bit vectors with fused multiply-add: AVX2 and FMA
+ * @param avx512 512-bit vectors: AVX-512 F and DQ
+ * @param intel made by Intel
  */
-record Processor(boolean avx2, boolean fma) {
+record Processor(boolean avx2, boolean avx512, boolean intel) {
+
+    /** "Genu", of "GenuineIntel". */
+    private static final int INTEL = 0x756E6547;
 
     private static final int FEATURES = 1;
     private static final int EXTENDED_FEATURES = 7;
     private static final int FMA_BIT = 1 << 12;
     private static final int XSAVE_BIT = 1 << 27;
     private static final int AVX2_BIT = 1 << 5;
+    private static final int AVX512_BITS = 1 << 16 | 1 << 17;
     private static final int VECTOR_STATE = 0b110;
+    private static final int WIDE_STATE = VECTOR_STATE | 0b1110_0000;
 
     /** Asks this machine. */
     static Processor detect() {
@@ -62,16 +68,19 @@ record Processor(boolean avx2, boolean fma) {
             MemorySegment registers = MemorySegment.ofArray(result);
             cpuid.invoke(0, 0, registers);
             boolean extended = result[0] >= EXTENDED_FEATURES;
+            boolean intel = result[1] == INTEL;
             cpuid.invoke(FEATURES, 0, registers);
             int features = result[2];
             if (!extended || (features & XSAVE_BIT) == 0) {
-                return new Processor(false, false);
+                return new Processor(false, false, intel);
             }
             cpuid.invoke(EXTENDED_FEATURES, 0, registers);
             int more = result[1];
             xgetbv.invoke(registers);
-            boolean saved = (result[0] & VECTOR_STATE) == VECTOR_STATE;
-            return new Processor(saved && (more & AVX2_BIT) != 0, saved && (features & FMA_BIT) != 0);
+            boolean avx2 =
+                    (result[0] & VECTOR_STATE) == VECTOR_STATE && (more & AVX2_BIT) != 0 && (features & FMA_BIT) != 0;
+            boolean avx512 = (result[0] & WIDE_STATE) == WIDE_STATE && (more & AVX512_BITS) == AVX512_BITS;
+            return new Processor(avx2, avx512, intel);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

@@ -37,23 +37,38 @@ import org.candor.compute.cpu.internal.Coefficients;
 import org.candor.compute.cpu.internal.emit.Assembler.Address;
 import org.candor.compute.cpu.internal.emit.Assembler.Arithmetic;
 import org.candor.compute.cpu.internal.emit.Assembler.Register;
+import org.candor.compute.cpu.internal.emit.Encoder.Masked;
 
 /**
- * What happens to rows between the products, in AVX2: bias and activation, and the powers of a softmax. Each function
- * does the operations of {@code VectorFunctions} and {@code VectorRows} in their order, so the bits are the same.
+ * What happens to rows between the products: bias and activation, the powers of a softmax, norms. Each function does the
+ * operations of {@code VectorFunctions} and {@code VectorRows} in their order, so the bits are the same.
  */
 final class RowCode {
 
-    private static final int VECTOR_BYTES = 32;
+    /** Mask register, on 512 bits, of the numbers in a row's last, incomplete vector. */
+    private static final int REST = 1;
+
+    private static final int KEPT = 2;
+    private static final Masked ONLY_REST = new Masked(REST, true);
+    private static final Masked INTO_REST = new Masked(REST, false);
 
     private final Assembler code;
+    private final int vectorBytes;
+    /** Whether vectors have 512 bits. */
+    private final boolean wide;
+
     private final Constants constants;
     /** Holds the address of the constants while a function is written. */
     private Register base;
 
-    /** Numbers, each eight times, that the functions take as operands from memory. */
+    /** Numbers, each as often as a vector has numbers, that the functions take as operands from memory. */
     static final class Constants {
+        private final int lanes;
         private final List<Integer> bits = new ArrayList<>();
+
+        Constants(int lanes) {
+            this.lanes = lanes;
+        }
 
         private int offset(int value) {
             int index = bits.indexOf(value);
@@ -61,14 +76,14 @@ final class RowCode {
                 index = bits.size();
                 bits.add(value);
             }
-            return index * VECTOR_BYTES;
+            return 4 * lanes * index;
         }
 
-        /** The table as it has to lie in memory, eight times each. */
+        /** The table as it has to lie in memory. */
         int[] table() {
-            int[] table = new int[8 * bits.size()];
+            int[] table = new int[lanes * bits.size()];
             for (int i = 0; i < table.length; i++) {
-                table[i] = bits.get(i / 8);
+                table[i] = bits.get(i / lanes);
             }
             return table;
         }
@@ -77,6 +92,8 @@ final class RowCode {
     RowCode(Assembler code, Constants constants) {
         this.code = code;
         this.constants = constants;
+        vectorBytes = code.vectorBytes();
+        wide = code.lanes() == 16;
     }
 
     /**
@@ -107,13 +124,13 @@ final class RowCode {
         code.load(0, Address.of(RAX, 0));
         if (bias) {
             code.compute(ADD, 0, 0, Address.of(R10, 0));
-            code.add(R10, VECTOR_BYTES);
+            code.add(R10, vectorBytes);
         }
         if (gelu) {
             geluErf();
         }
         code.store(Address.of(RAX, 0), 0);
-        code.add(RAX, VECTOR_BYTES);
+        code.add(RAX, vectorBytes);
         code.sub(R11, 1);
         code.jnz(next);
         code.add(RDI, RSI);
@@ -124,7 +141,7 @@ final class RowCode {
         return offset;
     }
 
-    /** ymm0 = GELU of ymm0, with 14 in ymm15 and 0 in ymm14; uses 1 to 12. */
+    /** Register 0 = its GELU, with 14 in register 15 and 0 in register 14; uses 1 to 12. */
     private void geluErf() {
         int distance = 1;
         int t = 3;
@@ -159,7 +176,7 @@ final class RowCode {
      * <pre>void powers(float* x, long stride, long rows, long vectors, int* mask, float* sums, float* constants, float scale)</pre>
      *
      * where a row has so many whole vectors and, where the mask is not null, a further one of which only the numbers under
-     * the mask are touched. At least one row.
+     * the mask are touched: all bits of a number each, or on 512 bits a bit each. At least one row.
      *
      * @return the function's offset
      */
@@ -180,13 +197,20 @@ final class RowCode {
             code.compute(MAX, largest, 1, largest);
         });
         ifMasked(() -> {
-            code.load(mask, Address.of(R8, 0));
-            code.load(1, mask, Address.of(RAX, 0));
-            code.compute(MUL, 1, scale, 1);
-            code.compute(AND, 1, mask, 1);
-            code.compute(AND_NOT, 2, mask, constant(Float.NEGATIVE_INFINITY));
-            code.compute(OR, 1, 1, 2);
-            code.compute(MAX, largest, 1, largest);
+            if (wide) {
+                code.loadMask(REST, Address.of(R8, 0));
+                code.load(1, ONLY_REST, Address.of(RAX, 0));
+                code.compute(MUL, 1, scale, 1);
+                code.compute(MAX, largest, INTO_REST, 1, largest);
+            } else {
+                code.load(mask, Address.of(R8, 0));
+                code.load(1, mask, Address.of(RAX, 0));
+                code.compute(MUL, 1, scale, 1);
+                code.compute(AND, 1, mask, 1);
+                code.compute(AND_NOT, 2, mask, constant(Float.NEGATIVE_INFINITY));
+                code.compute(OR, 1, 1, 2);
+                code.compute(MAX, largest, 1, largest);
+            }
         });
         fold(MAX, largest, 1);
         code.compute(XOR, largest, largest, constant(0x80000000));
@@ -199,12 +223,21 @@ final class RowCode {
             code.compute(ADD, sums, sums, power);
         });
         ifMasked(() -> {
-            code.load(7, mask, Address.of(RAX, 0));
+            if (wide) {
+                code.load(7, ONLY_REST, Address.of(RAX, 0));
+            } else {
+                code.load(7, mask, Address.of(RAX, 0));
+            }
             code.compute(MUL_ADD, 7, scale, largest);
             int power = decay(7, 8, 9, 10, 11, 12);
-            code.compute(AND, power, mask, power);
-            code.store(Address.of(RAX, 0), mask, power);
-            code.compute(ADD, sums, sums, power);
+            if (wide) {
+                code.store(Address.of(RAX, 0), INTO_REST, power);
+                code.compute(ADD, sums, INTO_REST, sums, power);
+            } else {
+                code.compute(AND, power, mask, power);
+                code.store(Address.of(RAX, 0), mask, power);
+                code.compute(ADD, sums, sums, power);
+            }
         });
         fold(ADD, sums, 1);
         code.storeLowest(Address.of(R9, 0), sums);
@@ -223,7 +256,7 @@ final class RowCode {
      * <pre>void norm(float* x, long xStride, float* residual, long residualStride, float* y, long yStride,
      *           long rows, long vectors, float* gamma, float* beta, float* constants, float columns, double epsilon)</pre>
      *
-     * with strides in bytes and columns = 8 * vectors. At least one row and one vector.
+     * with strides in bytes and columns the numbers in so many vectors. At least one row and one vector.
      *
      * @param residual false when there is none, and the argument is not looked at
      * @return the function's offset
@@ -254,12 +287,12 @@ final class RowCode {
             code.load(1, Address.of(RAX, 0));
             if (residual) {
                 code.compute(ADD, 1, 1, Address.of(R10, 0));
-                code.add(R10, VECTOR_BYTES);
+                code.add(R10, vectorBytes);
             }
             code.store(Address.of(R11, 0), 1);
             code.compute(ADD, 0, 0, 1);
-            code.add(RAX, VECTOR_BYTES);
-            code.add(R11, VECTOR_BYTES);
+            code.add(RAX, vectorBytes);
+            code.add(R11, vectorBytes);
         });
         fold(ADD, 0, 1);
         code.compute(DIV, mean, 0, count);
@@ -270,7 +303,7 @@ final class RowCode {
             code.load(1, Address.of(R11, 0));
             code.compute(SUB, 1, 1, mean);
             code.fma(0, 1, 1);
-            code.add(R11, VECTOR_BYTES);
+            code.add(R11, vectorBytes);
         });
         fold(ADD, 0, 1);
         code.compute(DIV, 0, 0, count);
@@ -293,9 +326,9 @@ final class RowCode {
             code.load(2, Address.of(RAX, 0));
             code.compute(MUL_ADD, 1, 2, Address.of(R10, 0));
             code.store(Address.of(R11, 0), 1);
-            code.add(RAX, VECTOR_BYTES);
-            code.add(R10, VECTOR_BYTES);
-            code.add(R11, VECTOR_BYTES);
+            code.add(RAX, vectorBytes);
+            code.add(R10, vectorBytes);
+            code.add(R11, vectorBytes);
         });
         code.add(RDI, RSI);
         code.add(RDX, RCX);
@@ -320,86 +353,112 @@ final class RowCode {
     }
 
     /**
-     * Transposes rows of keys into panels, 8 by 8 numbers at a time:
+     * Transposes rows of keys into panels, a square of as many rows as a vector has numbers at a time:
      *
      * <pre>void transpose(float* k, long stride, float* panels, long blocks, long panels)</pre>
      *
-     * where each panel takes 8 * {@code vectors} rows of 8 * blocks numbers and becomes 8 * blocks rows. At least one
-     * block and one panel.
+     * where each panel takes as many rows as it has columns, of {@code blocks} vectors each, and becomes as many rows as
+     * those have numbers. At least one block and one panel.
      *
-     * @param vectors width of a panel: 1 or 2
+     * @param vectors width of a panel
      * @return the function's offset
      */
     int transpose(int vectors) {
         code.align(64);
         int offset = code.here();
-        int width = vectors * VECTOR_BYTES;
+        int width = vectors * vectorBytes;
         code.push(RBX);
         code.push(R12);
-        code.push(R13);
+        code.lea(RBX, Address.of(RSI, RSI, 2, 0));
         int nextPanel = code.here();
         for (int vector = 0; vector < vectors; vector++) {
             code.mov(RAX, RDI);
-            code.lea(RBX, Address.of(RDI, RSI, 2, 0));
-            code.add(RBX, RSI);
-            code.lea(R13, Address.of(RBX, RSI, 2, 0));
-            code.add(R13, RSI);
             code.mov(R11, RDX);
             code.mov(R12, RCX);
-            int place = vector * VECTOR_BYTES;
+            int place = vector * vectorBytes;
             eachVector(() -> {
-                block(place, width);
-                code.add(RAX, VECTOR_BYTES);
-                code.add(RBX, VECTOR_BYTES);
-                code.add(R13, VECTOR_BYTES);
-                code.add(R11, 8 * width);
+                loadSquare();
+                if (wide) {
+                    square16(place, width);
+                } else {
+                    square8(place, width);
+                }
+                code.add(RAX, vectorBytes);
+                code.add(R11, code.lanes() * width);
             });
-            code.lea(RDI, Address.of(RDI, RSI, 8, 0));
+            for (int row = 0; row < code.lanes(); row += 8) {
+                code.lea(RDI, Address.of(RDI, RSI, 8, 0));
+            }
         }
         code.mov(RDX, R11);
         code.sub(R8, 1);
         code.jnz(nextPanel);
         code.zeroUpper();
-        code.pop(R13);
         code.pop(R12);
         code.pop(RBX);
         code.ret();
         return offset;
     }
 
-    /** 8 rows from RAX on, the fourth at RBX and the seventh at R13, become columns of the 8 rows at R11. */
-    private void block(int place, int width) {
-        Address[] rows = {
-            Address.of(RAX, 0),
-            Address.of(RAX, RSI, 1, 0),
-            Address.of(RAX, RSI, 2, 0),
-            Address.of(RBX, 0),
-            Address.of(RAX, RSI, 4, 0),
-            Address.of(RBX, RSI, 2, 0),
-            Address.of(R13, 0),
-            Address.of(R13, RSI, 1, 0)
-        };
-        for (int i = 0; i < 8; i++) {
-            code.load(i, rows[i]);
+    /** Rows from RAX on, RSI apart with thrice that in RBX, into the registers from 0 on. */
+    private void loadSquare() {
+        code.mov(R10, RAX);
+        for (int row = 0; row < code.lanes(); row += 4) {
+            code.load(row, Address.of(R10, 0));
+            code.load(row + 1, Address.of(R10, RSI, 1, 0));
+            code.load(row + 2, Address.of(R10, RSI, 2, 0));
+            code.load(row + 3, Address.of(R10, RBX, 1, 0));
+            code.lea(R10, Address.of(R10, RSI, 4, 0));
         }
-        for (int i = 0; i < 8; i += 2) {
-            code.compute(UNPACK_LOW, 8 + i, i, i + 1);
-            code.compute(UNPACK_HIGH, 9 + i, i, i + 1);
+    }
+
+    /**
+     * Registers 0 to n - 1 hold rows. Afterwards register 4g + j holds, in each 128 bits, column j of those of rows 4g to
+     * 4g + 3.
+     */
+    private void transposeFours() {
+        int n = code.lanes();
+        for (int i = 0; i < n; i += 2) {
+            code.compute(UNPACK_LOW, n + i, i, i + 1);
+            code.compute(UNPACK_HIGH, n + 1 + i, i, i + 1);
         }
-        // Columns of the upper four rows in 0 to 3, of the lower four in 4 to 7; each register holds column i and i +
-        // 4.
-        for (int half = 0; half < 8; half += 4) {
+        for (int four = 0; four < n; four += 4) {
             for (int i = 0; i < 2; i++) {
-                code.shuffle(half + 2 * i, 8 + half + i, 10 + half + i, 0b01_00_01_00);
-                code.shuffle(half + 2 * i + 1, 8 + half + i, 10 + half + i, 0b11_10_11_10);
+                code.shuffle(four + 2 * i, n + four + i, n + four + 2 + i, 0b01_00_01_00);
+                code.shuffle(four + 2 * i + 1, n + four + i, n + four + 2 + i, 0b11_10_11_10);
             }
         }
-        for (int i = 0; i < 4; i++) {
-            code.halves(8 + i, i, 4 + i, 0x20);
-            code.halves(12 + i, i, 4 + i, 0x31);
+    }
+
+    /** Registers 0 to 7 become columns of the 8 rows at R11. */
+    private void square8(int place, int width) {
+        transposeFours();
+        for (int j = 0; j < 4; j++) {
+            code.halves(8 + j, j, 4 + j, 0x20);
+            code.halves(12 + j, j, 4 + j, 0x31);
         }
         for (int i = 0; i < 8; i++) {
             code.store(Address.of(R11, i * width + place), 8 + i);
+        }
+    }
+
+    /** Registers 0 to 15 become columns of the 16 rows at R11. */
+    private void square16(int place, int width) {
+        transposeFours();
+        int even = 0b10_00_10_00;
+        int odd = 0b11_01_11_01;
+        for (int j = 0; j < 4; j++) {
+            code.quarters(16, j, 4 + j, even);
+            code.quarters(17, 8 + j, 12 + j, even);
+            code.quarters(18, j, 4 + j, odd);
+            code.quarters(19, 8 + j, 12 + j, odd);
+            code.quarters(20, 16, 17, even);
+            code.quarters(21, 18, 19, even);
+            code.quarters(22, 16, 17, odd);
+            code.quarters(23, 18, 19, odd);
+            for (int quarter = 0; quarter < 4; quarter++) {
+                code.store(Address.of(R11, (4 * quarter + j) * width + place), 20 + quarter);
+            }
         }
     }
 
@@ -412,7 +471,7 @@ final class RowCode {
         code.align(32);
         int next = code.here();
         body.run();
-        code.add(RAX, VECTOR_BYTES);
+        code.add(RAX, vectorBytes);
         code.sub(R11, 1);
         code.jnz(next);
         code.land(none);
@@ -427,8 +486,19 @@ final class RowCode {
 
     /** Each of y = all of y, in the order of {@code VectorRows.fold}. */
     private void fold(Arithmetic op, int y, int scratch) {
-        code.halves(scratch, y, y, 1);
-        code.compute(op, y, y, scratch);
+        if (wide) {
+            // Each quarter becomes ((0 + 1) + 2) + 3.
+            int sum = scratch + 1;
+            code.quarters(sum, y, y, 0b00_00_00_00);
+            for (int quarter = 1; quarter < 4; quarter++) {
+                code.quarters(scratch, y, y, quarter * 0b01_01_01_01);
+                code.compute(op, sum, sum, scratch);
+            }
+            code.move(y, Masked.NO, sum);
+        } else {
+            code.halves(scratch, y, y, 1);
+            code.compute(op, y, y, scratch);
+        }
         code.permute(scratch, y, 0b10_11_00_01);
         code.compute(op, y, y, scratch);
         code.permute(scratch, y, 0b01_00_11_10);
@@ -450,8 +520,13 @@ final class RowCode {
         code.shiftLeft(shifted, shifted, 23);
         code.compute(ADD_INT, shifted, shifted, constant(127 << 23));
         code.compute(MUL_ADD, p, shifted, shifted);
-        code.notLess(n, x, constant(Coefficients.VANISHED));
-        code.compute(AND, p, p, n);
+        if (wide) {
+            code.notLessMask(KEPT, x, constant(Coefficients.VANISHED));
+            code.move(p, new Masked(KEPT, true), p);
+        } else {
+            code.notLess(n, x, constant(Coefficients.VANISHED));
+            code.compute(AND, p, p, n);
+        }
         return p;
     }
 

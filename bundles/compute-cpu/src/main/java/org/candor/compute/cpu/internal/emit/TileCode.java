@@ -9,6 +9,7 @@ import static org.candor.compute.cpu.internal.emit.Assembler.Register.R15;
 import static org.candor.compute.cpu.internal.emit.Assembler.Register.R8;
 import static org.candor.compute.cpu.internal.emit.Assembler.Register.R9;
 import static org.candor.compute.cpu.internal.emit.Assembler.Register.RAX;
+import static org.candor.compute.cpu.internal.emit.Assembler.Register.RBP;
 import static org.candor.compute.cpu.internal.emit.Assembler.Register.RBX;
 import static org.candor.compute.cpu.internal.emit.Assembler.Register.RCX;
 import static org.candor.compute.cpu.internal.emit.Assembler.Register.RDI;
@@ -20,48 +21,69 @@ import org.candor.compute.cpu.internal.emit.Assembler.Address;
 import org.candor.compute.cpu.internal.emit.Assembler.Register;
 
 /**
- * The register tile in AVX2: C = A B or C += A B for panels of B that are {@code vectors} wide, {@code rows} rows of A at a
- * time. With 6 rows and 2 vectors, 12 sums and 4 operands fill the 16 registers: 12 multiply-adds for 8 loads, which
- * keeps both multipliers of a core busy. The function it writes is
+ * The register tile: C = A B or C += A B for panels of B that are {@code vectors} wide, {@code rows} rows of A at a time.
+ * In AVX2, with 6 rows and 2 vectors, 12 sums and 4 operands fill the 16 registers: 12 multiply-adds for 8 loads, which
+ * keeps both multipliers of a core busy. In AVX-512, with 6 rows and 4 vectors, 24 sums and 8 operands fill 32 registers:
+ * 24 multiply-adds for 10 loads. Numbers of A are repeated by the load itself: from register to register that takes
+ * Intel's second multiplier. The function it writes is
  *
- * <pre>void tile(float* a, long aStride, float* b, float* c, long cStride, long depth, long tiles, long panels)</pre>
+ * <pre>void tile(float* a, long aStride, float* b, float* c, long cStride, long depth, long tiles, long panels,
+ *           void* ahead)</pre>
  *
  * with strides in bytes, {@code tiles} blocks of rows, one below the other, and {@code panels} panels of B, one after the
- * other, each of depth * vectors * 8 numbers. All counts are at least 1. Sums run over k in order, one fused multiply-add each: the
- * same bits as {@code TwoVectorTiles}, the same formula in Java.
+ * other, each of depth * vectors vectors. All counts are at least 1. Sums run over k in order, one fused multiply-add each: the
+ * same bits as {@code TwoVectorTiles} and its like, the same formula in Java.
  */
 final class TileCode {
 
-    private static final int VECTOR_BYTES = 32;
     private static final int FLOAT_BYTES = 4;
     /** Steps of k in one turn of the loop. */
     private static final int UNROLL = 4;
     /** Callee-saved registers that the function pushes. */
-    private static final Register[] SAVED = {RBX, R12, R13, R14, R15};
+    private static final Register[] SAVED = {RBX, RBP, R12, R13, R14, R15};
+
+    private static final int LINE_BYTES = 64;
 
     private final Assembler code;
     private final int rows;
     private final int vectors;
     private final boolean add;
+    private final int lines;
+    private final int vectorBytes;
+    /** First register of the repeated numbers of A, and how many there are: behind the vectors of B. */
+    private final int factor;
 
-    private TileCode(Assembler code, int rows, int vectors, boolean add) {
+    private final int factors;
+
+    private TileCode(Assembler code, int rows, int vectors, boolean add, int lines) {
         this.code = code;
         this.rows = rows;
         this.vectors = vectors;
         this.add = add;
+        this.lines = lines;
+        vectorBytes = code.vectorBytes();
+        factor = mostVectors(code.lanes());
+        factors = factor;
+    }
+
+    /** The widest panel. */
+    static int mostVectors(int lanes) {
+        return lanes == 16 ? 4 : 2;
     }
 
     /**
      * Writes the function and returns its offset.
      *
      * @param rows 1 to 6
-     * @param vectors 1 or 2
+     * @param vectors 1 to {@link #mostVectors}
      * @param add true to add to C
+     * @param lines cache lines to fetch in each step of k, one after the other from {@code ahead} on: what is multiplied
+     *     next, and comes from memory as slowly as this is multiplied
      */
-    static int write(Assembler code, int rows, int vectors, boolean add) {
+    static int write(Assembler code, int rows, int vectors, boolean add, int lines) {
         code.align(64);
         int offset = code.here();
-        new TileCode(code, rows, vectors, add).write();
+        new TileCode(code, rows, vectors, add, lines).write();
         return offset;
     }
 
@@ -71,6 +93,7 @@ final class TileCode {
         }
         int arguments = 8 + 8 * SAVED.length;
         code.mov(R12, Address.of(RSP, arguments + 8));
+        code.mov(RBP, Address.of(RSP, arguments + 16));
         int nextPanel = code.here();
         code.mov(R13, Address.of(RSP, arguments));
         code.mov(R14, RDI);
@@ -85,7 +108,7 @@ final class TileCode {
         code.sub(R13, 1);
         code.jnz(nextTile);
         code.mov(RDX, R11);
-        code.add(RCX, vectors * VECTOR_BYTES);
+        code.add(RCX, vectors * vectorBytes);
         code.sub(R12, 1);
         code.jnz(nextPanel);
         code.zeroUpper();
@@ -101,7 +124,7 @@ final class TileCode {
         for (int row = 0; row < rows; row++) {
             for (int vector = 0; vector < vectors; vector++) {
                 if (add) {
-                    code.load(sum(row, vector), at(R15, R8, row, vector * VECTOR_BYTES));
+                    code.load(sum(row, vector), at(R15, R8, row, vector * vectorBytes));
                 } else {
                     code.zero(sum(row, vector));
                 }
@@ -119,7 +142,7 @@ final class TileCode {
         thirdRow(R15, R8);
         for (int row = 0; row < rows; row++) {
             for (int vector = 0; vector < vectors; vector++) {
-                code.store(at(R15, R8, row, vector * VECTOR_BYTES), sum(row, vector));
+                code.store(at(R15, R8, row, vector * vectorBytes), sum(row, vector));
             }
         }
     }
@@ -129,15 +152,18 @@ final class TileCode {
         int none = code.jz();
         code.align(32);
         int turn = code.here();
+        for (int line = 0; line < count * lines; line++) {
+            code.prefetch(Address.of(RBP, line * LINE_BYTES));
+        }
         for (int step = 0; step < count; step++) {
             for (int vector = 0; vector < vectors; vector++) {
-                code.load(vector, Address.of(R11, (step * vectors + vector) * VECTOR_BYTES));
+                code.load(vector, Address.of(R11, (step * vectors + vector) * vectorBytes));
             }
             for (int row = 0; row < rows; row++) {
-                int factor = 2 + row % 2;
-                code.broadcast(factor, at(RAX, RSI, row, step * FLOAT_BYTES));
+                int repeated = factor + row % factors;
+                code.broadcast(repeated, at(RAX, RSI, row, step * FLOAT_BYTES));
                 for (int vector = 0; vector < vectors; vector++) {
-                    code.fma(sum(row, vector), factor, vector);
+                    code.fma(sum(row, vector), repeated, vector);
                 }
             }
         }
@@ -145,7 +171,10 @@ final class TileCode {
         if (rows > 3) {
             code.add(RBX, count * FLOAT_BYTES);
         }
-        code.add(R11, count * vectors * VECTOR_BYTES);
+        code.add(R11, count * vectors * vectorBytes);
+        if (lines > 0) {
+            code.add(RBP, count * lines * LINE_BYTES);
+        }
         code.sub(R10, 1);
         code.jnz(turn);
         code.land(none);
@@ -170,6 +199,6 @@ final class TileCode {
     }
 
     private int sum(int row, int vector) {
-        return 4 + row * vectors + vector;
+        return factor + factors + row * vectors + vector;
     }
 }

@@ -13,20 +13,23 @@ import java.util.List;
 import org.candor.compute.cpu.internal.emit.Assembler.Address;
 import org.candor.compute.cpu.internal.emit.Assembler.Register;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AssemblerTest {
 
-    /** instructions.txt: {@code bytes<TAB>source}, the bytes as GNU as 2.40 wrote them. */
-    @Test
-    void everyInstructionIsEncodedAsGnuAsEncodesIt() throws IOException {
+    /** instructions-N.txt, N lanes: {@code bytes<TAB>source}, the bytes as GNU as 2.40 wrote them. */
+    @ParameterizedTest
+    @ValueSource(ints = {8, 16})
+    void everyInstructionIsEncodedAsGnuAsEncodesIt(int lanes) throws IOException {
         List<String> expected;
-        try (InputStream in = AssemblerTest.class.getResourceAsStream("instructions.txt")) {
+        try (InputStream in = AssemblerTest.class.getResourceAsStream("instructions-" + lanes + ".txt")) {
             expected = new String(in.readAllBytes(), StandardCharsets.US_ASCII)
                     .lines()
                     .toList();
         }
-        List<String> source = Instructions.source();
-        List<byte[]> bytes = Instructions.bytes();
+        List<String> source = Instructions.source(lanes);
+        List<byte[]> bytes = Instructions.bytes(lanes);
         List<String> actual = new ArrayList<>();
         for (int i = 0; i < source.size(); i++) {
             actual.add(HexFormat.of().formatHex(bytes.get(i)) + "\t" + source.get(i));

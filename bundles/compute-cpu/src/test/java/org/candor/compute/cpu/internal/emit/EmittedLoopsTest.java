@@ -25,15 +25,20 @@ import org.junit.jupiter.api.Test;
 class EmittedLoopsTest {
 
     private static final float UNTOUCHED = 12345.678f;
+    private static final int LANES = FloatVector.SPECIES_PREFERRED.length();
 
     private static InnerLoops emitted;
     private final InnerLoops vector = new VectorLoops();
 
     @BeforeAll
     static void emit() {
-        String obstacle = EmittedLoops.obstacle(FloatVector.SPECIES_PREFERRED.length());
+        String obstacle = EmittedLoops.obstacle(LANES);
         Assumptions.assumeTrue(obstacle == null, () -> "nothing is emitted here: " + obstacle);
-        emitted = EmittedLoops.open();
+        emitted = EmittedLoops.open(LANES);
+    }
+
+    private static int vectors(Random random) {
+        return 1 << random.nextInt(LANES == 16 ? 3 : 2);
     }
 
     private static float[] numbers(Random random, int count) {
@@ -47,11 +52,11 @@ class EmittedLoopsTest {
     @RepeatedTest(200)
     void aProductHasTheSameBits(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
-        int vectors = 1 + random.nextInt(2);
+        int vectors = vectors(random);
         int panels = 1 + random.nextInt(3);
         int rows = 1 + random.nextInt(20);
         int depth = 1 + random.nextInt(40);
-        int width = panels * vectors * 8;
+        int width = panels * vectors * LANES;
         int aStride = depth + random.nextInt(5);
         int cStride = width + random.nextInt(5);
         int aAt = random.nextInt(7);
@@ -76,7 +81,7 @@ class EmittedLoopsTest {
         Random random = new Random(repetition.getCurrentRepetition());
         Activation activation = Activation.values()[random.nextInt(Activation.values().length)];
         int rows = 1 + random.nextInt(5);
-        int columns = 1 + random.nextInt(random.nextBoolean() ? 40 : 8) * 8 - (random.nextInt(4) == 0 ? 1 : 0);
+        int columns = 1 + random.nextInt(random.nextBoolean() ? 40 : 8) * LANES - (random.nextInt(4) == 0 ? 1 : 0);
         columns = Math.max(1, columns);
         int stride = columns + random.nextInt(9);
         int at = random.nextInt(5);
@@ -121,7 +126,7 @@ class EmittedLoopsTest {
     void aNormHasTheSameBits(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
         int rows = 1 + random.nextInt(6);
-        int columns = random.nextInt(4) == 0 ? 1 + random.nextInt(50) : 8 * (1 + random.nextInt(50));
+        int columns = random.nextInt(4) == 0 ? 1 + random.nextInt(50) : LANES * (1 + random.nextInt(50));
         CpuTensor x = tensor(random, rows, columns);
         CpuTensor residual = random.nextBoolean() ? tensor(random, rows, columns) : null;
         CpuTensor gamma = tensor(random, 1, columns);
@@ -141,10 +146,10 @@ class EmittedLoopsTest {
     @RepeatedTest(40)
     void aTransposeIsATranspose(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
-        int vectors = 1 + random.nextInt(2);
+        int vectors = vectors(random);
         int panels = 1 + random.nextInt(3);
-        int width = 8 * vectors;
-        int depth = random.nextInt(4) == 0 ? 1 + random.nextInt(30) : 8 * (1 + random.nextInt(8));
+        int width = LANES * vectors;
+        int depth = random.nextInt(4) == 0 ? 1 + random.nextInt(30) : LANES * (1 + random.nextInt(8));
         int stride = depth + random.nextInt(20);
         float[] k = numbers(random, 3 + panels * width * stride);
         try (Arena arena = Arena.ofConfined()) {
@@ -166,15 +171,18 @@ class EmittedLoopsTest {
 
     @Test
     void whatLiesOutsideOfAnArrayIsRefused() {
-        float[] x = new float[32];
-        MemorySegment b = MemorySegment.ofArray(new float[16]);
+        int width = 2 * LANES;
+        float[] x = new float[2 * width];
+        MemorySegment b = MemorySegment.ofArray(new float[width]);
         assertThrows(
-                IndexOutOfBoundsException.class, () -> emitted.multiply(2, 1, x, 0, 1, b, 0, x, 17, 16, 1, 1, false));
+                IndexOutOfBoundsException.class,
+                () -> emitted.multiply(2, 1, x, 0, 1, b, 0, x, width + 1, width, 1, 1, false));
         assertThrows(
-                IndexOutOfBoundsException.class, () -> emitted.multiply(2, 1, x, 0, 1, b, 4, x, 0, 16, 1, 1, false));
+                IndexOutOfBoundsException.class, () -> emitted.multiply(2, 1, x, 0, 1, b, 4, x, 0, width, 1, 1, false));
         assertThrows(
-                IndexOutOfBoundsException.class, () -> emitted.finish(Activation.GELU_ERF, null, 0, x, 0, 16, 3, 16));
-        assertThrows(IndexOutOfBoundsException.class, () -> emitted.powers(x, 0, 16, 2, 16, 1, new float[1]));
-        assertArrayEquals(new float[32], x);
+                IndexOutOfBoundsException.class,
+                () -> emitted.finish(Activation.GELU_ERF, null, 0, x, 0, width, 3, width));
+        assertThrows(IndexOutOfBoundsException.class, () -> emitted.powers(x, 0, width, 2, width, 1, new float[1]));
+        assertArrayEquals(new float[2 * width], x);
     }
 }

@@ -6,26 +6,29 @@ import java.util.List;
 import org.candor.compute.cpu.internal.emit.Assembler.Address;
 import org.candor.compute.cpu.internal.emit.Assembler.Arithmetic;
 import org.candor.compute.cpu.internal.emit.Assembler.Register;
+import org.candor.compute.cpu.internal.emit.Encoder.Masked;
 
 /**
  * Every instruction of the assembler with low and high registers and every form of address. Run as a program it prints them
- * as source for GNU as, from whose listing {@code instructions.txt} is made:
+ * as source for GNU as, from whose listing {@code instructions-8.txt} and {@code instructions-16.txt} are
+ * made:
  *
  * <pre>
- * java ... Instructions > i.s; as -o i.o i.s; objdump -d -M intel --insn-width=16 i.o
+ * java ... Instructions 8 > i.s; as -o i.o i.s; objdump -d -M intel --insn-width=16 i.o
  * </pre>
  */
 final class Instructions {
 
     private Instructions() {}
 
-    static List<String> source() {
-        return write().listing().stream().map(line -> line.substring(7)).toList();
+    /** @param lanes 8 or 16 */
+    static List<String> source(int lanes) {
+        return write(lanes).listing().stream().map(line -> line.substring(7)).toList();
     }
 
     /** The bytes of each instruction, in the order of {@link #source}. */
-    static List<byte[]> bytes() {
-        Assembler code = write();
+    static List<byte[]> bytes(int lanes) {
+        Assembler code = write(lanes);
         List<Integer> starts = new ArrayList<>();
         code.listing()
                 .forEach(
@@ -38,9 +41,58 @@ final class Instructions {
         return bytes;
     }
 
-    private static Assembler write() {
-        Assembler code = new Assembler();
-        List<Address> addresses = addresses();
+    private static Assembler write(int lanes) {
+        Assembler code = new Assembler(lanes);
+        if (lanes == 16) {
+            wide(code);
+        } else {
+            narrow(code);
+        }
+        return code;
+    }
+
+    private static void wide(Assembler code) {
+        int[][] vectors = {{0, 1, 2}, {31, 1, 2}, {0, 31, 2}, {0, 1, 31}, {8, 16, 24}, {7, 8, 15}, {20, 12, 4}};
+        Masked[] masks = {new Masked(1, true), new Masked(7, false)};
+        for (int[] v : vectors) {
+            for (Arithmetic op : Arithmetic.values()) {
+                code.compute(op, v[0], v[1], v[2]);
+                code.compute(op, v[0], masks[v[0] & 1], v[1], v[2]);
+            }
+            both(code, v);
+            code.quarters(v[0], v[1], v[2], 0x88);
+            for (Masked masked : masks) {
+                code.move(v[0], masked, v[1]);
+            }
+        }
+        code.move(3, Masked.NO, 17);
+        List<Address> addresses = addresses(new int[] {0, -64});
+        for (int displacement : new int[] {4, 60, 508, 512, -512, -516, 8128, 8192, -8192, -8256}) {
+            addresses.add(Address.of(Register.RAX, displacement));
+            addresses.add(Address.of(Register.R12, displacement));
+        }
+        for (Address address : addresses) {
+            for (int y : new int[] {3, 26}) {
+                code.load(y, address);
+                code.store(address, y);
+                code.broadcast(y, address);
+                code.fma(y, 31 - y, address);
+                code.fmaRepeated(y, 31 - y, address);
+                code.compute(Arithmetic.MUL_ADD, y, 31 - y, address);
+                code.notLessMask(1 + y % 7, y, address);
+                code.load(y, masks[0], address);
+                code.store(address, masks[1], y);
+            }
+            code.loadMask(5, address);
+        }
+        for (Arithmetic op : Arithmetic.values()) {
+            code.compute(op, 3, 28, Address.of(Register.RAX, 64));
+            code.compute(op, 29, 2, Address.of(Register.R13, Register.R8, 4, 0));
+        }
+    }
+
+    private static void narrow(Assembler code) {
+        List<Address> addresses = addresses(new int[] {0, -128, 128});
         for (Register r : Register.values()) {
             code.push(r);
             code.pop(r);
@@ -67,17 +119,8 @@ final class Instructions {
             for (Arithmetic op : Arithmetic.values()) {
                 code.compute(op, v[0], v[1], v[2]);
             }
-            code.zero(v[0]);
-            code.broadcast(v[0], v[1]);
-            code.broadcastDouble(v[0], v[1]);
-            code.toDouble(v[0], v[1]);
-            code.toFloat(v[0], v[1]);
-            code.rootDouble(v[0], v[1]);
-            code.shiftLeft(v[0], v[1], 23);
+            both(code, v);
             code.halves(v[0], v[1], v[2], 0x31);
-            code.shuffle(v[0], v[1], v[2], 0xEE);
-            code.permute(v[0], v[1], 0xB1);
-            code.fma(v[0], v[1], v[2]);
         }
         for (Address address : addresses) {
             code.mov(Register.RDX, address);
@@ -85,6 +128,7 @@ final class Instructions {
             code.movInt(address, Register.RCX);
             code.movInt(address, Register.R10);
             code.lea(Register.RBX, address);
+            code.prefetch(address);
             for (int y : new int[] {3, 13}) {
                 code.load(y, address);
                 code.store(address, y);
@@ -105,13 +149,26 @@ final class Instructions {
         code.xgetbv();
         code.zeroUpper();
         code.ret();
-        return code;
     }
 
-    private static List<Address> addresses() {
+    /** What both widths have, on registers. */
+    private static void both(Assembler code, int[] v) {
+        code.zero(v[0]);
+        code.broadcast(v[0], v[1]);
+        code.broadcastDouble(v[0], v[1]);
+        code.toDouble(v[0], v[1]);
+        code.toFloat(v[0], v[1]);
+        code.rootDouble(v[0], v[1]);
+        code.shiftLeft(v[0], v[1], 23);
+        code.shuffle(v[0], v[1], v[2], 0xEE);
+        code.permute(v[0], v[1], 0xB1);
+        code.fma(v[0], v[1], v[2]);
+    }
+
+    private static List<Address> addresses(int[] displacements) {
         List<Address> addresses = new ArrayList<>();
         for (Register base : Register.values()) {
-            for (int displacement : new int[] {0, -128, 128}) {
+            for (int displacement : displacements) {
                 addresses.add(Address.of(base, displacement));
             }
         }
@@ -128,6 +185,6 @@ final class Instructions {
 
     public static void main(String[] arguments) {
         System.out.println(".intel_syntax noprefix");
-        source().forEach(System.out::println);
+        source(Integer.parseInt(arguments[0])).forEach(System.out::println);
     }
 }
