@@ -44,9 +44,10 @@ final class LiveRoutes {
                             }
                             out.event("status", of(caller, status.now()));
                             if (!streams.pause(EVERY_MILLIS)) {
-                                return;
+                                break;
                             }
                         }
+                        return Response.Account.OK;
                     }
                 })
                 .with("X-Accel-Buffering", "no");

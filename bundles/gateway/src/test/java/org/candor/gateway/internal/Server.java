@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.candor.api.access.AccessKey;
@@ -97,6 +98,9 @@ final class Server implements AutoCloseable {
     final AccessStore store;
     final Gateway gateway;
     final List<String> calls = new ArrayList<>();
+    /** Lines of the request log. */
+    final List<String> requests = new CopyOnWriteArrayList<>();
+
     Caller lastCaller;
     OperationException failure;
     RuntimeException surprise;
@@ -107,7 +111,7 @@ final class Server implements AutoCloseable {
     Server(Path home, String... hosts) throws IOException {
         this.home = home;
         store = new AccessStore(home, new SecureRandom(), Clock.systemUTC());
-        gateway = new Gateway(store, "1.0.0", config(4 << 10, 8 << 10, 1 << 20, 10, hosts));
+        gateway = new Gateway(store, "1.0.0", config(4 << 10, 8 << 10, 1 << 20, 10, hosts), new Lines(requests));
         gateway.answers = new FakeAnswers();
         gateway.embedding = new FakeEmbedding();
         gateway.documents = new FakeDocuments();
@@ -163,11 +167,15 @@ final class Server implements AutoCloseable {
                 all.containsKey("X-Test-Tls"),
                 new byte[0]);
         byte[] body = json == null ? new byte[0] : json.getBytes(StandardCharsets.UTF_8);
-        return new Reply(gateway.api.answer(request, "/", new ByteArrayInputStream(body)));
+        Api.Served served = gateway.api.answer(request, "/", new ByteArrayInputStream(body));
+        if (served.response().stream() == null) {
+            served.close();
+        }
+        return new Reply(served.response(), served);
     }
 
-    /** A response, with its body read. */
-    record Reply(Response response) {
+    /** A response, with its body read; one that is a stream is open until its text is. */
+    record Reply(Response response, Api.Served served) {
 
         int status() {
             return response.status();
@@ -179,7 +187,7 @@ final class Server implements AutoCloseable {
                 return new String(response.body(), StandardCharsets.UTF_8);
             }
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            try {
+            try (served) {
                 response.stream().run(new EventStream(out));
             } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);

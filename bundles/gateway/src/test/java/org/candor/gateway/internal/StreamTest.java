@@ -239,8 +239,8 @@ class StreamTest {
         double[] joules = {100};
         server.gateway.platform =
                 new Server.StatusOnly(() -> Map.of("energy", Map.of("method", "estimate", "totalJoules", joules[0])));
-        LiveStatus status =
-                new LiveStatus(server.gateway.backends, new Traffic(nanos::get), Clock.systemUTC(), nanos::get);
+        LiveStatus status = new LiveStatus(
+                server.gateway.backends, new Traffic(nanos::get, Traffic.REQUESTS), Clock.systemUTC(), nanos::get);
         assertNull(((Map<?, ?>) status.now().get("energy")).get("watts"));
         joules[0] = 130;
         nanos.addAndGet(2_000_000_000L);
