@@ -105,6 +105,8 @@ final class Server implements AutoCloseable {
     OperationException failure;
     RuntimeException surprise;
     boolean ready = true;
+    boolean inspected = true;
+    Models.Overview models;
     DocumentMetadata lastMetadata;
     byte[] lastContent;
 
@@ -548,6 +550,9 @@ final class Server implements AutoCloseable {
         @Override
         public Overview overview(Caller caller) {
             call(caller, "overview");
+            if (models != null) {
+                return models;
+            }
             Activation active = new Activation("encoder-en", ENCODER, "cli", "first", Instant.EPOCH);
             return new Overview(
                     List.of(new Route("encoder-en", "embed", active, null, "", List.of(active))),
@@ -699,6 +704,11 @@ final class Server implements AutoCloseable {
         }
 
         @Override
+        public boolean mayInspect(Caller caller) {
+            return true;
+        }
+
+        @Override
         public Map<String, Object> status() {
             return values.get();
         }
@@ -721,6 +731,11 @@ final class Server implements AutoCloseable {
         @Override
         public List<Check> checks() {
             return List.of(new Check("models", ready, ready ? "active" : "no model is installed"));
+        }
+
+        @Override
+        public boolean mayInspect(Caller caller) {
+            return inspected && caller != null;
         }
 
         @Override

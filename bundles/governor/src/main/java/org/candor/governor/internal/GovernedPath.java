@@ -162,6 +162,16 @@ public final class GovernedPath {
     }
 
     /**
+     * Whether the policy permits an operation, for deciding how much of something is shown. Nothing is logged, and no obligation
+     * met. False while a required service is missing.
+     */
+    boolean permits(Operation operation) {
+        Services services = services();
+        return required.stream().allMatch(each -> each.in(services))
+                && decision(operation, services).permitted();
+    }
+
+    /**
      * Does an operation.
      *
      * @throws OperationException when it was not done, or done and could not be logged: the message says which
@@ -235,17 +245,21 @@ public final class GovernedPath {
     }
 
     private Decision decide(Operation operation, Services services) {
+        Decision decision = decision(operation, services);
+        if (!decision.permitted()) {
+            throw refused(Kind.DENIED, operation, decision, services);
+        }
+        return decision;
+    }
+
+    private static Decision decision(Operation operation, Services services) {
         Decision permit = services.policy() == null
                 ? new Decision(
                         true, "no-policy", "No policy is required here.", List.of(), new PolicyId("none", "", ""))
                 : services.policy()
                         .decide(new PolicyRequest(
                                 operation.caller(), operation.name(), operation.purpose(), operation.attributes()));
-        Decision decision = withinTenant(operation, permit);
-        if (!decision.permitted()) {
-            throw refused(Kind.DENIED, operation, decision, services);
-        }
-        return decision;
+        return withinTenant(operation, permit);
     }
 
     /** Logs a refusal, and returns what to throw. */

@@ -149,6 +149,9 @@ final class World {
 
     final class FakePolicy implements PolicyGate {
         boolean permits = true;
+        /** The one operation that is not permitted, or null. */
+        String denied;
+
         List<Obligation> obligations = List.of();
         PolicyRequest last;
 
@@ -156,7 +159,7 @@ final class World {
         public Decision decide(PolicyRequest request) {
             events.add("policy");
             last = request;
-            return permits
+            return permits && !request.operation().equals(denied)
                     ? new Decision(true, "permitted", "Permitted.", obligations, policy())
                     : new Decision(
                             false, "role-missing", "The caller has none of the roles admin.", List.of(), policy());
