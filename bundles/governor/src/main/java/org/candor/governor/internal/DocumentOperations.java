@@ -338,7 +338,12 @@ public final class DocumentOperations implements Documents {
             if (now == null) {
                 throw Services.missing("retrieval", "retrieval service");
             }
-            SearchResult result = now.search(query, language, permit.scope(), limit);
+            SearchResult result;
+            try {
+                result = now.search(query, language, permit.scope(), limit);
+            } catch (RuntimeException e) {
+                throw Services.failure(e, retrieval != now, "retrieval", "retrieval service");
+            }
             meter.work(result.busyNanos());
             return new Passages(result, List.of());
         }

@@ -115,7 +115,7 @@ public final class GovernedPath {
     private final Places places;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
-    private final Budgets budgets = new Budgets();
+    private final Budgets budgets = new Budgets(System::nanoTime);
     private final Approvals approvals = new Approvals();
 
     @Activate
@@ -343,7 +343,7 @@ public final class GovernedPath {
         }
         for (Obligation obligation : decision.obligations()) {
             if (obligation instanceof Obligation.Budget budget) {
-                budgets.spend(operation.caller(), operation.name(), budget, share.joules(), clock.instant());
+                budgets.spend(operation.caller(), operation.name(), budget, share.joules());
             }
         }
     }

@@ -72,8 +72,11 @@ final class World {
     }
 
     GovernedPath path(GovernedPath.Config config) {
-        GovernedPath path =
-                new GovernedPath(config, Clock.fixed(Instant.parse("2026-11-23T20:00:00.123456Z"), ZoneOffset.UTC));
+        return path(config, Clock.fixed(Instant.parse("2026-11-23T20:00:00.123456Z"), ZoneOffset.UTC));
+    }
+
+    GovernedPath path(GovernedPath.Config config, Clock clock) {
+        GovernedPath path = new GovernedPath(config, clock);
         path.policy = policy;
         path.consent = consent;
         path.subjectKeys = keys;
