@@ -129,23 +129,6 @@ class ResilienceIT {
                 .toList();
     }
 
-    /** What the log says of requests that failed, with the beginning of why. */
-    private String failures() {
-        try {
-            List<String> lines = Files.readAllLines(server.home().resolve("logs/candor.log"));
-            StringBuilder said = new StringBuilder();
-            for (int i = 0; i < lines.size(); i++) {
-                if (lines.get(i).contains(") failed")) {
-                    said.append(String.join("\n", lines.subList(i, Math.min(lines.size(), i + 12))))
-                            .append('\n');
-                }
-            }
-            return said.toString();
-        } catch (IOException e) {
-            return e.toString();
-        }
-    }
-
     @Test
     void everyBundleMayBeStoppedAndStartedWhileQuestionsRun() throws Exception {
         List<String> bundles = bundles();
@@ -164,7 +147,7 @@ class ResilienceIT {
                 assertEquals(
                         List.of(),
                         List.copyOf(load.wrong),
-                        () -> "while " + bundle + " was stopped and started; the log: " + failures());
+                        () -> "while " + bundle + " was stopped and started; the log: " + server.failures());
             }
             load.close();
             assertTrue(load.refused.get() > 0, "nothing was ever refused: were the bundles stopped?");
@@ -220,7 +203,7 @@ class ResilienceIT {
             Files.writeString(file, good);
             load.awaitAnswers(20, pid + " that is right again");
             load.close();
-            assertEquals(List.of(), List.copyOf(load.wrong), this::failures);
+            assertEquals(List.of(), List.copyOf(load.wrong), server::failures);
         }
         assertEquals(200, server.http("GET", "/health/ready", null).statusCode());
     }

@@ -393,4 +393,17 @@ class OperationsTest {
                         .kind());
         assertEquals(List.of(World.ASKER.subject() + " models", "eve status"), typed);
     }
+
+    @Test
+    void aDocumentThatCannotBeStoredIsNotTheCallersMistake() {
+        DocumentOperations documents = new DocumentOperations(world.path(), "home");
+        documents.library = world.library;
+        world.library.full = true;
+        OperationException e =
+                refused(() -> documents.add(World.ASKER, "x.txt", new byte[] {'x'}, DocumentMetadata.NONE));
+        assertEquals("storage-failed", e.code());
+        assertEquals(Kind.UNAVAILABLE, e.kind());
+        assertTrue(e.getMessage().contains("No space left on device"), e.getMessage());
+        assertEquals(2, world.log.size(), "begun, failed");
+    }
 }

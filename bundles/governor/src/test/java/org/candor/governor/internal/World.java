@@ -465,6 +465,7 @@ final class World {
     final class FakeLibrary implements Library {
         final List<DocumentInfo> documents = new ArrayList<>();
         java.io.IOException failure;
+        boolean full;
         Path mirrored;
 
         private void ask(String event) throws java.io.IOException {
@@ -487,6 +488,9 @@ final class World {
         public DocumentInfo add(String tenant, String document, byte[] content, DocumentMetadata metadata)
                 throws java.io.IOException {
             ask("add");
+            if (full) {
+                throw new java.io.UncheckedIOException(new java.io.IOException("No space left on device"));
+            }
             DocumentInfo added = document(document);
             documents.add(added);
             return added;
