@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.retrieval.DocumentInfo;
@@ -204,6 +205,9 @@ public final class Documents implements Library, AutoCloseable {
             catalogue.commit();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (AlreadyClosedException e) {
+            // Closed by the failure of a write; the next change opens it anew.
+            throw new UncheckedIOException(new IOException("the index: " + e.getMessage(), e));
         }
     }
 
