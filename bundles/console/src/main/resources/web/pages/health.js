@@ -48,7 +48,7 @@ function waits(component) {
 
 function checkSection(checks) {
   return el('section', { 'aria-labelledby': 'checks' }, el('h2', { id: 'checks' }, t('overview.checks')), el('dl', { class: 'facts' },
-    checks.map((check) => [el('dt', {}, badge(check.ready ? 'good' : 'bad', check.name)), el('dd', {}, check.detail)])));
+    checks.map((check) => [el('dt', {}, badge(check.ready ? 'good' : 'bad', check.name)), el('dd', {}, check.detail ?? '')])));
 }
 
 function componentSection(rows) {

@@ -63,7 +63,7 @@ function modelsOf(status) {
 function attentionOf(status) {
   const problems = (status.checks ?? [])
     .filter((check) => !check.ready)
-    .map((check) => ({ kind: 'bad', title: check.name, text: check.detail, href: '/console/health' }));
+    .map((check) => ({ kind: 'bad', title: check.name, text: check.detail ?? '', href: '/console/health' }));
   for (const model of status.models ?? []) {
     if (model.state === 'failed') {
       problems.push({ kind: 'bad', title: `${model.id ?? model.name} ${model.version}`, text: model.reason ?? '', href: `/console/models/${model.id ?? model.name}` });
@@ -122,7 +122,7 @@ function figure(name, value, note, history) {
 function checkList(status) {
   return el('dl', { class: 'facts' }, (status.checks ?? []).map((check) => [
     el('dt', {}, badge(check.ready ? 'good' : 'bad', check.name)),
-    el('dd', {}, check.detail),
+    el('dd', {}, check.detail ?? ''),
   ]));
 }
 

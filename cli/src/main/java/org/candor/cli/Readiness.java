@@ -47,7 +47,7 @@ final class Readiness {
                 throw Failure.failed(ended(pid));
             }
             try {
-                Http.Response response = http.send("GET", "/health/ready", null, null, REQUEST_MILLIS);
+                Http.Response response = http.send("GET", "/health/ready", key(), null, REQUEST_MILLIS);
                 if (response.status() == 200) {
                     return;
                 }
@@ -68,13 +68,22 @@ final class Readiness {
                 + (errors.isEmpty() ? "" : ". It said\n  " + String.join("\n  ", errors));
     }
 
+    /** With it the server says what it waits for; the very first start has yet to make it. */
+    private String key() {
+        try {
+            return instance.apiKey();
+        } catch (Failure e) {
+            return null;
+        }
+    }
+
     private static String waitingFor(Http.Response response) {
         if (response.status() != 503) {
             return "/health/ready, which answers " + response.status();
         }
         List<String> checks = JsonObject.parse(response.body()).objects("checks").stream()
                 .filter(check -> !check.flag("ready"))
-                .map(check -> check.text("name") + " (" + check.text("detail") + ")")
+                .map(check -> check.text("name") + (check.has("detail") ? " (" + check.text("detail") + ")" : ""))
                 .toList();
         return String.join(", ", checks);
     }

@@ -110,7 +110,7 @@ class AuthorisationIT {
             own("GET", "/admin/keys", null, ADMIN),
             own("POST", "/admin/keys", "{\"name\":\"matrix-key-NAME\",\"roles\":[\"viewer\"]}", ADMIN),
             own("DELETE", "/admin/keys/{id}", null, ADMIN),
-            // The same operation as GET /v1/models: models.list.
+            // The same operation as GET /v1/models: models.list; what it shows beyond names is another test's.
             own("GET", "/admin/models", null, ALL),
             server("POST", "/admin/models/install", "{\"folder\":\"/nowhere\",\"reason\":\"r\"}", OPERATORS),
             server("POST", "/admin/models/verify", REVISION, OPERATORS),
@@ -126,7 +126,7 @@ class AuthorisationIT {
             server("GET", "/admin/health", null, READERS),
             server("POST", "/admin/backup", "{\"to\":\"/nowhere/backup.zip\"}", ADMIN),
             server("POST", "/admin/restore", "{\"file\":\"/nowhere/backup.zip\"}", ADMIN),
-            // Anybody may type: each command is an operation of its own, decided as on its route.
+            // Every role has a command; each of them is an operation of its own, decided as on its route.
             own("POST", "/admin/shell", "{\"command\":\"candor:nothing\"}", ALL));
 
     private final Map<String, String> keys = new TreeMap<>();
@@ -257,6 +257,31 @@ class AuthorisationIT {
             return Server.json(client.send(request.build(), HttpResponse.BodyHandlers.ofString())
                     .body());
         }
+    }
+
+    @Test
+    void whatTheServerIsMadeOfIsToldToThoseWhoRunIt() throws IOException, InterruptedException {
+        for (String role : ROLES) {
+            Map<String, Object> models = as(keys.get(role), "GET", "/admin/models", null);
+            assertEquals(OPERATORS.contains(role), models.containsKey("store"), role);
+            Map<?, ?> revision = (Map<?, ?>) ((List<?>) models.get("revisions")).getFirst();
+            assertEquals(OPERATORS.contains(role), revision.containsKey("reason"), role);
+            assertTrue(revision.keySet().containsAll(Set.of("name", "version", "digest", "state")), role);
+            assertEquals(READERS.contains(role), detailed(keys.get(role)), role);
+        }
+        assertFalse(as(stranger, "GET", "/admin/models", null).containsKey("store"));
+        assertFalse(detailed(stranger), "another tenant's administrator");
+        assertFalse(detailed("no-such-key"), "nobody");
+        for (String path : List.of("/v1/status", "/v1/models")) {
+            String seen = Json.write(as(stranger, "GET", path, null));
+            assertFalse(seen.contains("\"detail\""), path);
+        }
+    }
+
+    private boolean detailed(String key) throws IOException, InterruptedException {
+        List<?> checks = (List<?>) as(key, "GET", "/health/ready", null).get("checks");
+        assertEquals(7, checks.size());
+        return ((Map<?, ?>) checks.getLast()).containsKey("detail");
     }
 
     @Test

@@ -2,9 +2,17 @@ package org.candor.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.exception.AuthenticationException;
+import dev.langchain4j.exception.ModelNotFoundException;
+import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
+import dev.langchain4j.model.output.Response;
+import dev.langchain4j.store.embedding.CosineSimilarity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,6 +127,48 @@ class ClientsIT {
                         "BadRequestError 400 unknown_member seed string",
                         "AuthenticationError 401 invalid_key  string"),
                 seen.get("errors"));
+    }
+
+    private OpenAiEmbeddingModel langChain(String key, String model) {
+        return OpenAiEmbeddingModel.builder()
+                .baseUrl("http://127.0.0.1:" + server.port() + "/v1")
+                .apiKey(key)
+                .modelName(model)
+                .maxRetries(0)
+                .build();
+    }
+
+    @Test
+    void langChain4jEmbedsAndUnderstandsErrors() {
+        OpenAiEmbeddingModel model = langChain(key, "encoder-en");
+        Response<List<Embedding>> embedded = model.embedAll(List.of(
+                TextSegment.from("The subject withdraws the consent."),
+                TextSegment.from("Consent is revoked by the data subject."),
+                TextSegment.from("The harbour company built a lighthouse.")));
+        List<Embedding> vectors = embedded.content();
+        assertEquals(3, vectors.size());
+        assertEquals(384, vectors.getFirst().dimension());
+        assertEquals(1, norm(vectors.getFirst()), 1e-3);
+        double near = CosineSimilarity.between(vectors.get(0), vectors.get(1));
+        double far = CosineSimilarity.between(vectors.get(0), vectors.get(2));
+        assertTrue(near > far + 0.1, near + " and " + far);
+        assertTrue(embedded.tokenUsage().inputTokenCount() >= 15, embedded.tokenUsage()::toString);
+        assertEquals(
+                vectors.getFirst(),
+                model.embed("The subject withdraws the consent.").content(),
+                "one alone is as among others");
+        assertThrows(ModelNotFoundException.class, () -> langChain(key, "no-such-model")
+                .embed("x"));
+        assertThrows(AuthenticationException.class, () -> langChain("wrong", "encoder-en")
+                .embed("x"));
+    }
+
+    private static double norm(Embedding embedding) {
+        double sum = 0;
+        for (float x : embedding.vector()) {
+            sum += x * x;
+        }
+        return Math.sqrt(sum);
     }
 
     @Test

@@ -150,6 +150,23 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /** What the log says of requests that failed, with the beginning of why. */
+    String failures() {
+        try {
+            List<String> lines = Files.readAllLines(home.resolve("logs/candor.log"));
+            StringBuilder said = new StringBuilder();
+            for (int i = 0; i < lines.size(); i++) {
+                if (lines.get(i).contains(") failed")) {
+                    said.append(String.join("\n", lines.subList(i, Math.min(lines.size(), i + 12))))
+                            .append('\n');
+                }
+            }
+            return said.toString();
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
     @SuppressWarnings("unchecked")
     static Map<String, Object> json(String text) {
         return (Map<String, Object>) Json.parse(text.strip());

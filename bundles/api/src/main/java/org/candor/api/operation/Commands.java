@@ -1,8 +1,8 @@
 package org.candor.api.operation;
 
 /**
- * The shell's {@code candor:*} commands as one line in, text out. What a command does is an operation of its own, decided and
- * logged as such. Thread safe.
+ * Operation {@code admin.shell.run}: the shell's {@code candor:*} commands as one line in, text out. What a command does is an
+ * operation of its own, decided and logged as such; this one lets its caller type at all. Thread safe.
  */
 public interface Commands {
 
@@ -17,10 +17,21 @@ public interface Commands {
     record Result(int exit, String out, String err) {}
 
     /**
-     * Runs one command.
+     * Runs one command. Writes no log entry of its own unless refused.
      *
      * @param line for example {@code models --json}; the prefix {@code candor:} may be left out
-     * @throws OperationException INVALID when the line is too long or blank
+     * @throws OperationException INVALID when the line is too long or blank, DENIED, or UNAVAILABLE
      */
     Result run(Caller caller, String line);
+
+    /** What runs the commands once the caller may type. Thread safe. */
+    interface Shell {
+
+        /**
+         * Runs one command for somebody who may type; what it does is decided for this caller.
+         *
+         * @throws OperationException INVALID when the line is too long or blank
+         */
+        Result run(Caller caller, String line);
+    }
 }

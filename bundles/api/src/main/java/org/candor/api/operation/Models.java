@@ -50,7 +50,7 @@ public interface Models {
      *
      * @param routes sorted by name
      * @param revisions sorted by name and version
-     * @param store what fills the weight store
+     * @param store what fills the weight store, or null for who does not run the server
      */
     record Overview(List<Route> routes, List<ModelRevision> revisions, StoreUsage store) {
         public Overview {
@@ -59,10 +59,13 @@ public interface Models {
         }
     }
 
-    /** Operation {@code models.list}. */
+    /**
+     * Operation {@code models.list}. Why a revision failed, who did what to it, and what its files are, is for who has the permit
+     * of {@code admin.models.inspect} too; others see names, versions, digests, tasks and states.
+     */
     List<ModelRevision> list(Caller caller);
 
-    /** Operation {@code models.list}. */
+    /** The same with what {@code admin.models.inspect} shows of routes and store: for others, no routes and no store. */
     Overview overview(Caller caller);
 
     /**

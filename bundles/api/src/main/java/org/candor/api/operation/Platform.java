@@ -41,8 +41,16 @@ public interface Platform {
      */
     record Components(List<BundleState> bundles, List<ComponentState> components) {}
 
-    /** Models, library, log, consent, policy and energy, in this order. Quick; may be asked by anybody. */
+    /** Models, library, log, consent, policy and energy, in this order. Quick; for who runs the server. */
     List<Check> checks();
+
+    /**
+     * Whether a caller may see more of the checks than whether each is ready: details name documents and models. The decision
+     * on {@code admin.health.read}; writes no log entry.
+     *
+     * @param caller or null for anybody
+     */
+    boolean mayInspect(Caller caller);
 
     /**
      * The running system as JSON values: log (origin, key, size), models, library, energy, policy; a member is null while

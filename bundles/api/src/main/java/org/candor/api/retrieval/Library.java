@@ -29,6 +29,7 @@ public interface Library {
      *
      * @param document relative path with an extension of a supported type (txt, md, html, pdf, docx)
      * @throws IOException when the content cannot be read as that type; nothing changes then
+     * @throws java.io.UncheckedIOException when it cannot be stored, for example on a full disk; it may be found later
      */
     DocumentInfo add(String tenant, String document, byte[] content, DocumentMetadata metadata) throws IOException;
 

@@ -1,5 +1,6 @@
 package org.candor.gateway.internal;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import org.candor.api.operation.Caller;
@@ -48,33 +49,57 @@ final class Api {
         this.traffic = traffic;
     }
 
+    /** A response, and the place that its caller holds until it is written. */
+    record Served(Response response, CallerLimits.Place place) implements AutoCloseable {
+        @Override
+        public void close() {
+            place.close();
+        }
+    }
+
     /**
      * Answers; never throws.
      *
      * @param rawPath undecoded, as the client sent it
      */
-    Response answer(Request request, String rawPath, InputStream body) {
+    Served answer(Request request, String rawPath, InputStream body) {
         Traffic.Passage passage = traffic.begin(request);
-        Response response = answer(request, rawPath, body, passage);
-        Response.Stream stream = response.stream();
-        if (stream == null) {
+        Served served = answer(request, rawPath, body, passage);
+        Response response = served.response();
+        if (response.stream() == null) {
             passage.ended(response);
-            return dressed(request, response);
+        } else {
+            response = response.streaming(accounted(response, passage));
         }
-        return dressed(request, response.streaming(out -> {
-            try {
-                stream.run(out);
-            } finally {
-                passage.ended(response);
-            }
-        }));
+        return new Served(dressed(request, response), served.place());
     }
 
-    private Response answer(Request request, String rawPath, InputStream body, Traffic.Passage passage) {
+    /** A stream that is accounted for when it ends, as it ends. */
+    private static Response.Stream accounted(Response response, Traffic.Passage passage) {
+        return out -> {
+            String otherwise = "internal";
+            Response.Account account = null;
+            try {
+                account = response.stream().run(out);
+                return account;
+            } catch (IOException e) {
+                otherwise = "client_gone";
+                throw e;
+            } catch (InterruptedException e) {
+                otherwise = "stopping";
+                throw e;
+            } finally {
+                passage.ended(
+                        response.accounted(account == null ? response.account().ended(otherwise) : account));
+            }
+        };
+    }
+
+    private Served answer(Request request, String rawPath, InputStream body, Traffic.Passage passage) {
         Response response;
         try {
             RawPath.check(rawPath);
-            response = dispatch(request, body, passage);
+            return dispatch(request, body, passage);
         } catch (ApiError e) {
             response = refused(request, e);
         } catch (OperationException e) {
@@ -92,23 +117,32 @@ final class Api {
                             "Something went wrong in the server; its log shows it under request " + request.id() + ".")
                     .response();
         }
-        return response;
+        return new Served(response, CallerLimits.NONE);
     }
 
-    private Response dispatch(Request request, InputStream in, Traffic.Passage passage) throws Exception {
+    private Served dispatch(Request request, InputStream in, Traffic.Passage passage) throws Exception {
         guard.check(request);
         Router.Match match = router.match(request.method(), request.path());
         Router.Route route = match.route();
         passage.found(route);
         Caller caller = authentication.caller(request, route.access());
         passage.by(caller);
-        try (CallerLimits.Place place = callers.enter(caller);
-                BodyReader.Body body = bodies.read(request, in, route.mostBody())) {
+        CallerLimits.Place place = callers.enter(caller);
+        boolean kept = false;
+        try (BodyReader.Body body = bodies.read(request, in, route.mostBody())) {
             Request whole = request.withBody(body.bytes());
-            return switch (route.on()) {
-                case REQUEST_THREAD -> route.handler().handle(whole, caller, match.path());
-                case WORKER -> workers.run(() -> route.handler().handle(whole, caller, match.path()));
-            };
+            Response response =
+                    switch (route.on()) {
+                        case REQUEST_THREAD -> route.handler().handle(whole, caller, match.path());
+                        case WORKER -> workers.run(() -> route.handler().handle(whole, caller, match.path()));
+                    };
+            // Who watches the running system holds a place among the streams, and none among the requests.
+            kept = !route.path().equals(LiveRoutes.PATH);
+            return new Served(response, kept ? place : CallerLimits.NONE);
+        } finally {
+            if (!kept) {
+                place.close();
+            }
         }
     }
 

@@ -7,6 +7,9 @@ import org.candor.api.operation.Caller;
 /** How many requests of one caller are served at once, so that one key leaves room for the others. Thread safe. */
 final class CallerLimits {
 
+    /** The place of nobody. */
+    static final Place NONE = () -> {};
+
     private final int most;
     private final Map<String, Integer> inFlight = new ConcurrentHashMap<>();
 
@@ -26,7 +29,7 @@ final class CallerLimits {
      */
     Place enter(Caller caller) {
         if (caller == null) {
-            return () -> {};
+            return NONE;
         }
         String who = caller.tenant() + "\n" + caller.subject();
         Place place = () -> inFlight.computeIfPresent(who, (name, count) -> count == 1 ? null : count - 1);

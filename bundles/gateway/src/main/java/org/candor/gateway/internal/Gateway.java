@@ -45,6 +45,10 @@ import org.slf4j.LoggerFactory;
 public final class Gateway extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    /** Together what a stop takes at most: to let work end, then to let answers be written. */
+    private static final Duration WORK_ENDS = Duration.ofSeconds(8);
+
+    private static final long ANSWERS_LEAVE_MILLIS = 2_000;
 
     @ObjectClassDefinition(name = "Candor gateway", description = "The HTTP API.")
     public @interface Config {
@@ -173,16 +177,17 @@ public final class Gateway extends HttpServlet {
     private final transient Workers workers;
     private final transient BodyReader bodies;
     private final transient Streams streams = new Streams();
+    private final transient Present present = new Present();
     final transient Backends backends;
     final transient Router router;
     final transient Api api;
 
     @Activate
     public Gateway(BundleContext context, @Reference AccessStore store, Config config) {
-        this(store, context.getBundle().getVersion().toString(), config);
+        this(store, context.getBundle().getVersion().toString(), config, Traffic.REQUESTS);
     }
 
-    Gateway(AccessStore store, String version, Config config) {
+    Gateway(AccessStore store, String version, Config config, Logger requests) {
         Limits limits = new Limits(
                 inRange("mostJsonBytes", config.mostJsonBytes(), 1 << 10, 64 << 20),
                 inRange("mostDocumentBytes", config.mostDocumentBytes(), 1 << 10, 256 << 20));
@@ -203,8 +208,8 @@ public final class Gateway extends HttpServlet {
                 Duration.ofHours(inRange("sessionHours", config.sessionHours(), 1, 168)));
         backends = new Current();
         router = new Router();
-        workers = new Workers(threads, queue, seconds);
-        Traffic traffic = new Traffic(System::nanoTime);
+        workers = new Workers(threads, queue, seconds, WORK_ENDS);
+        Traffic traffic = new Traffic(System::nanoTime, requests);
         Authentication authentication = new Authentication(store, passwords, sessions);
         SystemRoutes.add(router, backends, limits, version);
         OpenApiRoutes.add(router);
@@ -235,6 +240,7 @@ public final class Gateway extends HttpServlet {
     void deactivate() {
         streams.close();
         workers.close();
+        present.awaitNone(ANSWERS_LEAVE_MILLIS);
         bodies.close();
     }
 
@@ -256,7 +262,15 @@ public final class Gateway extends HttpServlet {
                 from.getRemoteAddr(),
                 from.isSecure(),
                 new byte[0]);
-        Response response = api.answer(request, from.getRequestURI(), from.getInputStream());
+        present.enter();
+        try (Api.Served served = api.answer(request, from.getRequestURI(), from.getInputStream())) {
+            write(served.response(), from.getMethod(), to);
+        } finally {
+            present.leave();
+        }
+    }
+
+    private static void write(Response response, String method, HttpServletResponse to) throws IOException {
         to.setStatus(response.status());
         for (Map.Entry<String, String> header : response.headers().entrySet()) {
             to.setHeader(header.getKey(), header.getValue());
@@ -266,7 +280,7 @@ public final class Gateway extends HttpServlet {
             return;
         }
         to.setContentLength(response.body().length);
-        if (!from.getMethod().equals("HEAD")) {
+        if (!method.equals("HEAD")) {
             to.getOutputStream().write(response.body());
         }
     }

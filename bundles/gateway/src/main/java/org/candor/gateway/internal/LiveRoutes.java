@@ -1,6 +1,7 @@
 package org.candor.gateway.internal;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.candor.api.operation.Caller;
 
@@ -23,10 +24,19 @@ final class LiveRoutes {
                 (request, caller, path) -> watch(request, caller, status, streams, authentication));
     }
 
-    private static Map<String, Object> of(Caller caller, Map<String, Object> status) {
+    private static Map<String, Object> of(Caller caller, boolean inspected, Map<String, Object> status) {
         Map<String, Object> own = new LinkedHashMap<>(status);
         SystemRoutes.hideFiles(caller, own);
+        if (!inspected && own.get("checks") instanceof List<?> checks) {
+            own.put("checks", checks.stream().map(LiveRoutes::withoutDetail).toList());
+        }
         return own;
+    }
+
+    private static Map<?, ?> withoutDetail(Object check) {
+        Map<?, ?> bare = new LinkedHashMap<>((Map<?, ?>) check);
+        bare.remove("detail");
+        return bare;
     }
 
     /** Until the client goes, may no longer watch, or the server stops. */
@@ -35,6 +45,7 @@ final class LiveRoutes {
         if (request.method().equals("HEAD")) {
             throw new ApiError(405, "method_not_allowed", null, PATH + " takes GET.").header("Allow", "GET");
         }
+        boolean inspected = status.mayInspect(caller);
         Streams.Place place = streams.open(caller);
         return Response.events(out -> {
                     try (place) {
@@ -42,11 +53,12 @@ final class LiveRoutes {
                             if (second % COMMENT_EVERY == 0) {
                                 out.comment("candor");
                             }
-                            out.event("status", of(caller, status.now()));
+                            out.event("status", of(caller, inspected, status.now()));
                             if (!streams.pause(EVERY_MILLIS)) {
-                                return;
+                                break;
                             }
                         }
+                        return Response.Account.OK;
                     }
                 })
                 .with("X-Accel-Buffering", "no");

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.candor.api.operation.Caller;
 import org.candor.api.operation.Platform;
 
 /** What everybody who watches sees, made once a second however many watch. Thread safe. */
@@ -37,6 +38,11 @@ final class LiveStatus {
         return last;
     }
 
+    /** Whether a caller may see what the checks say. */
+    boolean mayInspect(Caller caller) {
+        return SystemRoutes.mayInspect(backends.platform(), caller);
+    }
+
     private Map<String, Object> make(long nanos) {
         Platform platform = backends.platform();
         Map<String, Object> status = platform == null ? Map.of() : platform.status();
@@ -44,7 +50,7 @@ final class LiveStatus {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
         json.put("ready", SystemRoutes.ready(checks));
-        json.put("checks", Views.checks(checks));
+        json.put("checks", Views.checks(checks, true));
         json.put("requests", requests());
         json.put("energy", energy(status.get("energy"), nanos));
         json.put("models", status.get("models"));

@@ -17,11 +17,24 @@ final class ModelViews {
 
     static Map<String, Object> overview(Models.Overview overview) {
         Map<String, Object> json = new LinkedHashMap<>();
+        if (overview.store() == null) {
+            json.put(
+                    "revisions",
+                    overview.revisions().stream().map(ModelViews::named).toList());
+            return json;
+        }
         json.put("routes", overview.routes().stream().map(ModelViews::route).toList());
         json.put(
                 "revisions",
                 overview.revisions().stream().map(ModelViews::revision).toList());
         json.put("store", store(overview.store()));
+        return json;
+    }
+
+    /** What everybody may know. */
+    private static Map<String, Object> named(ModelRevision revision) {
+        Map<String, Object> json = Views.model(revision.id());
+        json.put("state", revision.state().name().toLowerCase(Locale.ROOT));
         return json;
     }
 

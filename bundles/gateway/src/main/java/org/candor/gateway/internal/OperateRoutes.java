@@ -123,7 +123,7 @@ final class OperateRoutes {
         json.put(
                 "components",
                 components.components().stream().map(OperateRoutes::component).toList());
-        json.put("checks", Views.checks(platform.checks()));
+        json.put("checks", Views.checks(platform.checks(), true));
         return Response.json(200, json);
     }
 

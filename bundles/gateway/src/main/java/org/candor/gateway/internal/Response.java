@@ -21,7 +21,11 @@ record Response(int status, Map<String, String> headers, byte[] body, Stream str
 
     /** Writes events on the connection's own thread until it returns: a slow client holds nobody else. */
     interface Stream {
-        void run(EventStream out) throws IOException, InterruptedException;
+        /**
+         * @return what the request was, now that it has ended
+         * @throws IOException when the client has gone
+         */
+        Account run(EventStream out) throws IOException, InterruptedException;
     }
 
     /**
@@ -36,6 +40,10 @@ record Response(int status, Map<String, String> headers, byte[] body, Stream str
     record Account(String operation, String outcome, Double joules, String model, long tokens) {
 
         static final Account OK = new Account(null, "ok", null, null, 0);
+
+        Account ended(String otherwise) {
+            return new Account(operation, otherwise, joules, model, tokens);
+        }
 
         static Account of(String outcome, Map<String, Object> leaf, Map<String, Object> energy) {
             Object operation = leaf == null ? null : leaf.get("operation");

@@ -16,8 +16,10 @@ final class Router {
 
     /** Who may come in; what they may do is the policy's decision. */
     enum Access {
-        /** Anybody. */
+        /** Anybody, of whom nothing is asked. */
         PUBLIC,
+        /** Anybody; who has a key or a session is recognised. */
+        WELCOME,
         /** Who has a key or a session. */
         KEY,
         /** Who has a key, a session, or a password. */
@@ -36,7 +38,7 @@ final class Router {
 
     /** Answers one request. */
     interface Handler {
-        /** @param caller who asks, or null on public routes */
+        /** @param caller who asks, or null for anybody */
         Response handle(Request request, Caller caller, Map<String, String> path) throws Exception;
     }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,18 +19,23 @@ import org.slf4j.LoggerFactory;
 /**
  * An answer as events: {@code progress} while it is worked out, then {@code citations}, {@code answer} and {@code done}
  * with the whole of it. Nothing of an answer is told before its log entry is durable. What is wrong before the first stage
- * is an HTTP error; later it is the event {@code error}. Used by one thread.
+ * is an HTTP error; later it is the event {@code error}. When the client goes, the work ends with its present stage.
+ * Used by one thread.
  */
 final class StreamedAnswer {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamedAnswer.class);
     private static final String ENDED = "";
-    private static final long COMMENT_SECONDS = 15;
+    /** How soon it is seen that a client has gone. */
+    private static final long COMMENT_SECONDS = 2;
+
+    private static final Response.Account STREAMED = new Response.Account("answer", "ok", null, null, 0);
 
     private final BlockingQueue<String> stages = new LinkedBlockingQueue<>();
     private final Workers workers;
     private final long begun = System.nanoTime();
     private Future<Map<String, Object>> answer;
+    private volatile boolean abandoned;
 
     private StreamedAnswer(Workers workers) {
         this.workers = workers;
@@ -38,11 +44,11 @@ final class StreamedAnswer {
     static Response begin(Answers answers, Caller caller, Answers.Question question, Workers workers, Streams streams)
             throws Exception {
         Streams.Place place = streams.open(caller);
+        StreamedAnswer streamed = new StreamedAnswer(workers);
         boolean handed = false;
         try {
-            StreamedAnswer streamed = new StreamedAnswer(workers);
             streamed.answer = workers.begin(
-                    () -> answers.answer(caller, question, streamed.stages::add), () -> streamed.stages.add(ENDED));
+                    () -> answers.answer(caller, question, streamed::reached), () -> streamed.stages.add(ENDED));
             String first = streamed.next();
             if (first == null) {
                 throw workers.tooSlow();
@@ -52,18 +58,37 @@ final class StreamedAnswer {
             }
             Response response = Response.events(out -> {
                         try (place) {
-                            streamed.tell(out, first);
+                            return streamed.tell(out, first);
+                        } finally {
+                            streamed.abandon();
                         }
                     })
                     .with("X-Accel-Buffering", "no")
-                    .accounted(new Response.Account("answer", "ok", null, null, 0));
+                    .accounted(STREAMED);
             handed = true;
             return response;
         } finally {
             if (!handed) {
                 place.close();
+                streamed.abandon();
             }
         }
+    }
+
+    /** Nobody waits for the answer any more. One that is there already stays as it is. */
+    private void abandon() {
+        abandoned = true;
+        if (answer != null) {
+            answer.cancel(false);
+        }
+    }
+
+    private void reached(String stage) {
+        if (abandoned) {
+            throw new OperationException(
+                    OperationException.Kind.UNAVAILABLE, "client_gone", "Nobody waits for this answer any more.");
+        }
+        stages.add(stage);
     }
 
     /** The next stage; null when the time is up. */
@@ -72,7 +97,7 @@ final class StreamedAnswer {
         return stages.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
     }
 
-    private void tell(EventStream out, String first) throws IOException, InterruptedException {
+    private Response.Account tell(EventStream out, String first) throws IOException, InterruptedException {
         try {
             String stage = first;
             while (!stage.equals(ENDED)) {
@@ -83,8 +108,12 @@ final class StreamedAnswer {
             out.event("citations", part(whole, "citations", "masked"));
             out.event("answer", part(whole, "id", "answer", "reason", "language"));
             out.event("done", whole);
+            return AnswerRoutes.account(whole);
         } catch (ApiError e) {
-            out.event("error", JsonText.readObject(e.response().body()).get("error"));
+            Response response = e.response();
+            out.event("error", JsonText.readObject(response.body()).get("error"));
+            Response.Account account = response.account();
+            return account.operation() == null ? STREAMED.ended(account.outcome()) : account;
         }
     }
 
@@ -104,6 +133,8 @@ final class StreamedAnswer {
     private Map<String, Object> result() throws InterruptedException {
         try {
             return answer.get();
+        } catch (CancellationException e) {
+            throw Workers.givenUp();
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case OperationException cause -> throw ApiError.of(cause);

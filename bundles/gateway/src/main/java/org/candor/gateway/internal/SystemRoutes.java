@@ -33,9 +33,9 @@ final class SystemRoutes {
         router.add(
                 "GET",
                 "/health/ready",
-                Router.Access.PUBLIC,
+                Router.Access.WELCOME,
                 Router.On.REQUEST_THREAD,
-                (request, caller, path) -> routes.ready());
+                (request, caller, path) -> routes.ready(caller));
         router.add(
                 "GET",
                 "/v1/status",
@@ -74,11 +74,16 @@ final class SystemRoutes {
         }
     }
 
-    private Response ready() {
+    /** Whether a caller may see what the checks say; null for anybody. */
+    static boolean mayInspect(Platform platform, Caller caller) {
+        return platform != null && platform.mayInspect(caller);
+    }
+
+    private Response ready(Caller caller) {
         List<Platform.Check> checks = checks(backends.platform());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("ready", ready(checks));
-        json.put("checks", Views.checks(checks));
+        json.put("checks", Views.checks(checks, mayInspect(backends.platform(), caller)));
         return Response.json(ready(checks) ? 200 : 503, json);
     }
 
@@ -92,7 +97,7 @@ final class SystemRoutes {
             json.putAll(platform.status());
         }
         hideFiles(caller, json);
-        json.put("checks", Views.checks(checks));
+        json.put("checks", Views.checks(checks, mayInspect(platform, caller)));
         return Response.json(200, json);
     }
 

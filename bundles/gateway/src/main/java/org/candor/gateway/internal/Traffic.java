@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Traffic {
 
-    private static final Logger REQUESTS = LoggerFactory.getLogger("org.candor.requests");
+    static final Logger REQUESTS = LoggerFactory.getLogger("org.candor.requests");
+
     /** OpenTelemetry's advice for HTTP server durations, in seconds. */
     private static final double[] HTTP_SECONDS = {
         0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10
@@ -38,13 +39,16 @@ final class Traffic {
     private record Counted(Histogram seconds, Histogram tokens) {}
 
     private final LongSupplier nanoTime;
+    private final Logger requests;
     private final RecentRequests recent;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Map<Http, Histogram> http = new ConcurrentHashMap<>();
     private final Map<Model, Counted> models = new ConcurrentHashMap<>();
 
-    Traffic(LongSupplier nanoTime) {
+    /** @param requests is told each request in one line */
+    Traffic(LongSupplier nanoTime, Logger requests) {
         this.nanoTime = nanoTime;
+        this.requests = requests;
         this.recent = new RecentRequests(nanoTime);
     }
 
@@ -101,7 +105,7 @@ final class Traffic {
         Response.Account account = response.account();
         String operation = modelOperation(path);
         if (operation != null) {
-            String error = response.status() < 400 ? "" : Integer.toString(response.status());
+            String error = error(response);
             String model = account.model() == null ? "" : account.model();
             Counted counted = models.computeIfAbsent(
                     new Model(operation, model, error),
@@ -114,6 +118,15 @@ final class Traffic {
         log(passage, path, response, nanos / 1e6);
     }
 
+    /** Empty for none. What goes wrong within a stream has its code only: the status has been sent. */
+    private static String error(Response response) {
+        if (response.status() >= 400) {
+            return Integer.toString(response.status());
+        }
+        String outcome = response.account().outcome();
+        return outcome.equals(Response.Account.OK.outcome()) ? "" : outcome;
+    }
+
     private static String modelOperation(String path) {
         return switch (path) {
             case "/v1/embeddings" -> "embeddings";
@@ -123,10 +136,10 @@ final class Traffic {
         };
     }
 
-    private static void log(Passage passage, String path, Response response, double millis) {
+    private void log(Passage passage, String path, Response response, double millis) {
         Response.Account account = response.account();
         boolean routine = response.status() < 400 && (path.startsWith("/health/") || path.equals(MetricsRoutes.PATH));
-        if (routine ? !REQUESTS.isDebugEnabled() : !REQUESTS.isInfoEnabled()) {
+        if (routine ? !requests.isDebugEnabled() : !requests.isInfoEnabled()) {
             return;
         }
         String line = String.format(
@@ -142,9 +155,9 @@ final class Traffic {
                 millis,
                 account.joules() == null ? "-" : String.format(Locale.ROOT, "%.3f", account.joules()));
         if (routine) {
-            REQUESTS.debug(line);
+            requests.debug(line);
         } else {
-            REQUESTS.info(line);
+            requests.info(line);
         }
     }
 

@@ -124,13 +124,16 @@ final class Views {
         return json;
     }
 
-    static List<Map<String, Object>> checks(List<Platform.Check> checks) {
+    /** @param inspected with what each check says, and not only whether it is ready */
+    static List<Map<String, Object>> checks(List<Platform.Check> checks, boolean inspected) {
         return checks.stream()
                 .map(check -> {
                     Map<String, Object> json = new LinkedHashMap<>();
                     json.put("name", check.name());
                     json.put("ready", check.ready());
-                    json.put("detail", check.detail());
+                    if (inspected) {
+                        json.put("detail", check.detail());
+                    }
                     return json;
                 })
                 .toList();

@@ -1,8 +1,12 @@
 package org.candor.gateway.internal;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -10,6 +14,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Platform threads for work: on a virtual request thread it would hold a carrier that other connections need. Bounded in
@@ -18,18 +24,23 @@ import java.util.concurrent.TimeoutException;
  */
 final class Workers implements AutoCloseable {
 
-    private static final int CLOSING_SECONDS = 10;
+    private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
 
     private final ThreadPoolExecutor pool;
     private final int seconds;
+    private final Duration closing;
+    /** What somebody waits for. */
+    private final Set<Future<?>> open = ConcurrentHashMap.newKeySet();
 
     /**
      * @param threads at most
      * @param queue requests that may wait for one
      * @param seconds a request may take, waiting included
+     * @param closing what runs at a stop may take to end
      */
-    Workers(int threads, int queue, int seconds) {
+    Workers(int threads, int queue, int seconds, Duration closing) {
         this.seconds = seconds;
+        this.closing = closing;
         pool = new ThreadPoolExecutor(
                 threads,
                 threads,
@@ -43,15 +54,10 @@ final class Workers implements AutoCloseable {
     /**
      * Does the work on a thread of the pool and waits for it.
      *
-     * @throws ApiError 429 when too much waits, 503 when it took too long
+     * @throws ApiError 429 when too much waits, 503 when it took too long or outlasted a stop
      */
     Response run(Callable<Response> work) throws Exception {
-        Future<Response> future;
-        try {
-            future = pool.submit(work);
-        } catch (RejectedExecutionException e) {
-            throw rejected();
-        }
+        Future<Response> future = begin(work, () -> {});
         try {
             return future.get(seconds, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
@@ -60,6 +66,8 @@ final class Workers implements AutoCloseable {
         } catch (InterruptedException e) {
             future.cancel(false);
             throw e;
+        } catch (CancellationException e) {
+            throw givenUp();
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case Exception cause -> throw cause;
@@ -70,7 +78,7 @@ final class Workers implements AutoCloseable {
     }
 
     /**
-     * Begins work that others wait for by themselves.
+     * Begins work that others wait for by themselves. A stop that it outlasts cancels it.
      *
      * @param ended told once it has ended, however it did
      * @throws ApiError 429 when too much waits
@@ -79,12 +87,15 @@ final class Workers implements AutoCloseable {
         FutureTask<T> task = new FutureTask<>(work) {
             @Override
             protected void done() {
+                open.remove(this);
                 ended.run();
             }
         };
+        open.add(task);
         try {
             pool.execute(task);
         } catch (RejectedExecutionException e) {
+            open.remove(task);
             throw rejected();
         }
         return task;
@@ -94,6 +105,17 @@ final class Workers implements AutoCloseable {
         return pool.isShutdown()
                 ? new ApiError(503, "stopping", null, "The server is stopping.").header("Retry-After", "5")
                 : new ApiError(429, "busy", null, "The server is busy. Try again shortly.").header("Retry-After", "1");
+    }
+
+    /** What the caller of work hears that the stop did not wait for. */
+    static ApiError givenUp() {
+        return new ApiError(
+                        503,
+                        "stopping",
+                        null,
+                        "The server stops and could not wait for this request to end. If it changes something, look "
+                                + "whether it did before you send it again.")
+                .header("Retry-After", "5");
     }
 
     /** What a request may take, waiting included. */
@@ -106,14 +128,21 @@ final class Workers implements AutoCloseable {
                 .header("Retry-After", "1");
     }
 
-    /** Takes no more work and gives what runs and what waits ten seconds to end. */
+    /**
+     * Takes no more work and gives what runs and what waits a while to end. What has not is given up: it goes on without
+     * the services it needs, and whoever waits for it hears so instead of how it fails.
+     */
     @Override
     public void close() {
         pool.shutdown();
         try {
-            pool.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS);
+            pool.awaitTermination(closing.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        List<Future<?>> late = open.stream().filter(each -> each.cancel(false)).toList();
+        if (!late.isEmpty()) {
+            LOG.warn("{} requests outlasted the stop and were given up after {} s.", late.size(), closing.toSeconds());
         }
     }
 }

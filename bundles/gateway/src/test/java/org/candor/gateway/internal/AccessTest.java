@@ -15,14 +15,24 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.candor.api.access.AccessKey;
+import org.candor.api.access.AccessRegister;
+import org.candor.api.operation.Caller;
 import org.candor.api.operation.OperationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -134,7 +144,8 @@ class AccessTest {
         try (Server server = new Server(folder)) {
             for (Router.Route route : server.gateway.router.routes()) {
                 String path = "/" + String.join("/", route.pattern()).replaceAll("\\{[a-z.]+}", "x");
-                boolean open = route.access() == Router.Access.PUBLIC;
+                boolean open =
+                        Set.of(Router.Access.PUBLIC, Router.Access.WELCOME).contains(route.access());
                 assertEquals(PUBLIC.contains(route.method() + " " + path), open, path);
                 for (Map<String, String> headers : List.of(
                         Map.<String, String>of(),
@@ -383,5 +394,47 @@ class AccessTest {
         assertTrue(Credentials.newKey(random).matches("candor-[A-Za-z0-9_-]{43}"));
         assertNotEquals(Credentials.newKey(random), Credentials.newKey(random));
         assertTrue(Credentials.newPassword(random).matches("[a-z2-9]{20}"));
+    }
+
+    @Test
+    void aClockThatJumpsEndsKeysByTheCalendarAndNoSession() throws IOException {
+        Instant noon = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        AtomicReference<Instant> time = new AtomicReference<>(noon);
+        Clock clock = new Clock() {
+            @Override
+            public Instant instant() {
+                return time.get();
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                throw new UnsupportedOperationException();
+            }
+        };
+        AccessStore store = new AccessStore(folder, new SecureRandom(), clock);
+        AccessRegister.Issued<AccessKey> made =
+                store.createKey("a month", Caller.OPERATOR_TENANT, Set.of("viewer"), noon.plus(Duration.ofDays(30)));
+        store.setPassword("admin", null, "correct horse battery");
+        AtomicLong nanos = new AtomicLong();
+        Sessions sessions =
+                new Sessions(store, new SecureRandom(), nanos::get, Duration.ofMinutes(30), Duration.ofHours(12));
+        Map<String, String> headers = new TreeMap<>(Map.of("Host", "localhost:8181"));
+        Request request = new Request("r", "GET", "/", null, headers::get, "127.0.0.1", false, new byte[0]);
+        headers.put(
+                "Cookie", sessions.begin(request, store.user("admin")).cookie().split(";")[0]);
+        for (Instant jump : List.of(noon.minusSeconds(3_600), noon.plus(Duration.ofDays(365)), noon)) {
+            time.set(jump);
+            boolean expired = jump.isAfter(noon.plus(Duration.ofDays(30)));
+            assertEquals(expired, store.caller(made.secret()) == null, jump.toString());
+            assertNotNull(sessions.of(request), jump.toString());
+        }
+        nanos.set(Duration.ofMinutes(31).toNanos());
+        assertNull(sessions.of(request), "it ends by the time that has passed");
+        store.close();
     }
 }

@@ -50,7 +50,7 @@ class OpenApiTest {
                 Set<String> schemes =
                         switch (route.access()) {
                             case PUBLIC -> Set.of();
-                            case KEY -> Set.of("key", "session");
+                            case KEY, WELCOME -> Set.of("key", "session");
                             case ADMIN, SESSION -> Set.of("key", "password", "session");
                         };
                 served.put(route.method() + " " + route.path().replace("...}", "}"), schemes);

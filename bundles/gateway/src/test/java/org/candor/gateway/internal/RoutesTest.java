@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.candor.api.operation.Models;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 import org.junit.jupiter.api.AfterEach;
@@ -470,6 +471,16 @@ class RoutesTest {
     }
 
     @Test
+    void whoDoesNotRunTheServerSeesNamesAndStates() throws IOException {
+        server.models = new Models.Overview(List.of(), List.of(Server.REVISION), null);
+        Map<String, Object> json = server.call("GET", "/admin/models", null).json();
+        assertEquals(Set.of("revisions"), json.keySet());
+        assertEquals(
+                Set.of("name", "version", "digest", "state"),
+                first(json.get("revisions")).keySet());
+    }
+
+    @Test
     void modelsAreInstalledVerifiedAndRemoved() throws IOException {
         Server.Reply reply =
                 server.call("POST", "/admin/models/install", "{\"folder\":\"/models/x\",\"reason\":\"r\"}");
@@ -525,15 +536,27 @@ class RoutesTest {
     }
 
     @Test
-    void healthSaysWhatItWaitsFor() {
+    void healthSaysWhatItWaitsFor() throws IOException {
         assertEquals(200, server.call("GET", "/health/live", null, Map.of()).status());
         Server.Reply ready = server.call("GET", "/health/ready", null, Map.of());
         assertEquals(200, ready.status());
         assertEquals(true, ready.json().get("ready"));
         server.ready = false;
-        Server.Reply waiting = server.call("GET", "/health/ready", null, Map.of());
+        Server.Reply waiting = server.call("GET", "/health/ready", null);
         assertEquals(503, waiting.status());
         assertTrue(waiting.text().contains("no model is installed"));
+        for (Map<String, String> nobody : List.of(Map.<String, String>of(), Map.of("Authorization", "Bearer x"))) {
+            Server.Reply bare = server.call("GET", "/health/ready", null, nobody);
+            assertEquals(503, bare.status());
+            assertEquals(
+                    Map.of("name", "models", "ready", false),
+                    ((List<?>) bare.json().get("checks")).getLast());
+        }
+        server.inspected = false;
+        for (String path : List.of("/health/ready", "/v1/status")) {
+            assertFalse(server.call("GET", path, null).text().contains("no model is installed"), path);
+        }
+        server.inspected = true;
         server.gateway.platform = null;
         assertEquals(503, server.call("GET", "/health/ready", null, Map.of()).status());
     }

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.candor.api.access.AccessKey;
@@ -97,17 +98,22 @@ final class Server implements AutoCloseable {
     final AccessStore store;
     final Gateway gateway;
     final List<String> calls = new ArrayList<>();
+    /** Lines of the request log. */
+    final List<String> requests = new CopyOnWriteArrayList<>();
+
     Caller lastCaller;
     OperationException failure;
     RuntimeException surprise;
     boolean ready = true;
+    boolean inspected = true;
+    Models.Overview models;
     DocumentMetadata lastMetadata;
     byte[] lastContent;
 
     Server(Path home, String... hosts) throws IOException {
         this.home = home;
         store = new AccessStore(home, new SecureRandom(), Clock.systemUTC());
-        gateway = new Gateway(store, "1.0.0", config(4 << 10, 8 << 10, 1 << 20, 10, hosts));
+        gateway = new Gateway(store, "1.0.0", config(4 << 10, 8 << 10, 1 << 20, 10, hosts), new Lines(requests));
         gateway.answers = new FakeAnswers();
         gateway.embedding = new FakeEmbedding();
         gateway.documents = new FakeDocuments();
@@ -163,11 +169,15 @@ final class Server implements AutoCloseable {
                 all.containsKey("X-Test-Tls"),
                 new byte[0]);
         byte[] body = json == null ? new byte[0] : json.getBytes(StandardCharsets.UTF_8);
-        return new Reply(gateway.api.answer(request, "/", new ByteArrayInputStream(body)));
+        Api.Served served = gateway.api.answer(request, "/", new ByteArrayInputStream(body));
+        if (served.response().stream() == null) {
+            served.close();
+        }
+        return new Reply(served.response(), served);
     }
 
-    /** A response, with its body read. */
-    record Reply(Response response) {
+    /** A response, with its body read; one that is a stream is open until its text is. */
+    record Reply(Response response, Api.Served served) {
 
         int status() {
             return response.status();
@@ -179,7 +189,7 @@ final class Server implements AutoCloseable {
                 return new String(response.body(), StandardCharsets.UTF_8);
             }
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            try {
+            try (served) {
                 response.stream().run(new EventStream(out));
             } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
@@ -540,6 +550,9 @@ final class Server implements AutoCloseable {
         @Override
         public Overview overview(Caller caller) {
             call(caller, "overview");
+            if (models != null) {
+                return models;
+            }
             Activation active = new Activation("encoder-en", ENCODER, "cli", "first", Instant.EPOCH);
             return new Overview(
                     List.of(new Route("encoder-en", "embed", active, null, "", List.of(active))),
@@ -691,6 +704,11 @@ final class Server implements AutoCloseable {
         }
 
         @Override
+        public boolean mayInspect(Caller caller) {
+            return true;
+        }
+
+        @Override
         public Map<String, Object> status() {
             return values.get();
         }
@@ -713,6 +731,11 @@ final class Server implements AutoCloseable {
         @Override
         public List<Check> checks() {
             return List.of(new Check("models", ready, ready ? "active" : "no model is installed"));
+        }
+
+        @Override
+        public boolean mayInspect(Caller caller) {
+            return inspected && caller != null;
         }
 
         @Override

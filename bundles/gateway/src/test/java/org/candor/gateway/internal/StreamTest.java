@@ -112,6 +112,10 @@ class StreamTest {
         }
     }
 
+    private static Map<?, ?> first(Object list) {
+        return (Map<?, ?>) ((List<?>) list).getFirst();
+    }
+
     @Test
     void watchersSeeTheRunningSystemUntilTheyGo() throws IOException {
         Server.Reply reply = server.call("GET", "/admin/events", null);
@@ -127,6 +131,14 @@ class StreamTest {
         assertEquals(1L, ((Map<?, ?>) status.get("log")).get("size"));
         assertTrue(status.keySet().containsAll(List.of("time", "checks", "energy", "models", "library")));
         assertEquals(405, server.call("HEAD", "/admin/events", null).status());
+        assertTrue(first(status.get("checks")).containsKey("detail"));
+        server.inspected = false;
+        Server.Reply bare = server.call("GET", "/admin/events", null);
+        Gone other = new Gone(2_000);
+        assertThrows(IOException.class, () -> bare.response().stream().run(new EventStream(other)));
+        assertEquals(
+                Set.of("name", "ready"),
+                first(data(other.seen.toString(), "status").get("checks")).keySet());
     }
 
     @Test
@@ -239,8 +251,8 @@ class StreamTest {
         double[] joules = {100};
         server.gateway.platform =
                 new Server.StatusOnly(() -> Map.of("energy", Map.of("method", "estimate", "totalJoules", joules[0])));
-        LiveStatus status =
-                new LiveStatus(server.gateway.backends, new Traffic(nanos::get), Clock.systemUTC(), nanos::get);
+        LiveStatus status = new LiveStatus(
+                server.gateway.backends, new Traffic(nanos::get, Traffic.REQUESTS), Clock.systemUTC(), nanos::get);
         assertNull(((Map<?, ?>) status.now().get("energy")).get("watts"));
         joules[0] = 130;
         nanos.addAndGet(2_000_000_000L);

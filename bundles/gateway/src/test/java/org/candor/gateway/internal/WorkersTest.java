@@ -2,26 +2,32 @@ package org.candor.gateway.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class WorkersTest {
 
     private static final Response DONE = Response.empty(204);
+    private static final Duration PATIENT = Duration.ofSeconds(60);
 
     @Test
     void workRunsOnPlatformThreadsAndItsExceptionsComeThrough() throws Exception {
-        try (Workers workers = new Workers(1, 1, 10)) {
+        try (Workers workers = new Workers(1, 1, 10, PATIENT)) {
             AtomicBoolean virtual = new AtomicBoolean(true);
             assertSame(DONE, workers.run(() -> {
                 virtual.set(Thread.currentThread().isVirtual());
@@ -44,7 +50,7 @@ class WorkersTest {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch leave = new CountDownLatch(1);
         AtomicBoolean ended = new AtomicBoolean();
-        Workers workers = new Workers(1, 1, 60);
+        Workers workers = new Workers(1, 1, 60, PATIENT);
         Thread running = start(workers, () -> {
             inside.countDown();
             leave.await();
@@ -67,10 +73,70 @@ class WorkersTest {
     }
 
     @Test
+    void whatOutlastsAStopIsToldSoAndNotHowItFailsAfterwards() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        AtomicBoolean begun = new AtomicBoolean();
+        Workers workers = new Workers(1, 1, 60, Duration.ofMillis(1));
+        BlockingQueue<Exception> heard = new LinkedBlockingQueue<>();
+        AtomicReference<Thread> worker = new AtomicReference<>();
+        waitFor(workers, heard, () -> {
+            worker.set(Thread.currentThread());
+            inside.countDown();
+            leave.await();
+            throw new IllegalStateException("the model is closed");
+        });
+        inside.await();
+        Thread queued = waitFor(workers, heard, () -> {
+            begun.set(true);
+            return DONE;
+        });
+        while (queued.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        workers.close();
+        for (int i = 0; i < 2; i++) {
+            ApiError e = assertInstanceOf(ApiError.class, heard.take());
+            assertEquals(503, e.status());
+            assertEquals("stopping", e.code());
+            assertEquals("5", e.response().headers().get("Retry-After"));
+        }
+        leave.countDown();
+        worker.get().join();
+        assertFalse(begun.get(), "what waited does not begin any more");
+    }
+
+    private static Thread waitFor(Workers workers, BlockingQueue<Exception> heard, Callable<Response> work) {
+        return Thread.ofPlatform().start(() -> {
+            try {
+                workers.run(work);
+            } catch (Exception e) {
+                heard.add(e);
+            }
+        });
+    }
+
+    @Test
+    void aStopWaitsForThoseWhoAreStillInTheHouse() throws Exception {
+        Present present = new Present();
+        present.awaitNone(600_000);
+        present.enter();
+        present.enter();
+        present.awaitNone(1);
+        Thread stop = Thread.ofPlatform().start(() -> present.awaitNone(600_000));
+        present.leave();
+        while (stop.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        present.leave();
+        stop.join();
+    }
+
+    @Test
     void whenThreadsAndQueueAreFullTheNextIsToldToComeBack() throws Exception {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch leave = new CountDownLatch(1);
-        try (Workers workers = new Workers(1, 1, 60)) {
+        try (Workers workers = new Workers(1, 1, 60, PATIENT)) {
             Callable<Response> slow = () -> {
                 inside.countDown();
                 leave.await();
@@ -109,7 +175,7 @@ class WorkersTest {
         CountDownLatch leave = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         AtomicBoolean interrupted = new AtomicBoolean();
-        try (Workers workers = new Workers(1, 1, 1)) {
+        try (Workers workers = new Workers(1, 1, 1, PATIENT)) {
             ApiError e = assertThrows(
                     ApiError.class,
                     () -> workers.run(() -> {

@@ -102,7 +102,12 @@ public final class AnswerOperations implements Answers {
                 throw Services.missing("retrieval", "retrieval service");
             }
             progress.accept("permitted");
-            Findings findings = now.answer(question, language, permit.scope());
+            Findings findings;
+            try {
+                findings = now.answer(question, language, permit.scope());
+            } catch (RuntimeException e) {
+                throw Services.failure(e, retrieval != now, "retrieval", "retrieval service");
+            }
             progress.accept("found");
             meter.work(findings.busyNanos());
             return new Reply(findings, List.of());

@@ -1,6 +1,7 @@
 package org.candor.governor.internal;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -243,12 +244,14 @@ public final class DocumentOperations implements Documents {
                     }
 
                     @Override
-                    public DocumentInfo perform(Permit permit, Meter meter) {
+                    public DocumentInfo perform(Permit permit, Meter meter) throws IOException {
+                        byte[] same = bytes == null ? content.get() : bytes;
                         try {
-                            byte[] same = bytes == null ? content.get() : bytes;
                             return library().add(caller.tenant(), name, same, metadata);
                         } catch (IOException e) {
                             throw refused("document", "document_unreadable", e);
+                        } catch (UncheckedIOException e) {
+                            throw e.getCause();
                         }
                     }
 
@@ -338,7 +341,12 @@ public final class DocumentOperations implements Documents {
             if (now == null) {
                 throw Services.missing("retrieval", "retrieval service");
             }
-            SearchResult result = now.search(query, language, permit.scope(), limit);
+            SearchResult result;
+            try {
+                result = now.search(query, language, permit.scope(), limit);
+            } catch (RuntimeException e) {
+                throw Services.failure(e, retrieval != now, "retrieval", "retrieval service");
+            }
             meter.work(result.busyNanos());
             return new Passages(result, List.of());
         }

@@ -115,7 +115,7 @@ public final class GovernedPath {
     private final Places places;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
-    private final Budgets budgets = new Budgets();
+    private final Budgets budgets = new Budgets(System::nanoTime);
     private final Approvals approvals = new Approvals();
 
     @Activate
@@ -159,6 +159,16 @@ public final class GovernedPath {
                     null,
                     services);
         }
+    }
+
+    /**
+     * Whether the policy permits an operation, for deciding how much of something is shown. Nothing is logged, and no obligation
+     * met. False while a required service is missing.
+     */
+    boolean permits(Operation operation) {
+        Services services = services();
+        return required.stream().allMatch(each -> each.in(services))
+                && decision(operation, services).permitted();
     }
 
     /**
@@ -235,17 +245,21 @@ public final class GovernedPath {
     }
 
     private Decision decide(Operation operation, Services services) {
+        Decision decision = decision(operation, services);
+        if (!decision.permitted()) {
+            throw refused(Kind.DENIED, operation, decision, services);
+        }
+        return decision;
+    }
+
+    private static Decision decision(Operation operation, Services services) {
         Decision permit = services.policy() == null
                 ? new Decision(
                         true, "no-policy", "No policy is required here.", List.of(), new PolicyId("none", "", ""))
                 : services.policy()
                         .decide(new PolicyRequest(
                                 operation.caller(), operation.name(), operation.purpose(), operation.attributes()));
-        Decision decision = withinTenant(operation, permit);
-        if (!decision.permitted()) {
-            throw refused(Kind.DENIED, operation, decision, services);
-        }
-        return decision;
+        return withinTenant(operation, permit);
     }
 
     /** Logs a refusal, and returns what to throw. */
@@ -329,7 +343,7 @@ public final class GovernedPath {
         }
         for (Obligation obligation : decision.obligations()) {
             if (obligation instanceof Obligation.Budget budget) {
-                budgets.spend(operation.caller(), operation.name(), budget, share.joules(), clock.instant());
+                budgets.spend(operation.caller(), operation.name(), budget, share.joules());
             }
         }
     }

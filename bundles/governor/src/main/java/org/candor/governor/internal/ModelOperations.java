@@ -54,7 +54,9 @@ public final class ModelOperations implements Models {
                     public Overview perform(Permit permit, Meter meter) {
                         ModelRegistry models = registry();
                         List<ModelRevision> revisions = models.revisions();
-                        return new Overview(routes(models, revisions), revisions, models.store());
+                        return path.permits(inspect(caller))
+                                ? new Overview(routes(models, revisions), revisions, models.store())
+                                : new Overview(List.of(), named(revisions), null);
                     }
 
                     @Override
@@ -63,6 +65,17 @@ public final class ModelOperations implements Models {
                     }
                 })
                 .result();
+    }
+
+    private static Operation inspect(Caller caller) {
+        return new Operation("admin.models.inspect", caller, Answers.DEFAULT_PURPOSE, Operation.Effect.READ, Map.of());
+    }
+
+    /** What everybody may know of revisions. */
+    private static List<ModelRevision> named(List<ModelRevision> revisions) {
+        return revisions.stream()
+                .map(each -> new ModelRevision(each.id(), each.family(), each.tasks(), each.state(), "", 0, Map.of()))
+                .toList();
     }
 
     /** Every name that a revision has or had is a route, whether it serves or not. */
@@ -102,7 +115,8 @@ public final class ModelOperations implements Models {
         return path.run(operation, new Task<List<ModelRevision>>() {
                     @Override
                     public List<ModelRevision> perform(Permit permit, Meter meter) {
-                        return registry().revisions();
+                        List<ModelRevision> revisions = registry().revisions();
+                        return path.permits(inspect(caller)) ? revisions : named(revisions);
                     }
 
                     @Override

@@ -49,7 +49,9 @@ record Operation(
     private static final List<Pattern> OF_A_TENANT = List.of(
             Pattern.compile("admin\\.documents\\.(list|read|add|delete)"),
             Pattern.compile("admin\\.consent\\..*"),
-            Pattern.compile("admin\\.access\\..*"));
+            Pattern.compile("admin\\.access\\..*"),
+            // What a command reaches is the command's own operation.
+            Pattern.compile("admin\\.shell\\.run"));
 
     /** Whether it reaches more than the caller's tenant, so that it is for those who run the server. */
     boolean reachesEveryTenant() {

@@ -105,12 +105,21 @@ public final class PlatformView implements Platform {
 
     @Override
     public Components components(Caller caller) {
-        path.gate(new Operation("admin.health.read", caller, Answers.DEFAULT_PURPOSE, Operation.Effect.READ, Map.of()));
+        path.gate(healthRead(caller));
         ComponentInventory now = inventory;
         if (now == null) {
             throw Services.missing("inventory", "inventory of components");
         }
         return now.components();
+    }
+
+    @Override
+    public boolean mayInspect(Caller caller) {
+        return caller != null && path.permits(healthRead(caller));
+    }
+
+    private static Operation healthRead(Caller caller) {
+        return new Operation("admin.health.read", caller, Answers.DEFAULT_PURPOSE, Operation.Effect.READ, Map.of());
     }
 
     private Check models() {

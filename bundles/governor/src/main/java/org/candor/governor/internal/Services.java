@@ -38,6 +38,21 @@ record Services(
         }
     }
 
+    /**
+     * What to throw for a failure of a service that an operation was using: a service that left meanwhile fails in its own
+     * ways, and all of them mean that it is not there.
+     *
+     * @param left whether it is no longer the one in place
+     */
+    static RuntimeException failure(RuntimeException failure, boolean left, String key, String description) {
+        if (!left || failure instanceof OperationException) {
+            return failure;
+        }
+        OperationException missing = missing(key, description);
+        missing.addSuppressed(failure);
+        return missing;
+    }
+
     /** UNAVAILABLE because a service is missing. */
     static OperationException missing(String key, String description) {
         return new OperationException(

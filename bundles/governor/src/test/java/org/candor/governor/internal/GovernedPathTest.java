@@ -3,13 +3,21 @@ package org.candor.governor.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.candor.api.operation.Answers.Question;
@@ -19,6 +27,7 @@ import org.candor.api.operation.OperationException.Kind;
 import org.candor.api.policy.Obligation;
 import org.candor.api.policy.PersonalData;
 import org.candor.api.retrieval.Findings;
+import org.candor.api.retrieval.Retrieval;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -284,5 +293,60 @@ class GovernedPathTest {
                 "admin.access.key-create")) {
             world.path().gate(new Operation(name, stranger, "p", Operation.Effect.READ, Map.of()));
         }
+    }
+
+    @Test
+    void aClockThatJumpsIsSeenInTheEntriesAndDisturbsNothingElse() {
+        Instant noon = Instant.parse("2026-11-23T12:00:00Z");
+        AtomicReference<Instant> time = new AtomicReference<>(noon);
+        GovernedPath path = world.path(World.config(World.ALL, 4, 16, 1_000), new Clock() {
+            @Override
+            public Instant instant() {
+                return time.get();
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                throw new UnsupportedOperationException();
+            }
+        });
+        AnswerOperations answers = world.answers(path);
+        List<Instant> times = List.of(noon, noon.minusSeconds(3_600), noon.plus(Duration.ofDays(365)), noon);
+        for (int i = 0; i < times.size(); i++) {
+            time.set(times.get(i));
+            answers.answer(World.ASKER, new Question("When?", "en", null));
+            assertTrue(world.log.text(i).contains("\"time\":\"" + times.get(i)), world.log.text(i));
+        }
+        assertEquals(times.size(), world.log.entries.size(), "in the order in which they were done");
+    }
+
+    @Test
+    void aServiceThatLeavesWhileItIsUsedIsUnavailable() {
+        AnswerOperations answers = world.answers(world.path());
+        Retrieval there = answers.retrieval;
+        IllegalStateException closed = new IllegalStateException("this index is closed");
+        AtomicBoolean leaves = new AtomicBoolean(true);
+        answers.retrieval = (Retrieval) Proxy.newProxyInstance(
+                Retrieval.class.getClassLoader(), new Class<?>[] {Retrieval.class}, (proxy, method, arguments) -> {
+                    if (leaves.get()) {
+                        answers.retrieval = null;
+                    }
+                    throw closed;
+                });
+        Retrieval failing = answers.retrieval;
+        Question question = new Question("When?", "en", null);
+        OperationException e = assertThrows(OperationException.class, () -> answers.answer(World.ASKER, question));
+        assertEquals("retrieval-missing", e.code());
+        assertSame(closed, e.getSuppressed()[0]);
+        leaves.set(false);
+        answers.retrieval = failing;
+        assertSame(closed, assertThrows(IllegalStateException.class, () -> answers.answer(World.ASKER, question)));
+        answers.retrieval = there;
+        answers.answer(World.ASKER, question);
     }
 }

@@ -2,6 +2,8 @@ package org.candor.governor.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -191,6 +193,25 @@ class ModelsTest {
                 OperationException.class,
                 () -> life.record(
                         new ModelTransition(FIRST, ModelState.LOADED, false, "anna", "better", Instant.EPOCH)));
+    }
+
+    @Test
+    void whyAModelFailedIsForWhoRunsTheServer() {
+        ModelOperations models = new ModelOperations(world.path());
+        models.registry = registry;
+        registry.state = ModelState.FAILED;
+        assertEquals("digest differs", models.list(World.ASKER).getFirst().reason());
+        assertNotNull(models.overview(World.ASKER).store());
+        world.policy.denied = "admin.models.inspect";
+        Models.Overview bare = models.overview(World.ASKER);
+        assertNull(bare.store());
+        assertEquals(List.of(), bare.routes());
+        for (ModelRevision revision :
+                List.of(bare.revisions().getFirst(), models.list(World.ASKER).getFirst())) {
+            assertEquals(FIRST, revision.id());
+            assertEquals(ModelState.FAILED, revision.state());
+            assertEquals("", revision.reason());
+        }
     }
 
     @Test

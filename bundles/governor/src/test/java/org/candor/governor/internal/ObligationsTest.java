@@ -1,6 +1,7 @@
 package org.candor.governor.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.OperationException;
@@ -92,19 +94,50 @@ class ObligationsTest {
     }
 
     @Test
-    void aBudgetComesBackAndIsNotGivenTwiceByAClockThatIsSetBack() {
-        Budgets budgets = new Budgets();
+    void aBudgetComesBackWhateverTheClockOnTheWallDoes() {
+        AtomicLong nanos = new AtomicLong(-7);
+        Budgets budgets = new Budgets(nanos::get);
         Obligation.Budget budget = new Obligation.Budget(Obligation.Unit.REQUESTS, 2, Duration.ofHours(1));
         Instant noon = Instant.parse("2026-11-23T12:00:00Z");
         assertNull(budgets.take(World.ASKER, "answer", budget, noon));
+        nanos.addAndGet(Duration.ofSeconds(1_800).toNanos());
         assertNull(budgets.take(World.ASKER, "answer", budget, noon.plusSeconds(1_800)));
+        nanos.addAndGet(Duration.ofSeconds(100).toNanos());
         Instant free = budgets.take(World.ASKER, "answer", budget, noon.plusSeconds(1_900));
         assertTrue(free.isAfter(noon.plusSeconds(3_599)) && free.isBefore(noon.plusSeconds(3_800)), free.toString());
-        assertTrue(budgets.take(World.ASKER, "answer", budget, noon.minusSeconds(7_200)) != null);
+        Instant backAnHour = noon.minusSeconds(1_700);
+        Instant sooner = budgets.take(World.ASKER, "answer", budget, backAnHour);
+        assertEquals(
+                Duration.between(noon.plusSeconds(1_900), free),
+                Duration.between(backAnHour, sooner),
+                "as long to wait as before, by the clock that the caller sees");
+        Instant aheadAYear = noon.plus(Duration.ofDays(365));
+        assertNotNull(budgets.take(World.ASKER, "answer", budget, aheadAYear), "a jump gives no budget");
         assertNull(budgets.take(World.ASKER, "embed", budget, noon.plusSeconds(1_900)), "another operation");
-        assertNull(budgets.take(World.ASKER, "answer", budget, free));
-        assertTrue(budgets.take(World.ASKER, "answer", budget, free) != null, "the second one is still in the hour");
-        assertNull(budgets.take(World.ASKER, "answer", budget, noon.plusSeconds(100_000)));
+        nanos.addAndGet(Duration.between(noon.plusSeconds(1_900), free).toNanos());
+        assertNull(budgets.take(World.ASKER, "answer", budget, free), "and a jump back keeps none");
+        assertNotNull(budgets.take(World.ASKER, "answer", budget, free), "the second one is still in the hour");
+        nanos.addAndGet(Duration.ofHours(2).toNanos());
+        assertNull(budgets.take(World.ASKER, "answer", budget, noon));
+    }
+
+    @Test
+    void aRequestForASecondPersonDoesNotStayOpenForTheYearThatTheClockWasAhead() {
+        Approvals approvals = new Approvals();
+        Operation anna = erase("anna");
+        Instant noon = Instant.parse("2026-11-23T12:00:00Z");
+        assertNull(approvals.ask(anna, noon.plus(Duration.ofDays(365))));
+        assertNull(approvals.ask(erase("ben"), noon), "the clock was set right");
+        assertEquals("ben", approvals.ask(anna, noon.minusSeconds(3_600)), "an hour back is within the day");
+    }
+
+    private static Operation erase(String subject) {
+        return new Operation(
+                "admin.consent.erase",
+                new Caller(subject, Caller.OPERATOR_TENANT, Set.of("steward")),
+                "any",
+                Operation.Effect.CHANGE,
+                Map.of("subject", "alice"));
     }
 
     @Test

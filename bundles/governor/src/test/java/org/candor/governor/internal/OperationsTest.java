@@ -19,6 +19,8 @@ import org.candor.api.consent.ConsentState;
 import org.candor.api.energy.EnergyHistory;
 import org.candor.api.energy.EnergyWindow;
 import org.candor.api.operation.Answers.Question;
+import org.candor.api.operation.Caller;
+import org.candor.api.operation.Commands;
 import org.candor.api.operation.Consents;
 import org.candor.api.operation.Documents;
 import org.candor.api.operation.Energy;
@@ -355,5 +357,53 @@ class OperationsTest {
                 OperationException.Kind.DENIED,
                 assertThrows(OperationException.class, () -> view.components(World.ASKER))
                         .kind());
+    }
+
+    @Test
+    void detailsOfChecksAreForWhoMayReadTheHealthAndNoAnswerIsLogged() {
+        PlatformView view = new PlatformView(world.path());
+        assertFalse(view.mayInspect(null));
+        assertTrue(view.mayInspect(World.ASKER));
+        assertEquals("admin.health.read", world.policy.last.operation());
+        assertFalse(view.mayInspect(new Caller("eve", "umbrella", Set.of("admin"))), "another tenant's");
+        world.policy.permits = false;
+        assertFalse(view.mayInspect(World.ASKER));
+        assertEquals(0, world.log.size());
+    }
+
+    @Test
+    void whoMayNotTypeReachesNoCommand() {
+        ShellOperations shell = new ShellOperations(world.path());
+        List<String> typed = new ArrayList<>();
+        assertEquals(
+                "shell-missing",
+                assertThrows(OperationException.class, () -> shell.run(World.ASKER, "models"))
+                        .code());
+        shell.shell = (caller, line) -> {
+            typed.add(caller.subject() + " " + line);
+            return new Commands.Result(0, "", "");
+        };
+        shell.run(World.ASKER, "models");
+        assertEquals("admin.shell.run", world.policy.last.operation());
+        shell.run(new Caller("eve", "umbrella", Set.of("admin")), "status");
+        world.policy.permits = false;
+        assertEquals(
+                OperationException.Kind.DENIED,
+                assertThrows(OperationException.class, () -> shell.run(World.ASKER, "models"))
+                        .kind());
+        assertEquals(List.of(World.ASKER.subject() + " models", "eve status"), typed);
+    }
+
+    @Test
+    void aDocumentThatCannotBeStoredIsNotTheCallersMistake() {
+        DocumentOperations documents = new DocumentOperations(world.path(), "home");
+        documents.library = world.library;
+        world.library.full = true;
+        OperationException e =
+                refused(() -> documents.add(World.ASKER, "x.txt", new byte[] {'x'}, DocumentMetadata.NONE));
+        assertEquals("storage-failed", e.code());
+        assertEquals(Kind.UNAVAILABLE, e.kind());
+        assertTrue(e.getMessage().contains("No space left on device"), e.getMessage());
+        assertEquals(2, world.log.size(), "begun, failed");
     }
 }

@@ -72,8 +72,11 @@ final class World {
     }
 
     GovernedPath path(GovernedPath.Config config) {
-        GovernedPath path =
-                new GovernedPath(config, Clock.fixed(Instant.parse("2026-11-23T20:00:00.123456Z"), ZoneOffset.UTC));
+        return path(config, Clock.fixed(Instant.parse("2026-11-23T20:00:00.123456Z"), ZoneOffset.UTC));
+    }
+
+    GovernedPath path(GovernedPath.Config config, Clock clock) {
+        GovernedPath path = new GovernedPath(config, clock);
         path.policy = policy;
         path.consent = consent;
         path.subjectKeys = keys;
@@ -149,6 +152,9 @@ final class World {
 
     final class FakePolicy implements PolicyGate {
         boolean permits = true;
+        /** The one operation that is not permitted, or null. */
+        String denied;
+
         List<Obligation> obligations = List.of();
         PolicyRequest last;
 
@@ -156,7 +162,7 @@ final class World {
         public Decision decide(PolicyRequest request) {
             events.add("policy");
             last = request;
-            return permits
+            return permits && !request.operation().equals(denied)
                     ? new Decision(true, "permitted", "Permitted.", obligations, policy())
                     : new Decision(
                             false, "role-missing", "The caller has none of the roles admin.", List.of(), policy());
@@ -459,6 +465,7 @@ final class World {
     final class FakeLibrary implements Library {
         final List<DocumentInfo> documents = new ArrayList<>();
         java.io.IOException failure;
+        boolean full;
         Path mirrored;
 
         private void ask(String event) throws java.io.IOException {
@@ -481,6 +488,9 @@ final class World {
         public DocumentInfo add(String tenant, String document, byte[] content, DocumentMetadata metadata)
                 throws java.io.IOException {
             ask("add");
+            if (full) {
+                throw new java.io.UncheckedIOException(new java.io.IOException("No space left on device"));
+            }
             DocumentInfo added = document(document);
             documents.add(added);
             return added;

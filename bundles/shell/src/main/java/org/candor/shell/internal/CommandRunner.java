@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * the API reaches these commands and nothing else of the shell.
  */
 @Component
-public final class CommandRunner implements Commands {
+public final class CommandRunner implements Commands.Shell {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommandRunner.class);
     private static final String SCOPE = "candor";
@@ -47,12 +47,12 @@ public final class CommandRunner implements Commands {
     }
 
     @Override
-    public Result run(Caller caller, String line) {
-        if (line.isBlank() || line.length() > MOST_CHARACTERS) {
+    public Commands.Result run(Caller caller, String line) {
+        if (line.isBlank() || line.length() > Commands.MOST_CHARACTERS) {
             throw new OperationException(
                     Kind.INVALID,
                     "invalid_value",
-                    "command: 1 to " + MOST_CHARACTERS + " characters are needed, for example models --json",
+                    "command: 1 to " + Commands.MOST_CHARACTERS + " characters are needed, for example models --json",
                     "command",
                     null);
         }
@@ -60,18 +60,18 @@ public final class CommandRunner implements Commands {
         try {
             words = Words.of(line);
         } catch (IllegalArgumentException e) {
-            return new Result(WRONG, "", "candor: " + e.getMessage() + "\n");
+            return new Commands.Result(WRONG, "", "candor: " + e.getMessage() + "\n");
         }
         Registry registry = sessions.getRegistry();
         String name = words.getFirst().startsWith(SCOPE + ":")
                 ? words.getFirst().substring(SCOPE.length() + 1)
                 : words.getFirst();
         if (name.equals("help")) {
-            return new Result(0, help(registry), "");
+            return new Commands.Result(0, help(registry), "");
         }
         Command command = registry.getCommand(SCOPE, name);
         if (command == null) {
-            return new Result(WRONG, "", "candor: there is no command \"" + name + "\"; help lists them\n");
+            return new Commands.Result(WRONG, "", "candor: there is no command \"" + name + "\"; help lists them\n");
         }
         return run(caller, command, List.copyOf(words.subList(1, words.size())));
     }
@@ -85,7 +85,7 @@ public final class CommandRunner implements Commands {
         return table.text(Table.COLUMNS) + "COMMAND --help shows options and an example.\n";
     }
 
-    private Result run(Caller caller, Command command, List<String> arguments) {
+    private Commands.Result run(Caller caller, Command command, List<String> arguments) {
         Bounded out = new Bounded();
         Bounded err = new Bounded();
         PrintStream printOut = new PrintStream(out, false, StandardCharsets.UTF_8);
@@ -110,7 +110,7 @@ public final class CommandRunner implements Commands {
         }
         printOut.flush();
         printErr.flush();
-        return new Result(exit, text(out), text(err));
+        return new Commands.Result(exit, text(out), text(err));
     }
 
     /**

@@ -6,7 +6,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.ServiceRanking;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
 
@@ -38,6 +40,13 @@ public final class Standby extends HttpServlet {
      */
     record Reply(int status, byte[] body) {}
 
+    private final transient Door door;
+
+    @Activate
+    public Standby(@Reference Door door) {
+        this.door = door;
+    }
+
     static Reply reply(String path) {
         return switch (path) {
             case "/health/live" -> new Reply(HttpServletResponse.SC_OK, LIVE);
@@ -48,6 +57,7 @@ public final class Standby extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest from, HttpServletResponse to) throws IOException {
+        door.cameThrough(from);
         Reply reply = reply(from.getRequestURI());
         to.setStatus(reply.status());
         to.setContentType("application/json; charset=utf-8");

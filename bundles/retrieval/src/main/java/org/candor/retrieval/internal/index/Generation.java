@@ -23,6 +23,7 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.search.similarities.BM25Similarity;
 import org.apache.lucene.search.similarities.Similarity;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.Bits;
@@ -38,18 +39,33 @@ public final class Generation implements AutoCloseable {
 
     private final Path path;
     private final EncoderBinding encoder;
+    private final Analysis analysis;
     private final Directory directory;
-    private final IndexWriter writer;
-    private final SearcherManager searchers;
+    private volatile IndexWriter writer;
+    private volatile SearcherManager searchers;
     /** Version by key of what was put and not removed; read from the index when it is first asked for. */
     private Map<String, String> versions;
 
-    private Generation(Path path, EncoderBinding encoder, Directory directory, IndexWriter writer) throws IOException {
+    private Generation(Path path, EncoderBinding encoder, Analysis analysis, Directory directory) throws IOException {
         this.path = path;
         this.encoder = encoder;
+        this.analysis = analysis;
         this.directory = directory;
-        this.writer = writer;
-        this.searchers = new SearcherManager(writer, new SearcherFactory() {
+        openWriter();
+    }
+
+    private void openWriter() throws IOException {
+        IndexWriterConfig config = new IndexWriterConfig(analysis.analyzer());
+        config.setSimilarity(BM25);
+        IndexWriter opened = new IndexWriter(directory, config);
+        SearcherManager seen = searchers(opened);
+        opened.setLiveCommitData(encoder.commitData().entrySet());
+        writer = opened;
+        searchers = seen;
+    }
+
+    private static SearcherManager searchers(IndexWriter writer) throws IOException {
+        return new SearcherManager(writer, new SearcherFactory() {
             @Override
             public IndexSearcher newSearcher(
                     org.apache.lucene.index.IndexReader reader, org.apache.lucene.index.IndexReader previous) {
@@ -66,12 +82,7 @@ public final class Generation implements AutoCloseable {
         Files.createDirectories(path);
         Directory directory = FSDirectory.open(path);
         try {
-            IndexWriterConfig config = new IndexWriterConfig(analysis.analyzer());
-            config.setSimilarity(BM25);
-            IndexWriter writer = new IndexWriter(directory, config);
-            Generation generation = new Generation(path, encoder, directory, writer);
-            writer.setLiveCommitData(encoder.commitData().entrySet());
-            return generation;
+            return new Generation(path, encoder, analysis, directory);
         } catch (IOException | RuntimeException e) {
             directory.close();
             throw e;
@@ -141,6 +152,22 @@ public final class Generation implements AutoCloseable {
         return writer.isOpen();
     }
 
+    /**
+     * Opens it anew where a failure, of a full disk for example, has closed it. What was not committed is gone.
+     *
+     * @return whether it was closed
+     */
+    boolean mend() throws IOException {
+        if (writer.isOpen()) {
+            return false;
+        }
+        SearcherManager before = searchers;
+        openWriter();
+        versions = null;
+        before.close();
+        return true;
+    }
+
     /** Durable from now on. */
     void commit() throws IOException {
         if (writer.hasUncommittedChanges()) {
@@ -157,7 +184,16 @@ public final class Generation implements AutoCloseable {
     }
 
     IndexSearcher acquire() throws IOException {
-        return searchers.acquire();
+        while (true) {
+            SearcherManager now = searchers;
+            try {
+                return now.acquire();
+            } catch (AlreadyClosedException e) {
+                if (now == searchers) {
+                    throw e;
+                }
+            }
+        }
     }
 
     void release(IndexSearcher searcher) throws IOException {

@@ -310,6 +310,25 @@ public final class LanguageIndex implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * Opens anew what a failure has closed, as it was last committed.
+     *
+     * @return whether the current generation was closed
+     */
+    public boolean mend() throws IOException {
+        boolean mended = false;
+        for (Generation generation : open()) {
+            if (generation.mend()) {
+                LOG.warn(
+                        "Language {}: index {} was closed by a failure and is open again.",
+                        language,
+                        generation.path());
+                mended |= generation == current;
+            }
+        }
+        return mended;
+    }
+
     /** Adds or replaces a document in the current generation. */
     public void put(EncodedDocument document) throws IOException {
         current.put(document);

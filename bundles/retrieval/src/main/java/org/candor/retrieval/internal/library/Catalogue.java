@@ -135,6 +135,7 @@ final class Catalogue implements AutoCloseable {
     void put(List<EncodedDocument> documents) throws IOException {
         lock.lock();
         try {
+            mend();
             for (EncodedDocument document : documents) {
                 Entry entry = document.document().entry();
                 if (forbidden(entry) != null) {
@@ -152,6 +153,29 @@ final class Catalogue implements AutoCloseable {
             refresh();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * An index that a full disk has closed is opened anew, as it was last committed. What it lost is no longer listed, so that
+     * the next look at the library takes it in again; what had left the list leaves the index again.
+     */
+    void mend() throws IOException {
+        for (LanguageIndex index : languages.values()) {
+            if (!index.mend()) {
+                continue;
+            }
+            Map<String, Entry> held = index.entries();
+            entries.values()
+                    .removeIf(entry ->
+                            entry.info().language().equals(index.language()) && !held.containsKey(entry.key()));
+            for (Map.Entry<String, Entry> each : held.entrySet()) {
+                if (entries.containsKey(each.getKey())) {
+                    entries.put(each.getKey(), each.getValue());
+                } else {
+                    index.remove(each.getKey());
+                }
+            }
         }
     }
 
@@ -193,6 +217,7 @@ final class Catalogue implements AutoCloseable {
         }
         lock.lock();
         try {
+            mend();
             for (Entry entry : gone) {
                 // out of the catalogue first: every hit is looked up there, also those of running requests
                 entries.remove(entry.key());

@@ -1,6 +1,7 @@
 package org.candor.retrieval.internal.library;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.retrieval.DocumentInfo;
@@ -183,19 +185,29 @@ public final class Documents implements Library, AutoCloseable {
                     if (!index.serves() || !index.encoder().model().equals(snapshot.model())) {
                         return false; // the encoder was flipped meanwhile: its vectors are of another kind
                     }
-                    // first the upload, so that a crash after it loses nothing, then the index
-                    catalogue
-                            .uploads()
-                            .put(new UploadStore.Upload(
-                                    tenant, document, withSubjects(metadata, read.entry()), content));
-                    catalogue.put(List.of(encoded));
-                    catalogue.commit();
+                    store(
+                            new UploadStore.Upload(tenant, document, withSubjects(metadata, read.entry()), content),
+                            encoded);
                     return true;
                 });
                 if (put) {
                     return encoded.document().entry().info();
                 }
             }
+        }
+    }
+
+    /** First the upload, so that a crash after it loses nothing, then the index. */
+    private void store(UploadStore.Upload upload, EncodedDocument encoded) {
+        try {
+            catalogue.uploads().put(upload);
+            catalogue.put(List.of(encoded));
+            catalogue.commit();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (AlreadyClosedException e) {
+            // Closed by the failure of a write; the next change opens it anew.
+            throw new UncheckedIOException(new IOException("the index: " + e.getMessage(), e));
         }
     }
 

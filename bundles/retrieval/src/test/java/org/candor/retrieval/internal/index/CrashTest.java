@@ -271,4 +271,29 @@ class CrashTest {
             assertEquals(0, index.entries().size());
         }
     }
+
+    @Test
+    void anIndexThatAFailedWriteClosedIsOpenedAnewAsItWasCommitted() throws IOException {
+        Path path = folder.resolve("generation");
+        try (Generation generation =
+                Generation.open(path, Analysis.of("en"), new EncoderBinding(TestLibrary.FIRST, 32))) {
+            generation.put(document("kept.txt", "the lighthouse"));
+            generation.commit();
+            assertFalse(generation.mend(), "nothing is wrong");
+            Path aside = folder.resolve("aside");
+            Files.move(path, aside);
+            assertThrows(IOException.class, () -> {
+                generation.put(document("lost.txt", "the harbour"));
+                generation.commit();
+            });
+            assertFalse(generation.usable());
+            Files.move(aside, path);
+            assertTrue(generation.mend());
+            assertEquals(1, generation.entries().size());
+            generation.put(document("next.txt", "the company"));
+            generation.refresh();
+            generation.commit();
+            assertEquals(2, generation.entries().size());
+        }
+    }
 }
