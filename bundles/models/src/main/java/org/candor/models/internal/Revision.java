@@ -265,7 +265,7 @@ final class Revision {
         } catch (ModelRefusedException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            throw fail(e.getMessage() == null ? e.toString() : e.getMessage());
+            throw fail(e.getMessage() == null ? e.toString() : named(e.getMessage()));
         } catch (OutOfMemoryError e) {
             throw fail("there is not enough memory for it: " + e.getMessage());
         } finally {
@@ -274,6 +274,17 @@ final class Revision {
             }
             loading.unlock();
         }
+    }
+
+    /** A loader sees a file under its digest, as the store keeps it; people know it by its name in the pack. */
+    private String named(String message) {
+        for (Map.Entry<String, ModelCard.FileDigest> file : card.files().entrySet()) {
+            if (message.startsWith(file.getValue().sha256())) {
+                return location() + ": " + file.getKey()
+                        + message.substring(file.getValue().sha256().length());
+            }
+        }
+        return message;
     }
 
     private ModelRefusedException fail(String message) {
