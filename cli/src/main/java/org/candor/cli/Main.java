@@ -45,6 +45,8 @@ public final class Main {
             case "ask" -> new Ask(instance, terminal).run(rest);
             case "status" -> new Status(instance, terminal).run(rest);
             case "verify" -> new Verify(instance, terminal).run(rest);
+            case "pack-key" -> new PackKey(instance, terminal).run(rest);
+            case "pack-sign" -> new PackSign(instance, terminal).run(rest);
             case "shell" -> new RemoteShell(instance, terminal).run(rest);
             case "restore" -> new Restore(instance, terminal).run(rest);
             case "passwd" -> new Password(instance, terminal).run(rest);

@@ -157,6 +157,7 @@ final class Folders {
 
     private ModelRevision take(Path folder, String name, String version, Cause cause, boolean dropped)
             throws IOException {
+        FolderLinks.check(folder, dropped, places.home());
         Map<String, byte[]> made;
         ModelCard card;
         if (Files.isRegularFile(folder.resolve("card.json"))) {

@@ -33,6 +33,9 @@ import org.candor.api.model.TextEncoder;
  */
 final class Revision {
 
+    /** The task that whatever leases from a route needs. */
+    private static final String TASK = "embed";
+
     private static final int REMEMBERED_STEPS = 50;
     private static final String CHANGES =
             FileSystems.getDefault().supportedFileAttributeViews().contains("unix")
@@ -83,6 +86,9 @@ final class Revision {
     /** Why it must not be loaded for want of trust, or null. */
     private String distrust;
 
+    /** Why no route can use it, or null. */
+    private final String unfit;
+
     private String trust = "";
     private SelfTestResult selfTest;
     private TextEncoder encoder;
@@ -100,6 +106,10 @@ final class Revision {
         }
         this.card = card;
         this.surroundings = surroundings;
+        this.unfit = card.tasks().contains(TASK)
+                ? null
+                : "its tasks are " + card.tasks() + ", and the route \""
+                        + card.id().name() + "\" needs " + TASK;
     }
 
     ModelId id() {
@@ -165,8 +175,8 @@ final class Revision {
     }
 
     /**
-     * Sees whether it may be used under the present rules: two reasons against it, each of which stands alone. Without a
-     * pack its trust stays as it was. What is loaded goes on serving, but is not loaded anew.
+     * Sees whether it may be used under the present rules: two reasons against it, each of which stands alone, beside its
+     * task, which never changes. Without a pack its trust stays as it was. What is loaded goes on serving, but is not loaded anew.
      *
      * @param rival why it must not be used besides another revision of its name and version, or null
      */
@@ -193,7 +203,7 @@ final class Revision {
     }
 
     private void refuse(String rival, String distrusted, Cause cause) {
-        String before = refusal();
+        String before = state == ModelState.FAILED ? refusal() : null;
         duplicate = rival;
         distrust = distrusted;
         String now = refusal();
@@ -208,7 +218,7 @@ final class Revision {
 
     /** Why it must not be loaded at all, or null. */
     synchronized String refusal() {
-        return duplicate == null ? distrust : duplicate;
+        return duplicate != null ? duplicate : distrust != null ? distrust : unfit;
     }
 
     /**
@@ -255,7 +265,7 @@ final class Revision {
         } catch (ModelRefusedException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            throw fail(e.getMessage() == null ? e.toString() : e.getMessage());
+            throw fail(e.getMessage() == null ? e.toString() : named(e.getMessage()));
         } catch (OutOfMemoryError e) {
             throw fail("there is not enough memory for it: " + e.getMessage());
         } finally {
@@ -264,6 +274,17 @@ final class Revision {
             }
             loading.unlock();
         }
+    }
+
+    /** A loader sees a file under its digest, as the store keeps it; people know it by its name in the pack. */
+    private String named(String message) {
+        for (Map.Entry<String, ModelCard.FileDigest> file : card.files().entrySet()) {
+            if (message.startsWith(file.getValue().sha256())) {
+                return location() + ": " + file.getKey()
+                        + message.substring(file.getValue().sha256().length());
+            }
+        }
+        return message;
     }
 
     private ModelRefusedException fail(String message) {

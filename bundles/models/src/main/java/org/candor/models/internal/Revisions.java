@@ -34,9 +34,6 @@ import org.candor.api.model.TextEncoder;
  */
 final class Revisions implements AutoCloseable {
 
-    /** The task that whatever leases from a route needs. */
-    private static final String TASK = "embed";
-
     private static final int NAMED_IN_MESSAGES = 5;
 
     /** Told of what happens; quick. */
@@ -358,10 +355,6 @@ final class Revisions implements AutoCloseable {
     /** Loads where needed and pins the revision, so that nothing closes it before it is active. */
     private ModelLease<TextEncoder> loaded(Revision revision, Cause cause) {
         ModelId id = revision.id();
-        if (!revision.card().tasks().contains(TASK)) {
-            throw new ModelRefusedException(id.name() + " " + id.version() + " is refused: its tasks are "
-                    + revision.card().tasks() + ", and the route \"" + id.name() + "\" needs " + TASK);
-        }
         while (true) {
             ModelLoader loader = loaders.apply(revision.card().family());
             if (loader == null) {

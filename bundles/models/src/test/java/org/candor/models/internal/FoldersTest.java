@@ -265,6 +265,51 @@ final class FoldersTest {
     }
 
     @Test
+    void linksInADroppedFolderMayNotLeaveIt() throws IOException {
+        Path secret = Files.writeString(folder.resolve("secret.json"), "{\"max_seq_length\":64}");
+        Path at = huggingFace(dropped.resolve("tiny-1.0.0"));
+        Path file = at.resolve("sentence_bert_config.json");
+        Files.delete(file);
+        for (Path target : List.of(secret, Path.of("../../../../secret.json"), folder.resolve("nothing"))) {
+            Files.createSymbolicLink(file, target);
+            folders.lookAgain();
+            lookTwice();
+            assertEquals(ModelState.FAILED, only().state(), target.toString());
+            assertTrue(
+                    only().reason().contains("sentence_bert_config.json is a symbolic link that leads"),
+                    only().reason());
+            Files.delete(file);
+        }
+        Path pooling = at.resolve("1_Pooling");
+        Files.move(pooling, folder.resolve("pooling"));
+        Files.createSymbolicLink(pooling, folder.resolve("pooling"));
+        folders.lookAgain();
+        lookTwice();
+        assertTrue(only().reason().contains("1_Pooling is a symbolic link that leads out"), only().reason());
+        Files.delete(pooling);
+        Files.move(folder.resolve("pooling"), at.resolve("pooling"));
+        Files.createSymbolicLink(pooling, Path.of("pooling"));
+        folders.lookAgain();
+        lookTwice();
+        assertEquals(ModelState.CLOSED, only().state(), "a link within the folder harms nobody: " + only().reason());
+    }
+
+    @Test
+    void linksInAnInstalledFolderMayLeadAnywhereButIntoTheHome() throws IOException {
+        Path blob = Files.writeString(folder.resolve("blob"), "weights");
+        Path own = Files.writeString(folder.resolve("home/cli.key"), "key");
+        Path at = huggingFace(folder.resolve("tiny-1.0.0"));
+        Files.delete(at.resolve("model.safetensors"));
+        Files.createSymbolicLink(at.resolve("model.safetensors"), own);
+        assertTrue(
+                refusal(at, null, null).contains("model.safetensors is a symbolic link that leads into the server's"));
+        Files.delete(at.resolve("model.safetensors"));
+        Files.createSymbolicLink(at.resolve("model.safetensors"), blob);
+        folders.install(at, null, null, ANNA);
+        assertEquals("tiny", only().id().name());
+    }
+
+    @Test
     void aRecordOfAFolderElsewhereIsForgottenAndNeverRenamesIt() throws IOException {
         Path operators = huggingFace(folder.resolve("data/tiny-1.0.0"));
         folders.install(operators, null, null, ANNA);

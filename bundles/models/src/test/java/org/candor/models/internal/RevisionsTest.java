@@ -28,6 +28,7 @@ import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelLoader;
 import org.candor.api.model.ModelRefusedException;
+import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
@@ -287,6 +288,21 @@ final class RevisionsTest {
                 ModelUnavailableException.class,
                 () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
         assertTrue(e.getMessage().contains("1 GiB free"), e.getMessage());
+    }
+
+    @Test
+    void aModelOfAnotherTaskSaysSoFromTheStartAndIsNeverActivated() throws IOException {
+        FakePack pack = FakePack.of("encoder-en", "1.0.0", "w");
+        String card = new String(pack.files.get("card.json"), StandardCharsets.UTF_8);
+        pack.put("card.json", card.replace("\"embed\"", "\"classify\""));
+        ModelRevision refused = install(pack).describe();
+        assertEquals(ModelState.FAILED, refused.state());
+        assertTrue(refused.reason().contains("its tasks are [classify]"), refused.reason());
+        ModelRefusedException e = assertThrows(
+                ModelRefusedException.class, () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
+        assertTrue(e.getMessage().contains("needs embed"), e.getMessage());
+        revisions.assess();
+        assertEquals(ModelState.FAILED, state("1.0.0"), "other rules of trust do not make it fit");
     }
 
     @Test
