@@ -42,9 +42,10 @@ class CommandRunnerTest {
         assertEquals("", result.err());
         assertEquals(0, result.exit());
         assertEquals("""
-            model       version  state   leases  task   reason          family  digest
-            encoder-en  1.0.0    active  2       embed                  bert    sha256:eeeeeeeeeeee
-            encoder-zh  2.0.0    failed  0       embed  digest differs  bert    sha256:ffffffffffff
+            model       version  state   leases  task   family  digest
+            encoder-en  1.0.0    active  2       embed  bert    sha256:eeeeeeeeeeee
+            encoder-zh  2.0.0    failed  0       embed  bert    sha256:ffffffffffff
+            refused: encoder-zh 2.0.0: digest differs
             """, result.out());
         assertEquals(CALLER, world.lastCaller);
         assertEquals(result, run("candor:models"));
