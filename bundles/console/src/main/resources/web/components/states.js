@@ -69,7 +69,9 @@ export function loaded(place, signal, load, show, rows = 5) {
     try {
       const value = await load();
       if (!signal.aborted) {
+        const typing = place.querySelector('.filter:focus');
         replace(place, show(value, again));
+        typing && goOn(typing, place.querySelector('.filter'));
         filled = true;
       }
     } catch (failure) {
@@ -82,6 +84,14 @@ export function loaded(place, signal, load, show, rows = 5) {
   };
   again();
   return again;
+}
+
+/** Whoever types into a filter types on in the one that takes its place. */
+function goOn(before, field) {
+  if (field) {
+    field.focus({ preventScroll: true });
+    field.setSelectionRange(before.selectionStart, before.selectionEnd);
+  }
 }
 
 const KINDS = {

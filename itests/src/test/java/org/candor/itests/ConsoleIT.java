@@ -471,7 +471,7 @@ class ConsoleIT {
         page.keyboard().press("g");
         page.keyboard().press("l");
         page.waitForURL(home + "library");
-        ConsoleBrowser.settled(page);
+        page.waitForSelector("main .filter");
         page.keyboard().press("/");
         page.waitForSelector(".filter:focus");
         page.keyboard().type("erasure");

@@ -11,7 +11,7 @@ import java.util.List;
  * @param documents searchable documents
  * @param passages searchable passages
  * @param problems files that could not be read, with the reason, one line each
- * @param encoders {@code name version digest} the index generation is bound to
+ * @param encoders {@code name version digest} of the encoders that questions are answered with
  */
 public record LibraryStatus(
         String folder,

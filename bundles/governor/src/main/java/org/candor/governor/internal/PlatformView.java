@@ -160,6 +160,10 @@ public final class PlatformView implements Platform {
         }
         LibraryStatus status = documents.status();
         String counts = status.documents() + " documents";
+        if (status.encoders().isEmpty() && !status.state().equals("failed")) {
+            // It hears of an active encoder a moment after the registry.
+            return new Check("library", false, counts + ", no index has an encoder yet");
+        }
         return switch (status.state()) {
             case "failed" ->
                 new Check(

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -464,6 +463,7 @@ final class World {
 
     final class FakeLibrary implements Library {
         final List<DocumentInfo> documents = new ArrayList<>();
+        List<String> boundEncoders = List.of("encoder-en 1.0.0 sha256:" + "0".repeat(64));
         java.io.IOException failure;
         boolean full;
         Path mirrored;
@@ -528,8 +528,7 @@ final class World {
 
         @Override
         public LibraryStatus status() {
-            return new LibraryStatus(
-                    null, "idle", 0, 0, Double.NaN, documents.size(), 0, List.of(), List.copyOf(new TreeSet<>()));
+            return new LibraryStatus(null, "idle", 0, 0, Double.NaN, documents.size(), 0, List.of(), boundEncoders);
         }
     }
 }

@@ -28,6 +28,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @Designate(ocd = Callers.Config.class)
 public final class Callers {
 
+    /** Variable of a session: the stream that takes what is wrong, where it is not the console. */
+    public static final String ERRORS = "candor.errors";
+
     private static final Set<String> ROLES = Set.of("viewer", "operator", "steward", "auditor", "approver", "admin");
 
     @ObjectClassDefinition(name = "Candor shell", description = "Commands candor:* of the shell.")

@@ -92,6 +92,7 @@ public final class CommandRunner implements Commands.Shell {
         PrintStream printErr = new PrintStream(err, false, StandardCharsets.UTF_8);
         InputStream in = new ByteArrayInputStream(new byte[0]);
         Session session = sessions.create(in, printOut, printErr);
+        session.put(Callers.ERRORS, printErr);
         callers.open(session, caller);
         int exit;
         try {

@@ -304,7 +304,7 @@ public final class Documents implements Library, AutoCloseable {
                 Path folder = catalogue.state().folder();
                 List<String> bound = new ArrayList<>();
                 for (LanguageIndex index : catalogue.languages()) {
-                    if (index.encoder() != null) {
+                    if (index.encoder() != null && index.serves()) {
                         var model = index.encoder().model();
                         bound.add(model.name() + " " + model.version() + " " + model.digest());
                     }

@@ -58,15 +58,21 @@ abstract class CandorCommand implements Action {
             AnyOrder.settle(this);
             exit = run(callers.of(session));
         } catch (IllegalArgumentException e) {
-            System.err.println("candor: " + e.getMessage());
+            complain(e);
             exit = WRONG;
         } catch (OperationException e) {
-            System.err.println("candor: " + e.getMessage());
+            complain(e);
             exit = e.kind() == Kind.INVALID ? WRONG : FAILED;
         }
         out.flush();
-        System.err.flush();
         return exit == DONE || session.getTerminal() != null ? null : (Integer) exit;
+    }
+
+    /** Where the shell itself says what is wrong: Karaf's SSH loses what a command writes to its standard error. */
+    private void complain(Exception e) {
+        PrintStream errors = session.get(Callers.ERRORS) instanceof PrintStream own ? own : session.getConsole();
+        errors.println("candor: " + e.getMessage());
+        errors.flush();
     }
 
     final void print(String line) {
