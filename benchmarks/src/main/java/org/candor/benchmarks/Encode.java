@@ -37,7 +37,7 @@ import org.candor.transformer.internal.TransformerLoader;
 public final class Encode implements Benchmark {
 
     private static final int SLICE_MILLIS = 250;
-    /** ONNX Runtime's threads look for work for some 50 ms after a run; beside them the other side has one core less. */
+    /** ONNX Runtime's threads look for work for a while after a run; beside them the other side has one core less. */
     private static final int PAUSE_MILLIS = 150;
 
     private static final String CONFIG = """
