@@ -259,7 +259,7 @@ final class Assembler extends Encoder {
     void broadcast(int y, Address from) {
         note("vbroadcastss " + name(y) + ", DWORD PTR " + from);
         if (lanes == 16) {
-            evex(MAP_0F38, PREFIX_66, SINGLE, 0x18, y, 0, from, Float.BYTES, false, Masked.NO);
+            evex(MAP_0F38, PREFIX_66, SINGLE, 0x18, y, 0, from, Float.BYTES, Masked.NO);
         } else {
             vex(MAP_0F38, PREFIX_66, 0x18, y, 0, from);
         }
@@ -439,7 +439,7 @@ final class Assembler extends Encoder {
     /** k = where a is not less than memory, or either is no number. */
     void notLessMask(int k, int a, Address b) {
         note("vcmpnltps k" + k + ", zmm" + a + ", ZMMWORD PTR " + b);
-        evex(MAP_0F, NO_PREFIX, SINGLE, 0xC2, k, a, b, vectorBytes(), false, Masked.NO);
+        evex(MAP_0F, NO_PREFIX, SINGLE, 0xC2, k, a, b, vectorBytes(), Masked.NO);
         bytes(5);
     }
 
@@ -452,25 +452,19 @@ final class Assembler extends Encoder {
     /** y = memory where the mask says so; memory elsewhere is not touched. */
     void load(int y, Masked masked, Address from) {
         note("vmovups zmm" + y + masked + ", ZMMWORD PTR " + from);
-        evex(MAP_0F, NO_PREFIX, SINGLE, 0x10, y, 0, from, vectorBytes(), false, masked);
+        evex(MAP_0F, NO_PREFIX, SINGLE, 0x10, y, 0, from, vectorBytes(), masked);
     }
 
     /** memory = y where the mask says so, which is not zeroing. */
     void store(Address to, Masked masked, int y) {
         note("vmovups ZMMWORD PTR " + to + masked + ", zmm" + y);
-        evex(MAP_0F, NO_PREFIX, SINGLE, 0x11, y, 0, to, vectorBytes(), false, masked);
+        evex(MAP_0F, NO_PREFIX, SINGLE, 0x11, y, 0, to, vectorBytes(), masked);
     }
 
     /** y = a op b where the mask says so. */
     void compute(Arithmetic op, int y, Masked masked, int a, int b) {
         note(op.mnemonic + " zmm" + y + masked + ", zmm" + a + ", zmm" + b);
         evex(op.map, op.prefix, op.width(), op.opcode, y, a, b, masked);
-    }
-
-    /** sum += a * one number in memory, rounded once. */
-    void fmaRepeated(int sum, int a, Address b) {
-        note("vfmadd231ps zmm" + sum + ", zmm" + a + ", DWORD PTR " + b + "{1to16}");
-        evex(MAP_0F38, PREFIX_66, SINGLE, 0xB8, sum, a, b, Float.BYTES, true, Masked.NO);
     }
 
     /** y = two quarters of a, then two of b, each by two bits of {@code choice}. */
@@ -490,7 +484,7 @@ final class Assembler extends Encoder {
 
     private void vector(int map, int prefix, int w, int opcode, int reg, int second, Address address) {
         if (lanes == 16) {
-            evex(map, prefix, w, opcode, reg, second, address, vectorBytes(), false, Masked.NO);
+            evex(map, prefix, w, opcode, reg, second, address, vectorBytes(), Masked.NO);
         } else {
             vex(map, prefix, opcode, reg, second, address);
         }

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The loops in machine code that is written when this is made: at full speed from the first call on, where the Vector API
- * needs seconds until it is compiled. On AVX2 it also is faster for good: C2 cannot schedule twelve sums in sixteen
- * registers without spilling some. What is not emitted goes to the Vector API; both give the same bits. Thread safe.
+ * needs seconds until it is compiled. It also is faster for good: on AVX2 C2 spills some of twelve sums in sixteen registers,
+ * on AVX-512 it repeats numbers of A from register to register, which occupies one of Intel's multipliers. What is not emitted goes to the Vector API; both give the same bits. Thread safe.
  */
 public final class EmittedLoops implements InnerLoops {
 

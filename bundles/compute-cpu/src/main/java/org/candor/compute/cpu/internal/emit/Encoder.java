@@ -109,7 +109,7 @@ abstract class Encoder {
 
     /** On 512 bits. */
     final void evex(int map, int prefix, int w, int opcode, int reg, int second, int rm, Masked masked) {
-        evexPrefix(map, prefix, w, reg, second, rm >> 4 << 1 | rm >> 3 & 1, masked, false);
+        evexPrefix(map, prefix, w, reg, second, rm >> 4 << 1 | rm >> 3 & 1, masked);
         bytes(opcode, 0xC0 | (reg & 7) << 3 | rm & 7);
     }
 
@@ -117,20 +117,10 @@ abstract class Encoder {
      * On 512 bits.
      *
      * @param unit bytes that a displacement of one byte counts: all 64, or 4 where one number is read
-     * @param repeated whether a single number is read in place of each
      */
     final void evex(
-            int map,
-            int prefix,
-            int w,
-            int opcode,
-            int reg,
-            int second,
-            Address address,
-            int unit,
-            boolean repeated,
-            Masked masked) {
-        evexPrefix(map, prefix, w, reg, second, rexOf(address), masked, repeated);
+            int map, int prefix, int w, int opcode, int reg, int second, Address address, int unit, Masked masked) {
+        evexPrefix(map, prefix, w, reg, second, rexOf(address), masked);
         bytes(opcode);
         modRm(reg, address, unit);
     }
@@ -150,18 +140,14 @@ abstract class Encoder {
         }
     }
 
-    private void evexPrefix(int map, int prefix, int w, int reg, int second, int xb, Masked masked, boolean repeated) {
+    private void evexPrefix(int map, int prefix, int w, int reg, int second, int xb, Masked masked) {
         int rxb = (~reg >> 3 & 1) << 7 | (~xb & 3) << 5 | (~reg >> 4 & 1) << 4;
         int length = 0b10 << 5;
         bytes(
                 0x62,
                 rxb | map,
                 w << 7 | (~second & 15) << 3 | 1 << 2 | prefix,
-                (masked.zeroing ? 0x80 : 0)
-                        | length
-                        | (repeated ? 0x10 : 0)
-                        | (~second >> 4 & 1) << 3
-                        | masked.register);
+                (masked.zeroing ? 0x80 : 0) | length | (~second >> 4 & 1) << 3 | masked.register);
     }
 
     /** @param unit what a displacement of one byte counts */

@@ -77,7 +77,6 @@ final class Instructions {
                 code.store(address, y);
                 code.broadcast(y, address);
                 code.fma(y, 31 - y, address);
-                code.fmaRepeated(y, 31 - y, address);
                 code.compute(Arithmetic.MUL_ADD, y, 31 - y, address);
                 code.notLessMask(1 + y % 7, y, address);
                 code.load(y, masks[0], address);
