@@ -7,8 +7,6 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +49,7 @@ final class ConsoleLoad implements Benchmark {
         link(DRIVER.resolve("package"), core);
         System.setProperty("playwright.cli.dir", DRIVER.toString());
         Path folder = Files.createTempDirectory("bench-console");
-        int port = freePort();
+        int port = OwnServer.freePort();
         try (Playwright playwright = Playwright.create()) {
             String said = candor(folder, port, "start");
             Matcher password = PASSWORD.matcher(said);
@@ -141,12 +139,6 @@ final class ConsoleLoad implements Benchmark {
         Process process = builder.redirectOutput(said.toFile()).start();
         process.waitFor();
         return Files.readString(said, StandardCharsets.UTF_8);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static Path onPath(String name) {

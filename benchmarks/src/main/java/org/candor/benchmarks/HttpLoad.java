@@ -1,13 +1,7 @@
 package org.candor.benchmarks;
 
-import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,22 +31,14 @@ final class HttpLoad implements Benchmark {
         int warm = given.number("warm", 5);
         String text = WORDS.repeat(given.number("words", 8) / 12 + 1);
         String body = "{\"model\":\"encoder-en\",\"input\":\"" + text + "\"}";
-        byte[] health = request("GET", "/health/live", port, null, "");
-        byte[] embedding = request("POST", "/v1/embeddings", port, key, body);
+        byte[] health = PlainClient.request("GET", "/health/live", port, null, "");
+        byte[] embedding = PlainClient.request("POST", "/v1/embeddings", port, key, body);
         for (int clients : Arrays.stream(given.text("clients", "1,16").split(","))
                 .mapToInt(Integer::parseInt)
                 .toArray()) {
             measure("health", health, port, clients, warm, seconds, out);
             measure("embedding", embedding, port, clients, warm, seconds, out);
         }
-    }
-
-    private static byte[] request(String method, String path, int port, String key, String body) {
-        return (method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n"
-                        + (key == null ? "" : "Authorization: Bearer " + key + "\r\n")
-                        + (body.isEmpty() ? "" : "Content-Type: application/json\r\n")
-                        + "Content-Length: " + body.length() + "\r\n\r\n" + body)
-                .getBytes(StandardCharsets.US_ASCII);
     }
 
     private static void measure(
@@ -97,49 +83,14 @@ final class HttpLoad implements Benchmark {
     private static long[] client(byte[] request, int port, long end) throws IOException {
         long[] nanos = new long[1_024];
         int count = 0;
-        try (Socket socket = new Socket("127.0.0.1", port)) {
-            socket.setTcpNoDelay(true);
-            OutputStream to = socket.getOutputStream();
-            InputStream from = new BufferedInputStream(socket.getInputStream(), 65_536);
+        try (PlainClient client = new PlainClient(port)) {
             while (System.nanoTime() < end || count == 0) {
-                long begun = System.nanoTime();
-                to.write(request);
-                read(from);
                 if (count == nanos.length) {
                     nanos = Arrays.copyOf(nanos, 2 * count);
                 }
-                nanos[count++] = System.nanoTime() - begun;
+                nanos[count++] = client.send(request);
             }
         }
         return Arrays.copyOf(nanos, count);
-    }
-
-    /** Reads one answer of stated length; anything but 200 ends the benchmark. */
-    private static void read(InputStream from) throws IOException {
-        String status = line(from);
-        long length = -1;
-        for (String header = line(from); !header.isEmpty(); header = line(from)) {
-            if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-                length =
-                        Long.parseLong(header.substring(header.indexOf(':') + 1).strip());
-            }
-        }
-        if (!status.startsWith("HTTP/1.1 200") || length < 0) {
-            throw new IOException("the server answered " + status);
-        }
-        from.skipNBytes(length);
-    }
-
-    private static String line(InputStream from) throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int b = from.read(); b != '\n'; b = from.read()) {
-            if (b < 0) {
-                throw new EOFException("the server closed the connection");
-            }
-            if (b != '\r') {
-                line.append((char) b);
-            }
-        }
-        return line.toString();
     }
 }

@@ -16,6 +16,8 @@ public final class Main {
             new FitAnswer(),
             "gemm",
             new Gemm(),
+            "governance",
+            new Governance(),
             "http",
             new HttpLoad(),
             "log",

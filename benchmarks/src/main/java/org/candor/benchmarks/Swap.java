@@ -1,9 +1,6 @@
 package org.candor.benchmarks;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -27,7 +24,7 @@ final class Swap implements Benchmark {
         int clients = given.number("clients", 16);
         int seconds = given.number("seconds", 30);
         Path folder = Files.createTempDirectory("candor-swap");
-        try (SwapServer server = new SwapServer(folder.resolve("home"), freePort())) {
+        try (OwnServer server = new OwnServer(folder.resolve("home"), OwnServer.freePort())) {
             server.start();
             String standby = given.text("standby", null);
             if (standby != null) {
@@ -85,11 +82,5 @@ final class Swap implements Benchmark {
                 load.percentile(99),
                 load.percentile(100),
                 load.activation(50));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

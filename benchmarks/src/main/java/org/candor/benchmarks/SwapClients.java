@@ -34,7 +34,7 @@ final class SwapClients {
         void happens(SwapClients load) throws IOException, InterruptedException;
     }
 
-    private final SwapServer server;
+    private final OwnServer server;
     private final int clients;
     private final Map<String, String> digests;
     private final Queue<Asked> asked = new ConcurrentLinkedQueue<>();
@@ -44,7 +44,7 @@ final class SwapClients {
     private long began;
     private long stopped;
 
-    SwapClients(SwapServer server, int clients, Map<String, String> digests) {
+    SwapClients(OwnServer server, int clients, Map<String, String> digests) {
         this.server = server;
         this.clients = clients;
         this.digests = digests;
@@ -88,7 +88,7 @@ final class SwapClients {
                 HttpResponse<String> response = server.send(
                         "POST", "/v1/answers", "{\"question\":\"" + QUESTIONS[i % QUESTIONS.length] + "\"}");
                 if (response.statusCode() == 200) {
-                    digest = SwapServer.parse(response.body())
+                    digest = OwnServer.parse(response.body())
                             .path("models")
                             .path(0)
                             .path("digest")

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,7 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** A server of the benchmark's own, started and stopped by the launcher. */
-final class SwapServer implements AutoCloseable {
+final class OwnServer implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String ENCODER = "org.candor.transformer.internal.bert.BertTextEncoder";
@@ -28,13 +30,33 @@ final class SwapServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private String key;
 
-    SwapServer(Path home, int port) {
+    OwnServer(Path home, int port) {
         this.home = home;
         this.port = port;
     }
 
     Path home() {
         return home;
+    }
+
+    int port() {
+        return port;
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** A new API key. */
+    String key(String name, String role) throws IOException, InterruptedException {
+        HttpResponse<String> made =
+                send("POST", "/admin/keys", "{\"name\":\"" + name + "\",\"roles\":[\"" + role + "\"]}");
+        if (made.statusCode() != 201) {
+            throw new IOException("/admin/keys: " + made.statusCode() + " " + made.body());
+        }
+        return parse(made.body()).path("secret").asText();
     }
 
     void start() throws IOException, InterruptedException {
