@@ -1,6 +1,5 @@
 package org.candor.proof;
 
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -9,21 +8,63 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.interfaces.EdECPrivateKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.function.UnaryOperator;
 
 /** An Ed25519 key that signs notes under a name. Thread safe. */
 public final class SigningKey {
 
     private static final String FORMAT = "candor-signing-key/v1";
+    private static final String PROBE = "a message to try the key with";
 
     private final PrivateKey privateKey;
     private final VerifierKey verifier;
+    private final UnaryOperator<byte[]> ed25519;
 
     private SigningKey(PrivateKey privateKey, VerifierKey verifier) {
+        this(privateKey, verifier, message -> signature(privateKey, message));
+    }
+
+    private SigningKey(PrivateKey privateKey, VerifierKey verifier, UnaryOperator<byte[]> ed25519) {
         this.privateKey = privateKey;
         this.verifier = verifier;
+        this.ed25519 = ed25519;
+    }
+
+    /** Another implementation of Ed25519 (RFC 8032, section 5.1.6). Thread safe. */
+    @FunctionalInterface
+    public interface Ed25519 {
+        /**
+         * Signs.
+         *
+         * @param seed the private key, 32 bytes
+         * @param publicKey 32 bytes
+         * @return 64 bytes
+         */
+        byte[] sign(byte[] seed, byte[] publicKey, byte[] message);
+    }
+
+    /**
+     * The same key, signing by another implementation than the JDK's. Signatures are the same bytes: Ed25519 has no
+     * choice in them.
+     *
+     * @throws IllegalStateException when they are not
+     */
+    public SigningKey signingBy(Ed25519 other) {
+        byte[] seed = ((EdECPrivateKey) privateKey)
+                .getBytes()
+                .orElseThrow(() -> new IllegalStateException("the key is not at hand, only a reference to it"));
+        byte[] publicKey = verifier.publicKey();
+        UnaryOperator<byte[]> sign = message -> other.sign(seed, publicKey, message);
+        byte[] probe = PROBE.getBytes(StandardCharsets.US_ASCII);
+        if (!Arrays.equals(sign.apply(probe), ed25519.apply(probe))) {
+            throw new IllegalStateException("this implementation of Ed25519 gives other signatures than the JDK's");
+        }
+        return new SigningKey(privateKey, verifier, sign);
     }
 
     /**
@@ -73,8 +114,8 @@ public final class SigningKey {
         } catch (GeneralSecurityException e) {
             throw new InvalidProofException("the signing key is no Ed25519 key", e);
         }
-        byte[] probe = BigInteger.TEN.toByteArray();
-        if (!verifier.verify(probe, key.signature(probe))) {
+        byte[] probe = PROBE.getBytes(StandardCharsets.US_ASCII);
+        if (!verifier.verify(probe, key.ed25519.apply(probe))) {
             throw new InvalidProofException(
                     "the private and the public half of the signing key do not belong together");
         }
@@ -101,13 +142,13 @@ public final class SigningKey {
         if (!text.endsWith("\n")) {
             throw new IllegalArgumentException("the text of a note ends with a newline");
         }
-        byte[] signature = signature(text.getBytes(StandardCharsets.UTF_8));
+        byte[] signature = ed25519.apply(text.getBytes(StandardCharsets.UTF_8));
         ByteBuffer line = ByteBuffer.allocate(4 + signature.length);
         line.putInt(verifier.id()).put(signature);
         return text + "\n\u2014 " + verifier.name() + " " + StrictBase64.encode(line.array()) + "\n";
     }
 
-    private byte[] signature(byte[] message) {
+    private static byte[] signature(PrivateKey privateKey, byte[] message) {
         try {
             Signature ed25519 = Signature.getInstance("Ed25519");
             ed25519.initSign(privateKey);

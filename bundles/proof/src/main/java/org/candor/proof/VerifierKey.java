@@ -89,6 +89,11 @@ public final class VerifierKey {
         }
     }
 
+    /** The key itself, 32 bytes (RFC 8032, section 5.1.5). */
+    public byte[] publicKey() {
+        return key.clone();
+    }
+
     private static int id(String name, byte[] key) {
         MessageDigest digest = MerkleTree.sha256();
         digest.update(name.getBytes(StandardCharsets.UTF_8));

@@ -9,6 +9,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -37,6 +41,46 @@ final class NotesTest {
             checked++;
         }
         assertEquals(3, checked);
+    }
+
+    @Test
+    void anotherImplementationIsGivenTheKeyAndSigns() throws InvalidProofException {
+        SigningKey key = SigningKey.generate("candor.example/log");
+        List<byte[]> signed = new ArrayList<>();
+        SigningKey other = key.signingBy((seed, publicKey, message) -> {
+            assertEquals(32, seed.length);
+            assertArrayEquals(key.verifier().publicKey(), publicKey);
+            signed.add(message);
+            return signatureOf(key, message);
+        });
+        String note = other.sign("a note\n");
+        assertEquals(key.sign("a note\n"), note);
+        assertArrayEquals("a note\n".getBytes(StandardCharsets.UTF_8), signed.getLast());
+        assertEquals(key.secret(), other.secret());
+    }
+
+    @Test
+    void anImplementationThatSignsOtherwiseIsRefused() throws InvalidProofException {
+        SigningKey key = SigningKey.generate("candor.example/log");
+        assertThrows(
+                IllegalStateException.class,
+                () -> key.signingBy((seed, publicKey, message) -> {
+                    byte[] signature = signatureOf(key, message);
+                    signature[63] ^= 1;
+                    return signature;
+                }));
+    }
+
+    private static byte[] signatureOf(SigningKey key, byte[] message) {
+        try {
+            Signature ed25519 = Signature.getInstance("Ed25519");
+            byte[] encoded = Base64.getDecoder().decode(key.secret().split(" ")[2]);
+            ed25519.initSign(KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(encoded)));
+            ed25519.update(message);
+            return ed25519.sign();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

@@ -2,9 +2,7 @@ package org.candor.energy.internal;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import javax.management.JMException;
-import javax.management.MBeanServer;
-import javax.management.ObjectName;
+import java.util.function.LongSupplier;
 
 /** Clocks of this process. Thread safe. */
 interface ProcessorTime {
@@ -21,14 +19,7 @@ interface ProcessorTime {
     /** The clocks of the running Java machine. */
     static ProcessorTime ofThisProcess() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        // By name, because the bean's interface with this attribute lies in a package that bundles cannot import.
-        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
-        ObjectName system;
-        try {
-            system = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);
-        } catch (JMException e) {
-            throw new IllegalStateException("the platform's own name is well formed", e);
-        }
+        LongSupplier process = ProcessClock.find();
         return new ProcessorTime() {
             @Override
             public long wallNanos() {
@@ -37,11 +28,7 @@ interface ProcessorTime {
 
             @Override
             public long processNanos() {
-                try {
-                    return (Long) beans.getAttribute(system, "ProcessCpuTime");
-                } catch (JMException e) {
-                    throw new IllegalStateException("this Java machine does not tell its processor time", e);
-                }
+                return process.getAsLong();
             }
 
             @Override

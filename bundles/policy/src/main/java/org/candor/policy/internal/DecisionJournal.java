@@ -88,6 +88,7 @@ final class DecisionJournal {
     private static final String NOBODY = "0000000000000000";
     private static final long FORCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int FLUSH_SECONDS = 30;
+    private static final int LINGER_MILLIS = 50;
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
 
     private final Path newer;
@@ -337,7 +338,14 @@ final class DecisionJournal {
         forced = System.nanoTime();
         try {
             while (!closed || !queue.isEmpty()) {
-                take(queue.poll(500, TimeUnit.MILLISECONDS));
+                Entry entry = queue.poll(500, TimeUnit.MILLISECONDS);
+                while (entry != null) {
+                    take(entry);
+                    entry = queue.poll();
+                }
+                take(null);
+                // Asleep, not waiting: a decision then need not wake this thread, and its work keeps the processor.
+                TimeUnit.MILLISECONDS.sleep(LINGER_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -38,7 +38,7 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
     /** So small that nobody notices, and a second batch does not start with the first few of those just answered. */
     private static final long LINGER_NANOS = 150_000;
 
-    private static final int PUBLISH_MILLIS = 100;
+    private static final int PUBLISH_MILLIS = 500;
 
     /**
      * @param directory folder of the log
@@ -48,7 +48,7 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
      */
     public record Settings(Path directory, String origin, int segmentBytes, int publishMillis) {
 
-        /** Tiles ten times a second. */
+        /** Tiles twice a second. */
         public Settings(Path directory, String origin, int segmentBytes) {
             this(directory, origin, segmentBytes, PUBLISH_MILLIS);
         }

@@ -27,6 +27,7 @@ import org.candor.proof.Checkpoint;
 import org.candor.proof.InvalidProofException;
 import org.candor.proof.MerkleTree;
 import org.candor.proof.SignedNote;
+import org.candor.proof.SigningKey;
 import org.candor.proof.TilePath;
 import org.candor.proof.TlogProof;
 import org.candor.proof.VerifierKey;
@@ -63,6 +64,18 @@ final class GroupCommitLogTest {
 
     private static Checkpoint checkpoint(String note) throws InvalidProofException {
         return Checkpoint.parse(SignedNote.parse(note).text());
+    }
+
+    @Test
+    void checkpointsAreSignedWithTheBytesOfTheJdk() throws Exception {
+        try (GroupCommitLog log = open()) {
+            SigningKey jdk = SigningKey.parse(Files.readString(folder.resolve("key")));
+            for (int i = 0; i < 50; i++) {
+                log.append(entry(i));
+                String checkpoint = log.checkpoint();
+                assertEquals(jdk.sign(SignedNote.parse(checkpoint).text()), checkpoint);
+            }
+        }
     }
 
     @Test
