@@ -92,7 +92,7 @@ final class Server implements AutoCloseable {
             7,
             9,
             new SelfTestResult(true, 4, 0.001, Double.POSITIVE_INFINITY, 0.5, 12, Instant.EPOCH),
-            List.of(new ModelTransition(ENCODER, ModelState.ACTIVE, false, "anna", "first", Instant.EPOCH)));
+            List.of(new ModelTransition(ENCODER, ModelState.ACTIVE, false, "anna", "default", "first", Instant.EPOCH)));
 
     final Path home;
     final AccessStore store;
