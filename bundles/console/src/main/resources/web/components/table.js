@@ -82,7 +82,8 @@ export function table({ caption, columns: all, rows, empty, filter, tools: offer
         el(
           i === 0 ? 'th' : 'td',
           { scope: i === 0 ? 'row' : null, role: i === 0 ? 'rowheader' : 'cell', class: column.numeric ? 'numeric' : null, 'data-label': column.label },
-          column.cell(row),
+          // One box: where a row is a card, all of it stands beside the label.
+          el('div', {}, column.cell(row)),
         ),
       ),
     );
