@@ -31,6 +31,18 @@ function setSession(value) {
   events.dispatchEvent(new Event('session'));
 }
 
+/** Asks again what the signed-in person may do: the policy or the roles may be others by now. */
+export async function refresh() {
+  const fresh = await get('/admin/session');
+  if (session === null || fresh.user !== session.user || fresh.mustChangePassword !== session.mustChangePassword) {
+    setSession(fresh);
+    return;
+  }
+  const changed = JSON.stringify(fresh.operations) !== JSON.stringify(session.operations);
+  session = fresh;
+  changed && events.dispatchEvent(new Event('permissions'));
+}
+
 /**
  * Sends a request.
  *

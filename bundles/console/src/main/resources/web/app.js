@@ -1,27 +1,23 @@
 // The frame: navigation, bar, and which page is shown. Pages are loaded when they are first looked at.
 
-import { events, resume, signOut, who } from './api.js';
+import { events, refresh, resume, signOut, who } from './api.js';
 import { el, replace } from './dom.js';
 import { language, languages, preferredLanguage, setLanguage, t } from './i18n.js';
 import { live } from './live.js';
+import { HOME, OTHERS, PAGES, pathOf } from './pages.js';
+import { offered, refusal } from './permissions.js';
+import { withheldPlace } from './components/action.js';
 import { icon } from './components/icon.js';
 import { link, navigate } from './components/link.js';
 import { noticePlace } from './components/notice.js';
 import { badge, errorState } from './components/states.js';
 import { shortcuts } from './components/keyboard.js';
 
-const HOME = '/console/';
-/** Pages of the navigation, in its order; the key that leads there after g. */
-export const PAGES = [
-  ['overview', 'o'], ['ask', 'a'], ['library', 'l'], ['models', 'm'], ['policies', 'p'],
-  ['consent', 'c'], ['energy', 'e'], ['log', 't'], ['access', 'k'], ['health', 'h'],
-];
-const OTHERS = ['account'];
-
 const main = el('main', { id: 'main', tabindex: '-1' });
 const banner = el('div', { class: 'banner', role: 'status', 'aria-live': 'polite', hidden: true });
 let leave = new AbortController();
 let routed = false;
+let policy = null;
 
 async function start() {
   applyTheme();
@@ -36,14 +32,36 @@ async function start() {
   document.addEventListener('click', follow);
   addEventListener('popstate', () => route());
   events.addEventListener('session', frame);
+  events.addEventListener('permissions', offerAnew);
   live.addEventListener('state', tellConnection);
   live.addEventListener('status', tellReady);
-  shortcuts(PAGES.map(([name, key]) => [key, pathOf(name)]));
+  live.addEventListener('again', askAgain);
+  shortcuts(() => offeredPages().map((page) => [page.key, pathOf(page.name)]));
   frame();
 }
 
-function pathOf(page) {
-  return page === 'overview' ? HOME : HOME + page;
+function offeredPages() {
+  return PAGES.filter((page) => offered(page.operation));
+}
+
+/** A stream that came back may have ended because the roles are others now. */
+function askAgain() {
+  if (who() !== null) {
+    refresh().catch(() => {
+      // Whatever it is, the stream meets it too, and says so.
+    });
+  }
+}
+
+/** The policy or the roles are others. What an open dialog is about stays as it is until it is closed. */
+function offerAnew() {
+  const dialog = document.querySelector('dialog[open]');
+  if (dialog !== null) {
+    dialog.addEventListener('close', offerAnew, { once: true });
+    return;
+  }
+  document.querySelector('#navigation')?.replaceWith(navigation());
+  route({ moved: false });
 }
 
 // ---- frame -------------------------------------------------------------------------------------------------------
@@ -114,7 +132,7 @@ function navigation() {
   return el(
     'nav',
     { id: 'navigation', 'aria-label': t('frame.navigation') },
-    el('ul', {}, PAGES.map(([name, key]) =>
+    el('ul', {}, offeredPages().map(({ name, key }) =>
       el('li', {}, el('a', { href: pathOf(name), 'data-page': name, 'aria-keyshortcuts': `g ${key}` }, icon(name), el('span', {}, t(`page.${name}`)))),
     )),
     link(`${HOME}verifier.html`, t('frame.verifier')),
@@ -139,6 +157,11 @@ function tellReady() {
     return;
   }
   const missing = (status.checks ?? []).filter((check) => !check.ready).length;
+  const now = status.policy?.digest ?? null;
+  if (policy !== null && now !== null && policy !== now) {
+    askAgain();
+  }
+  policy = now ?? policy;
   replace(ready, badge(status.ready ? 'good' : 'warn', status.ready ? t('ready.yes') : t('ready.no', { count: missing })));
   instance.textContent = status.log?.origin ?? location.host;
 }
@@ -183,18 +206,21 @@ function follow(event) {
   navigate(to.pathname + to.search);
 }
 
-async function route() {
+/** @param moved whether the reader goes to another page, so that reading begins at its heading */
+async function route({ moved = true } = {}) {
   closeDrawer();
   const session = who();
   const parts = location.pathname.slice(HOME.length).split('/').filter((part) => part !== '').map(decodeURIComponent);
   let page = parts.shift() ?? 'overview';
-  let known = PAGES.some(([name]) => name === page) || OTHERS.includes(page);
+  const listed = PAGES.find((each) => each.name === page);
+  let known = listed !== undefined || OTHERS.includes(page);
+  const why = listed && session && !offered(listed.operation) ? refusal(listed.operation) : null;
   if (session === null) {
     [page, known] = ['signin', true];
   } else if (session.mustChangePassword) {
     [page, known] = ['account', true];
   }
-  const first = !routed;
+  const toHeading = moved && routed;
   routed = true;
   leave.abort();
   leave = new AbortController();
@@ -210,15 +236,17 @@ async function route() {
     if (!known) {
       replace(main, el('h1', {}, t('error.noPage')), el('p', {}, link(HOME, t('page.overview'))));
     } else {
-      const module = await import(`/console/pages/${page}.js`);
+      const refused = why !== null && !session.mustChangePassword;
+      const module = refused ? { page: () => notOffered(why) } : await import(`/console/pages/${page}.js`);
       if (signal.aborted) {
         return;
       }
       const heading = el('h1', { tabindex: '-1' }, t(`page.${page}`));
+      const withheld = withheldPlace();
       const content = module.page({ parts, signal, heading });
-      replace(main, heading, content);
+      replace(main, heading, content, withheld);
       document.title = `${heading.textContent} \u2013 Candor`;
-      if (!first) {
+      if (toHeading) {
         heading.focus({ preventScroll: true });
         scrollTo(0, 0);
       }
@@ -227,6 +255,10 @@ async function route() {
     replace(main, el('h1', {}, t(`page.${page}`)), errorState(failure, () => route()));
   }
   main.dataset.page = page;
+}
+
+function notOffered(why) {
+  return el('div', { class: 'state' }, badge('wait', t('action.notYours')), el('p', {}, why), el('p', { class: 'muted' }, t('action.ask')));
 }
 
 start();

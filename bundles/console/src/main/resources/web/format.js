@@ -60,8 +60,13 @@ export function perSecond(value) {
   return value === null || value === undefined ? nothing : `${short(value)}\u00a0/s`;
 }
 
+/** Three digits, so that a column of them stands in line. */
+function fixed() {
+  return new Intl.NumberFormat(language(), { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+}
+
 export function score(value) {
-  return value === null || value === undefined ? nothing : number(value, 3);
+  return value === null || value === undefined ? nothing : fixed().format(value);
 }
 
 export function exactTime(iso) {

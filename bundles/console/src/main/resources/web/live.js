@@ -15,6 +15,7 @@ class Live extends EventTarget {
   #timer = null;
   #wait = 1000;
   #wanted = false;
+  #broken = false;
 
   start() {
     if (!this.#wanted) {
@@ -50,6 +51,10 @@ class Live extends EventTarget {
     this.#source = source;
     source.addEventListener('status', (event) => {
       this.#wait = 1000;
+      if (this.#broken) {
+        this.#broken = false;
+        this.dispatchEvent(new Event('again'));
+      }
       this.#become('live');
       this.#take(JSON.parse(event.data));
     });
@@ -57,6 +62,7 @@ class Live extends EventTarget {
       if (source === this.#source) {
         source.close();
         this.#source = null;
+        this.#broken = true;
         this.#recover();
       }
     });

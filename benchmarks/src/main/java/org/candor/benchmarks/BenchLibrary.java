@@ -16,6 +16,7 @@ import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
+import org.candor.api.operation.Caller;
 import org.candor.api.retrieval.DocumentInfo;
 import org.candor.api.retrieval.LibraryStatus;
 import org.candor.api.retrieval.Scope;
@@ -164,27 +165,27 @@ final class BenchLibrary implements AutoCloseable {
         }
 
         @Override
-        public Activation activate(String name, String version, String actor, String reason) {
+        public Activation activate(String name, String version, Caller actor, String reason) {
             throw new ModelUnavailableException("there is one encoder");
         }
 
         @Override
-        public Activation rollBack(String route, String actor, String reason) {
+        public Activation rollBack(String route, Caller actor, String reason) {
             throw new ModelUnavailableException("there is one encoder");
         }
 
         @Override
-        public ModelRevision install(Path folder, String name, String version, String actor, String reason) {
+        public ModelRevision install(Path folder, String name, String version, Caller actor, String reason) {
             throw new ModelUnavailableException("there is one encoder");
         }
 
         @Override
-        public ModelRevision verify(String name, String version, String actor, String reason) {
+        public ModelRevision verify(String name, String version, Caller actor, String reason) {
             throw new ModelUnavailableException("there is one encoder");
         }
 
         @Override
-        public ModelId remove(String name, String version, String actor, String reason) {
+        public ModelId remove(String name, String version, Caller actor, String reason) {
             throw new ModelUnavailableException("there is one encoder");
         }
 

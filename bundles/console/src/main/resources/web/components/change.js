@@ -4,6 +4,7 @@
 import { ApiError } from '../api.js';
 import { el, replace, uniqueId } from '../dom.js';
 import { t } from '../i18n.js';
+import { takesTwo } from '../permissions.js';
 import { openDialog } from './dialog.js';
 import { link } from './link.js';
 import { evidenceSeal } from './seal.js';
@@ -12,6 +13,7 @@ import { badge, errorState, loadingState } from './states.js';
 /**
  * Opens the dialog of a change.
  *
+ * @param operation that is done
  * @param title what will happen, as a sentence without its full stop
  * @param reach text or nodes that say what it reaches, or a function that promises them
  * @param fields more nodes of the form
@@ -22,7 +24,7 @@ import { badge, errorState, loadingState } from './states.js';
  * @param done nodes for the end, from the answer; may be null
  * @param after called when the dialog closes after it was done
  */
-export function openChange({ title, reach, fields = [], reason = null, typed = null, confirm, danger = false, perform, done = null, after = null }) {
+export function openChange({ operation, title, reach, fields = [], reason = null, typed = null, confirm, danger = false, perform, done = null, after = null }) {
   let answer = null;
   const opened = openDialog(title, (close) => {
     const reached = el('div', { class: 'reach' });
@@ -35,6 +37,7 @@ export function openChange({ title, reach, fields = [], reason = null, typed = n
       'form',
       { submit: send },
       reached,
+      takesTwo(operation) && el('p', {}, badge('warn', t('change.two')), ' ', t('change.twoWhy')),
       fields,
       reason !== null &&
         el(

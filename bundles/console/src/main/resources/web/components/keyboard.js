@@ -7,8 +7,8 @@ import { navigate } from './link.js';
 
 const GO_MILLIS = 1200;
 
-/** @param targets [[letter, path]] */
-export function shortcuts(targets) {
+/** @param pages gives [[letter, path]] of those that are offered now */
+export function shortcuts(pages) {
   let waiting = 0;
   addEventListener('keydown', (event) => {
     const inField = event.target.closest?.('input, textarea, select, dialog');
@@ -17,7 +17,7 @@ export function shortcuts(targets) {
     }
     if (Date.now() - waiting < GO_MILLIS) {
       waiting = 0;
-      const target = targets.find(([letter]) => letter === event.key);
+      const target = pages().find(([letter]) => letter === event.key);
       target && navigate(target[1]);
     } else if (event.key === 'g') {
       waiting = Date.now();
@@ -28,7 +28,7 @@ export function shortcuts(targets) {
         filter.focus();
       }
     } else if (event.key === '?') {
-      showKeys(targets);
+      showKeys(pages());
     }
   });
 }

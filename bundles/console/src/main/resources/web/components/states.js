@@ -1,7 +1,7 @@
 // What a place shows while it waits, when there is nothing, and when something went wrong; badges of a state.
 
 import { el, replace } from '../dom.js';
-import { has, t } from '../i18n.js';
+import { has, language, t } from '../i18n.js';
 import { icon } from './icon.js';
 
 /** A state as shape, word and colour: good, warn, bad or wait. */
@@ -20,17 +20,16 @@ export function explain(failure) {
   if (failure.missingRoute) {
     return t('error.missingRoute');
   }
-  if (failure.status === 403) {
-    return t('error.denied', { message: failure.message });
-  }
-  return failure.message;
+  const message = failure.evidence?.policy?.messages?.[language()] ?? failure.message;
+  return failure.code === 'role-missing' ? t('error.denied', { message }) : message;
 }
 
 export function errorState(failure, again) {
+  const noted = failure.code === 'second-person-needed';
   return el(
     'div',
-    { class: failure.missingRoute ? 'state error absent' : 'state error', role: 'alert' },
-    badge(failure.missingRoute ? 'wait' : 'bad', t(failure.missingRoute ? 'error.notHere' : 'error.title')),
+    { class: failure.missingRoute || noted ? 'state error absent' : 'state error', role: 'alert' },
+    badge(failure.missingRoute || noted ? 'wait' : 'bad', t(failure.missingRoute ? 'error.notHere' : noted ? 'error.noted' : 'error.title')),
     el('p', {}, explain(failure)),
     failure.requestId && failure.status >= 500 && el('p', { class: 'muted' }, t('error.request', { id: failure.requestId })),
     again && !failure.missingRoute && el('button', { type: 'button', click: again }, t('common.again')),

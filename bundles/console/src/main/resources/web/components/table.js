@@ -11,14 +11,16 @@ const PAGE = matchMedia('(max-width: 720px)').matches ? 15 : 50;
 
 /**
  * @param caption what the list is, for those who cannot see it
- * @param columns [{key, label, value: row => what to sort by, cell: row => nodes, numeric}]; the first names the row
+ * @param columns those left out are null or false: [{key, label, value: row => what to sort by, cell: row => nodes, numeric}]; the first names the row
  * @param rows any objects
  * @param empty nodes for a list without rows
  * @param filter row => text that is searched; left out, there is no filter
  * @param tools more nodes beside the filter
  * @param name keeps two tables of one page apart in its address
  */
-export function table({ caption, columns, rows, empty, filter, tools = [], name = '', sort = null, selected = null }) {
+export function table({ caption, columns: all, rows, empty, filter, tools: offered = [], name = '', sort = null, selected = null }) {
+  const columns = all.filter((column) => column);
+  const tools = offered.filter((tool) => tool);
   if (rows.length === 0) {
     return el('div', { class: 'list' }, tools.length > 0 && el('div', { class: 'tools' }, tools), empty ?? emptyState(t('table.empty')));
   }
@@ -80,7 +82,8 @@ export function table({ caption, columns, rows, empty, filter, tools = [], name 
         el(
           i === 0 ? 'th' : 'td',
           { scope: i === 0 ? 'row' : null, role: i === 0 ? 'rowheader' : 'cell', class: column.numeric ? 'numeric' : null, 'data-label': column.label },
-          column.cell(row),
+          // One box: where a row is a card, all of it stands beside the label.
+          el('div', {}, column.cell(row)),
         ),
       ),
     );

@@ -49,6 +49,12 @@ export default {
   'error.request': 'The server\'s log shows the cause under request {id}.',
   'error.noPage': 'There is no such page',
 
+  'error.noted': 'Noted',
+
+  'action.withheld': ({ count }) => `${s(count, 'action')} not offered to you`,
+  'action.notYours': 'Not offered to you',
+  'action.ask': 'An administrator can give you a role that may, or change the policy.',
+
   'digest.copy': 'Copy {name} {shown}',
   'digest.copied': 'Copied in full',
   'digest.selected': 'Selected: copy it with the keyboard',
@@ -77,6 +83,8 @@ export default {
   'change.working': 'Working…',
   'change.done': 'Done and logged',
   'change.entry': 'Log entry {index}',
+  'change.two': 'Takes two persons',
+  'change.twoWhy': 'Your request is noted; it is done when another person who may do it asks for the same within a day.',
   'change.reachUnknown': 'What it reaches cannot be told',
 
   'seal.checking': 'Verifying here',
@@ -218,7 +226,7 @@ export default {
   'ask.entry': 'Log entry',
   'ask.why': 'Why this answer?',
   'ask.save': 'Save with its proof',
-  'ask.whyLead': 'The passages that were found for the question, with the score of each leg from 0 to 1. A dash: that leg did not find it.',
+  'ask.whyLead': 'The passages that were found for the question, with the score of each leg: words have no upper end, meaning is a cosine up to 1, together they are 0 to 1. A dash: that leg did not find it.',
   'ask.whyCaption': 'Passages found for the question',
   'ask.quoted': 'quoted',
   'ask.lexical': 'Words (BM25)',

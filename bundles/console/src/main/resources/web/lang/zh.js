@@ -47,6 +47,12 @@ export default {
   'error.request': '服务器日志在请求 {id} 下记录了原因。',
   'error.noPage': '没有这个页面',
 
+  'error.noted': '已记录',
+
+  'action.withheld': '有 {count} 项操作未向您提供',
+  'action.notYours': '未向您提供',
+  'action.ask': '管理员可以授予具有该权限的角色，或修改策略。',
+
   'digest.copy': '复制 {name} {shown}',
   'digest.copied': '已复制全部内容',
   'digest.selected': '已选中，请用键盘复制',
@@ -75,6 +81,8 @@ export default {
   'change.working': '正在执行…',
   'change.done': '已完成并写入日志',
   'change.entry': '日志条目 {index}',
+  'change.two': '需要两人',
+  'change.twoWhy': '您的请求会被记录；另一位有权者在一天之内提出同样的请求后即会执行。',
   'change.reachUnknown': '无法得知影响范围',
 
   'seal.checking': '正在本机验证',
@@ -216,7 +224,7 @@ export default {
   'ask.entry': '日志条目',
   'ask.why': '为什么是这个答案？',
   'ask.save': '连同证明一起保存',
-  'ask.whyLead': '为此问题找到的段落，以及两种检索各自的得分（0 到 1）。短横表示该检索没有找到它。',
+  'ask.whyLead': '为此问题找到的段落，以及两种检索各自的得分：词语得分没有上限，语义得分是不超过 1 的余弦值，合计为 0 到 1。短横表示该检索没有找到它。',
   'ask.whyCaption': '为此问题找到的段落',
   'ask.quoted': '已引用',
   'ask.lexical': '词语（BM25）',

@@ -4,6 +4,7 @@ import { get, post, request, who } from '../api.js';
 import { el, uniqueId } from '../dom.js';
 import { list, time } from '../format.js';
 import { t } from '../i18n.js';
+import { action, actions } from '../components/action.js';
 import { openChange } from '../components/change.js';
 import { copyable } from '../components/digest.js';
 import { badge, emptyState, loaded } from '../components/states.js';
@@ -33,7 +34,7 @@ function userTable(rows, again) {
     sort: 'name',
     rows,
     filter: (row) => [row.name, row.tenant, ...row.roles].join(' '),
-    tools: [el('button', { type: 'button', class: 'primary', click: () => createUser(again) }, t('access.newUser'))],
+    tools: [action('admin.access.user-create', { class: 'primary', click: () => createUser(again) }, t('access.newUser'))],
     empty: emptyState(t('access.noUsers')),
     columns: [
       { key: 'name', label: t('signin.user'), value: (row) => row.name, cell: (row) => [row.name, row.name === who()?.user && el('span', { class: 'muted' }, ` (${t('access.you')})`)] },
@@ -41,10 +42,10 @@ function userTable(rows, again) {
       { key: 'roles', label: t('access.roles'), value: (row) => row.roles.join(' '), cell: (row) => list(row.roles, 6) },
       { key: 'lastSignIn', label: t('access.lastSignIn'), value: (row) => row.lastSignIn, cell: (row) => row.lastSignIn ? time(row.lastSignIn) : t('access.never') },
       { key: 'password', label: t('signin.password'), cell: (row) => row.mustChangePassword ? badge('warn', t('access.mustChange')) : t('access.own') },
-      { key: 'actions', label: t('models.actions'), cell: (row) => el('div', { class: 'buttons' },
-        el('button', { type: 'button', class: 'quiet', click: () => setRoles(row, again) }, t('access.setRoles')),
-        el('button', { type: 'button', class: 'quiet', click: () => resetPassword(row, again) }, t('access.reset')),
-        row.name !== who()?.user && el('button', { type: 'button', class: 'danger', click: () => removeUser(row, again) }, t('models.remove'))) },
+      { key: 'actions', label: t('models.actions'), cell: (row) => actions({ class: 'buttons' },
+        action('admin.access.user-roles', { class: 'quiet', click: () => setRoles(row, again) }, t('access.setRoles')),
+        action('admin.access.password', { class: 'quiet', click: () => resetPassword(row, again) }, t('access.reset')),
+        row.name !== who()?.user && action('admin.access.user-remove', { class: 'danger', click: () => removeUser(row, again) }, t('models.remove'))) },
     ],
   });
 }
@@ -56,7 +57,7 @@ function keyTable(rows, again) {
     sort: 'name',
     rows,
     filter: (row) => [row.name, row.id, row.tenant, ...row.roles].join(' '),
-    tools: [el('button', { type: 'button', class: 'primary', click: () => createKey(again) }, t('access.newKey'))],
+    tools: [action('admin.access.key-create', { class: 'primary', click: () => createKey(again) }, t('access.newKey'))],
     empty: emptyState(t('access.noKeys')),
     columns: [
       { key: 'name', label: t('access.name'), value: (row) => row.name, cell: (row) => row.name },
@@ -65,7 +66,7 @@ function keyTable(rows, again) {
       { key: 'roles', label: t('access.roles'), value: (row) => row.roles.join(' '), cell: (row) => list(row.roles, 6) },
       { key: 'expires', label: t('access.expires'), value: (row) => row.expires, cell: (row) => expiry(row) },
       { key: 'lastUsed', label: t('access.lastUsed'), value: (row) => row.lastUsed, cell: (row) => row.lastUsed ? time(row.lastUsed) : t('access.never') },
-      { key: 'actions', label: t('models.actions'), cell: (row) => el('button', { type: 'button', class: 'danger', click: () => revoke(row, again) }, t('access.revoke')) },
+      { key: 'actions', label: t('models.actions'), cell: (row) => action('admin.access.key-revoke', { class: 'danger', click: () => revoke(row, again) }, t('access.revoke')) },
     ],
   });
 }
@@ -103,6 +104,7 @@ function secret(label, value) {
 
 function createUser(again) {
   openChange({
+    operation: 'admin.access.user-create',
     title: t('access.newUser'),
     reach: t('access.newUserReach'),
     fields: [field('name', t('access.name'), { required: true, pattern: '[A-Za-z0-9._@\\-]+' }), field('tenant', t('access.tenant'), { placeholder: who().tenant }), roleField(['viewer'])],
@@ -115,6 +117,7 @@ function createUser(again) {
 
 function setRoles(row, again) {
   openChange({
+    operation: 'admin.access.user-roles',
     title: t('access.setRolesTitle', { user: row.name }),
     reach: t('access.setRolesReach', { roles: list(row.roles, 6) }),
     fields: roleField(row.roles),
@@ -126,6 +129,7 @@ function setRoles(row, again) {
 
 function resetPassword(row, again) {
   openChange({
+    operation: 'admin.access.password',
     title: t('access.resetTitle', { user: row.name }),
     reach: t('access.resetReach', { user: row.name }),
     confirm: t('access.reset'),
@@ -138,6 +142,7 @@ function resetPassword(row, again) {
 
 function removeUser(row, again) {
   openChange({
+    operation: 'admin.access.user-remove',
     title: t('access.removeTitle', { user: row.name }),
     reach: t('access.removeReach', { user: row.name }),
     typed: row.name,
@@ -150,6 +155,7 @@ function removeUser(row, again) {
 
 function createKey(again) {
   openChange({
+    operation: 'admin.access.key-create',
     title: t('access.newKey'),
     reach: t('access.newKeyReach'),
     fields: [
@@ -172,6 +178,7 @@ function createKey(again) {
 
 function revoke(row, again) {
   openChange({
+    operation: 'admin.access.key-revoke',
     title: t('access.revokeTitle', { key: row.name }),
     reach: [el('p', {}, t('access.revokeReach')), el('p', { class: 'muted' }, t('access.lastUsed'), ': ', row.lastUsed ? time(row.lastUsed) : t('access.never'))],
     typed: row.name,

@@ -4,6 +4,8 @@ import { post, query, request } from '../api.js';
 import { download, el, replace } from '../dom.js';
 import { joules, millis, score } from '../format.js';
 import { t } from '../i18n.js';
+import { refusal } from '../permissions.js';
+import { action } from '../components/action.js';
 import { digest } from '../components/digest.js';
 import { link, navigate } from '../components/link.js';
 import { badge, errorState, loaded, loadingState } from '../components/states.js';
@@ -69,7 +71,9 @@ export function page({ signal, heading }) {
   } else {
     queueMicrotask(() => question.focus());
   }
-  return [el('p', { class: 'lead' }, t('ask.lead')), form, result];
+  // For another purpose it may be permitted: the reason says for which.
+  const unless = refusal('answer');
+  return [el('p', { class: 'lead' }, t('ask.lead')), unless && el('p', {}, badge('warn', unless)), form, result];
 }
 
 /** An answer with everything that belongs to it. */
@@ -97,7 +101,7 @@ export function answerView(answer, text, signal) {
         el('dt', {}, t('ask.purpose')), el('dd', {}, answer.purpose),
         el('dt', {}, t('ask.entry')), el('dd', {}, link(`/console/log/${entryIndex(answer)}`, String(entryIndex(answer))))),
       el('div', { class: 'buttons start' },
-        el('button', { type: 'button', click: () => showWhy(why, answer, signal) }, t('ask.why')),
+        action('search', { click: () => showWhy(why, answer, signal) }, t('ask.why')),
         el('button', { type: 'button', click: () => download(`answer-${answer.id}.json`, 'application/json', text) }, t('ask.save'))),
       why),
   ];
@@ -111,8 +115,7 @@ function cost(answer) {
 function citationView(citation, answer, signal) {
   const place = el('div', { class: 'in-document' });
   const name = citation.document;
-  const button = el('button', {
-    type: 'button',
+  const button = action('admin.documents.read', {
     class: 'quiet',
     'aria-expanded': 'false',
     click: () => {

@@ -4,6 +4,8 @@ import { get, post, query } from '../api.js';
 import { el, uniqueId } from '../dom.js';
 import { number, time } from '../format.js';
 import { t } from '../i18n.js';
+import { may, refusal } from '../permissions.js';
+import { action, actions } from '../components/action.js';
 import { openChange } from '../components/change.js';
 import { link, navigate } from '../components/link.js';
 import { badge, emptyState, loaded, stateBadge } from '../components/states.js';
@@ -11,6 +13,7 @@ import { table } from '../components/table.js';
 
 const HOME = '/console/consent';
 const PURPOSE = 'question-answering';
+const LIST = 'admin.documents.list';
 
 export function page({ parts, signal, heading }) {
   return parts.length > 0 ? subjectPage(parts[0], signal, heading) : listPage(signal, heading);
@@ -20,7 +23,7 @@ export function page({ parts, signal, heading }) {
 async function subjects(signal) {
   const [register, documents] = await Promise.all([
     get('/admin/consent', signal),
-    get('/v1/documents', signal).catch(() => ({ data: [] })),
+    may(LIST) ? get('/v1/documents', signal) : { data: [] },
   ]);
   const named = new Map(register.subjects.map((subject) => [subject, { subject, registered: true, documents: 0 }]));
   for (const document of documents.data) {
@@ -44,8 +47,8 @@ function listPage(signal, heading) {
       sort: 'subject',
       rows,
       filter: (row) => row.subject,
-      tools: [el('button', { type: 'button', class: 'primary', click: () => grant('', again) }, t('consent.grant'))],
-      empty: emptyState(t('consent.empty'), el('button', { type: 'button', class: 'primary', click: () => grant('', again) }, t('consent.grant'))),
+      tools: [action('admin.consent.grant', { class: 'primary', click: () => grant('', again) }, t('consent.grant'))],
+      empty: emptyState(t('consent.empty')),
       columns: [
         { key: 'subject', label: t('consent.subject'), value: (row) => row.subject, cell: (row) => link(`${HOME}/${encodeURIComponent(row.subject)}`, row.subject) },
         { key: 'registered', label: t('consent.register'), value: (row) => String(row.registered), cell: (row) => row.registered ? badge('good', t('consent.registered')) : badge('wait', t('consent.unregistered')) },
@@ -69,14 +72,16 @@ function subjectPage(subject, signal, heading) {
           el('dt', {}, record.purpose ?? t('consent.everyPurpose')),
           el('dd', {}, stateBadge(record.state), ' ', el('span', { class: 'muted' }, t('consent.since')), ' ', time(record.time)),
         ])),
-        el('div', { class: 'buttons start' },
-          el('button', { type: 'button', click: () => grant(subject, again) }, t('consent.grant')),
-          el('button', { type: 'button', click: () => withdraw(subject, again) }, t('consent.withdraw')),
-          el('button', { type: 'button', class: 'danger', click: () => erase(subject, again) }, t('consent.erase')))),
+        actions({ class: 'buttons start' },
+          action('admin.consent.grant', { click: () => grant(subject, again) }, t('consent.grant')),
+          action('admin.consent.withdraw', { click: () => withdraw(subject, again) }, t('consent.withdraw')),
+          action('admin.consent.erase', { class: 'danger', click: () => erase(subject, again) }, t('consent.erase')))),
       records.length > 0 && el('section', { 'aria-labelledby': 'records' }, el('h2', { id: 'records' }, t('consent.records')), recordTable(records)),
     ];
   });
-  const documentsAgain = loaded(reached, signal, () => documentsOf(subject, signal), (documents) => documents.length === 0
+  const documentsAgain = loaded(reached, signal, () => documentsOf(subject, signal), (documents) => documents === null
+    ? emptyState(refusal(LIST))
+    : documents.length === 0
     ? emptyState(t('consent.noDocuments'))
     : el('ul', {}, documents.map((document) => el('li', {}, link(`/console/library/${document.split('/').map(encodeURIComponent).join('/')}`, document)))), 2);
   function again() {
@@ -86,7 +91,11 @@ function subjectPage(subject, signal, heading) {
   return [lead, place, el('section', { 'aria-labelledby': 'reached' }, el('h2', { id: 'reached' }, t('consent.documentsOf')), reached)];
 }
 
+/** Those that name the subject; null where the library may not be seen. */
 async function documentsOf(subject, signal) {
+  if (!may(LIST)) {
+    return null;
+  }
   return (await get('/v1/documents', signal)).data.filter((row) => row.subjects.includes(subject)).map((row) => row.document);
 }
 
@@ -132,6 +141,7 @@ function documentList(documents) {
 
 function grant(subject, again) {
   openChange({
+    operation: 'admin.consent.grant',
     title: subject ? t('consent.grantTitle', { subject }) : t('consent.grant'),
     reach: t('consent.grantReach'),
     fields: [!subject && field('subject', t('consent.subject')), field('purpose', t('ask.purpose'), { value: PURPOSE })],
@@ -144,9 +154,13 @@ function grant(subject, again) {
 
 function withdraw(subject, again) {
   openChange({
+    operation: 'admin.consent.withdraw',
     title: t('consent.withdrawTitle', { subject }),
     reach: async () => {
       const documents = await documentsOf(subject);
+      if (documents === null) {
+        return [badge('warn', t('change.reachUnknown')), el('p', { class: 'muted' }, refusal(LIST))];
+      }
       return [el('p', {}, t('consent.withdrawReach', { count: documents.length })), documentList(documents)];
     },
     fields: field('purpose', t('ask.purpose'), { value: PURPOSE }),
@@ -160,8 +174,13 @@ function withdraw(subject, again) {
 
 function erase(subject, again) {
   openChange({
+    operation: 'admin.consent.erase',
     title: t('consent.eraseTitle', { subject }),
     reach: async () => {
+      const unseen = refusal('admin.consent.preview');
+      if (unseen !== null) {
+        return [badge('warn', t('change.reachUnknown')), el('p', { class: 'muted' }, unseen)];
+      }
       const reached = await preview(subject);
       return [
         el('p', {}, t('consent.eraseReach', { count: reached.documents.length, records: reached.records })),

@@ -4,6 +4,7 @@ import { get, post } from '../api.js';
 import { el, uniqueId } from '../dom.js';
 import { bytes, number, time } from '../format.js';
 import { t } from '../i18n.js';
+import { action } from '../components/action.js';
 import { openChange } from '../components/change.js';
 import { digest } from '../components/digest.js';
 import { badge, emptyState, loaded, stateBadge } from '../components/states.js';
@@ -27,7 +28,7 @@ export function page({ signal, heading }) {
   }, 8);
   return [lead, el('div', { class: 'buttons start' },
     el('button', { type: 'button', click: again }, t('health.refresh')),
-    el('button', { type: 'button', click: backup }, t('health.backup'))), place];
+    action('admin.backup.create', { click: backup }, t('health.backup'))), place];
 }
 
 /** Of an older server: its checks. */
@@ -92,6 +93,7 @@ function bundleSection(rows) {
 function backup() {
   const id = uniqueId('to');
   openChange({
+    operation: 'admin.backup.create',
     title: t('health.backupTitle'),
     reach: t('health.backupReach'),
     fields: el('div', { class: 'field' }, el('label', { for: id }, t('health.backupTo')), el('input', { id, name: 'to', required: true, spellcheck: 'false', autocomplete: 'off', placeholder: '/var/backups/candor' }), el('p', { class: 'hint' }, t('health.backupHint'))),

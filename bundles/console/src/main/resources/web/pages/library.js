@@ -5,6 +5,8 @@ import { el, replace, uniqueId } from '../dom.js';
 import { bytes, list, number, time } from '../format.js';
 import { t } from '../i18n.js';
 import { live, watch } from '../live.js';
+import { refusal } from '../permissions.js';
+import { action, actions } from '../components/action.js';
 import { openChange } from '../components/change.js';
 import { digest } from '../components/digest.js';
 import { link, navigate } from '../components/link.js';
@@ -64,9 +66,9 @@ function documentTable(rows, again) {
     rows,
     filter: (row) => [row.document, row.title, row.language, row.owner, row.licence, ...row.subjects, ...row.purposes].join(' '),
     tools: [
-      el('div', { class: 'buttons' },
-        el('button', { type: 'button', click: () => mirror(again) }, t('library.mirror')),
-        el('button', { type: 'button', class: 'primary', click: () => upload(again) }, t('library.upload'))),
+      actions({ class: 'buttons' },
+        action('admin.documents.mirror', { click: () => mirror(again) }, t('library.mirror')),
+        action('admin.documents.add', { class: 'primary', click: () => upload(again) }, t('library.upload'))),
     ],
     empty: emptyState(t('library.empty')),
     columns: [
@@ -104,11 +106,11 @@ function documentPage(name, signal, heading) {
           [t('library.purposes'), list(row.purposes, 10)], [t('library.licence'), row.licence ?? '\u2013'],
           [t('library.size'), `${bytes(row.bytes)}, ${t('library.characters', { count: number(row.characters) })}`], [t('library.indexed'), time(row.indexed)],
         ].map(([key, value]) => [el('dt', {}, key), el('dd', {}, value)])),
-      el('div', { class: 'buttons start' },
-        el('button', { type: 'button', class: 'danger', click: () => remove(row) }, t('library.delete'))),
+      actions({ class: 'buttons start' }, action('admin.documents.delete', { class: 'danger', click: () => remove(row) }, t('library.delete'))),
     ];
   });
-  loaded(text, signal, () => documentText(name), (document) => {
+  const unread = refusal('admin.documents.read');
+  unread ? replace(text, emptyState(unread)) : loaded(text, signal, () => documentText(name), (document) => {
     const view = highlighted(document.text, start, end);
     view.classList.add('tall');
     queueMicrotask(() => view.querySelector('mark')?.scrollIntoView({ block: 'center' }));
@@ -123,6 +125,7 @@ function documentPage(name, signal, heading) {
 
 function remove(row) {
   openChange({
+    operation: 'admin.documents.delete',
     title: t('library.deleteTitle', { document: row.document }),
     reach: t('library.deleteReach', { subjects: row.subjects.length === 0 ? t('library.nobody') : list(row.subjects, 10) }),
     typed: row.document.split('/').pop(),
@@ -148,6 +151,7 @@ function upload(again) {
   files.addEventListener('change', () =>
     replace(reach, t('library.uploadReach', { count: files.files.length, size: bytes([...files.files].reduce((sum, file) => sum + file.size, 0)) })));
   openChange({
+    operation: 'admin.documents.add',
     title: t('library.uploadTitle'),
     reach,
     fields: [
@@ -174,6 +178,7 @@ function upload(again) {
 
 function mirror(again) {
   openChange({
+    operation: 'admin.documents.mirror',
     title: t('library.mirrorTitle'),
     reach: t('library.mirrorReach', { documents: live.status?.library?.documents ?? '?' }),
     fields: input('library', t('library.serverFolder'), { required: true, placeholder: '/srv/handbook', spellcheck: 'false' }, t('library.serverFolderHint')),

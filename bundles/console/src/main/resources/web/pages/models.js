@@ -5,6 +5,8 @@ import { el, uniqueId } from '../dom.js';
 import { bytes, list, millis, number, time } from '../format.js';
 import { t } from '../i18n.js';
 import { watch } from '../live.js';
+import { may } from '../permissions.js';
+import { action, actions } from '../components/action.js';
 import { openChange } from '../components/change.js';
 import { digest } from '../components/digest.js';
 import { link } from '../components/link.js';
@@ -12,6 +14,7 @@ import { badge, emptyState, loaded, stateBadge } from '../components/states.js';
 import { table } from '../components/table.js';
 
 const HOME = '/console/models';
+const INSPECT = 'admin.models.inspect';
 
 /** Models as administrators see them; of an older server what its clients see. */
 async function overview(signal) {
@@ -51,7 +54,7 @@ function listPage(signal, heading) {
     const failed = models.revisions.filter((revision) => revision.state === 'failed').length;
     lead.textContent = t('models.sentence', { active, revisions: models.revisions.length, failed });
     return [
-      models.routes && routeSection(models, again),
+      models.routes && may(INSPECT) && routeSection(models, again),
       el('section', { 'aria-labelledby': 'revisions' }, el('h2', { id: 'revisions' }, t('models.revisions')), revisionTable(models, again)),
       models.store && storeSection(models.store),
     ];
@@ -77,7 +80,7 @@ function routeSection(models, again) {
         { key: 'active', label: t('models.active'), cell: (row) => row.active ? [`${row.active.name} ${row.active.version} `, digest(row.active.digest, row.active.name)] : '\u2013' },
         { key: 'since', label: t('models.since'), value: (row) => row.active?.time, cell: (row) => row.active ? [time(row.active.time), el('div', { class: 'muted' }, `${row.active.actor}: ${row.active.reason}`)] : '\u2013' },
         { key: 'actions', label: t('models.actions'), cell: (row) => row.previous
-          ? el('button', { type: 'button', click: () => rollBack(row, again) }, t('models.rollback'))
+          ? action('admin.models.rollback', { click: () => rollBack(row, again) }, t('models.rollback'))
           : el('span', { class: 'muted' }, t('models.noPrevious')) },
       ],
     }),
@@ -85,22 +88,23 @@ function routeSection(models, again) {
 }
 
 function revisionTable(models, again) {
+  const inspected = may(INSPECT);
   return table({
     caption: t('models.revisionsCaption'),
     sort: 'name',
     rows: models.revisions,
-    filter: (row) => [row.name, row.version, row.digest, row.state, row.family, ...row.tasks].join(' '),
-    tools: [el('button', { type: 'button', class: 'primary', click: () => install(again) }, t('models.install'))],
+    filter: (row) => [row.name, row.version, row.digest, row.state, row.family, ...(row.tasks ?? [])].join(' '),
+    tools: [action('admin.models.install', { class: 'primary', click: () => install(again) }, t('models.install'))],
     empty: emptyState(t('models.empty')),
     columns: [
       { key: 'name', label: t('models.revision'), value: (row) => `${row.name} ${row.version}`, cell: (row) => link(`${HOME}/${encodeURIComponent(row.name)}/${encodeURIComponent(row.version)}`, `${row.name} ${row.version}`) },
       { key: 'state', label: t('models.state'), value: (row) => row.state, cell: (row) => [stateBadge(row.state), row.reason && el('div', { class: 'muted' }, row.reason)] },
-      { key: 'leases', label: t('models.leases'), numeric: true, value: (row) => row.leases, cell: (row) => number(row.leases) },
-      { key: 'tasks', label: t('models.tasks'), value: (row) => row.tasks.join(' '), cell: (row) => list(row.tasks) },
-      { key: 'bytes', label: t('models.store'), numeric: true, value: (row) => row.bytes, cell: (row) => bytes(row.bytes) },
-      { key: 'selfTest', label: t('models.selfTest'), cell: (row) => selfTest(row) },
+      inspected && { key: 'leases', label: t('models.leases'), numeric: true, value: (row) => row.leases, cell: (row) => number(row.leases) },
+      inspected && { key: 'tasks', label: t('models.tasks'), value: (row) => row.tasks.join(' '), cell: (row) => list(row.tasks) },
+      inspected && { key: 'bytes', label: t('models.store'), numeric: true, value: (row) => row.bytes, cell: (row) => bytes(row.bytes) },
+      inspected && { key: 'selfTest', label: t('models.selfTest'), cell: (row) => selfTest(row) },
       { key: 'digest', label: t('models.digest'), cell: (row) => digest(row.digest, row.name) },
-      { key: 'actions', label: t('models.actions'), cell: (row) => actions(row, models, again) },
+      changeable() && { key: 'actions', label: t('models.actions'), cell: (row) => changes(row, models, again) },
     ],
   });
 }
@@ -112,14 +116,19 @@ function selfTest(row) {
   return badge(row.selfTest.passed ? 'good' : 'bad', t('models.selfTestShort', { cases: row.selfTest.cases }));
 }
 
-function actions(row, models, again) {
+/** Asks for each, so that the page says of each why it is not offered. */
+function changeable() {
+  return changes({ state: 'installed' }, null, null) !== null;
+}
+
+function changes(row, models, again) {
   if (row.state === 'active') {
     return el('span', { class: 'muted' }, t('models.isActive'));
   }
-  return el('div', { class: 'buttons' },
-    el('button', { type: 'button', click: () => activate(row, models, again) }, t('models.activate')),
-    el('button', { type: 'button', class: 'quiet', click: () => verify(row, again) }, t('models.verify')),
-    el('button', { type: 'button', class: 'danger', click: () => remove(row, again) }, t('models.remove')));
+  return actions({ class: 'buttons' },
+    action('admin.models.activate', { click: () => activate(row, models, again) }, t('models.activate')),
+    action('admin.models.verify', { class: 'quiet', click: () => verify(row, again) }, t('models.verify')),
+    action('admin.models.remove', { class: 'danger', click: () => remove(row, again) }, t('models.remove')));
 }
 
 function storeSection(store) {
@@ -164,7 +173,7 @@ function revisionView(row, models, again, several) {
         row.bytes !== undefined && [t('models.store'), bytes(row.bytes)], row.memoryBytes !== undefined && [t('models.memory'), bytes(row.memoryBytes)],
         row.selfTest && [t('models.selfTest'), [selfTest(row), ' ', t('models.selfTestLong', { worst: row.selfTest.worst === null ? '\u2013' : row.selfTest.worst.toExponential(1), tolerance: row.selfTest.tolerance, millis: millis(row.selfTest.millis) }), ' ', time(row.selfTest.time)]],
       ].filter((each) => each).map(([key, value]) => [el('dt', {}, key), el('dd', {}, value)])),
-    row.state !== 'active' && el('div', { class: 'buttons start' }, actions(row, models, again)),
+    row.state !== 'active' && el('div', { class: 'buttons start' }, changes(row, models, again)),
     row.life?.length > 0 && el('details', { class: 'behind', open: !several }, el('summary', {}, t('models.life')),
       el('ol', { class: 'plain' }, row.life.map((step) => el('li', {}, time(step.time), ' ', stateBadge(step.state), ' ', el('span', { class: 'muted' }, [step.actor, step.reason].filter((part) => part).join(': ')))))),
     card && el('details', { class: 'behind', open: !several }, el('summary', {}, t('models.card')), el('pre', { class: 'text', tabindex: '0' }, card)),
@@ -195,6 +204,7 @@ function routeOf(row, models) {
 function activate(row, models, again) {
   const now = routeOf(row, models)?.active ?? models.revisions.find((each) => each.name === row.name && each.state === 'active') ?? null;
   openChange({
+    operation: 'admin.models.activate',
     title: t('models.activateTitle', { model: `${row.name} ${row.version}` }),
     reach: [
       el('p', {}, now ? t('models.activateReach', { route: row.name, from: now.version, to: row.version }) : t('models.activateFirst', { route: row.name, to: row.version })),
@@ -210,6 +220,7 @@ function activate(row, models, again) {
 
 function rollBack(route, again) {
   openChange({
+    operation: 'admin.models.rollback',
     title: t('models.rollbackTitle', { route: route.route }),
     reach: t('models.activateReach', { route: route.route, from: route.active?.version ?? '\u2013', to: route.previous.version }),
     reason: 'required',
@@ -222,6 +233,7 @@ function rollBack(route, again) {
 
 function verify(row, again) {
   openChange({
+    operation: 'admin.models.verify',
     title: t('models.verifyTitle', { model: `${row.name} ${row.version}` }),
     reach: t('models.verifyReach'),
     reason: 'required',
@@ -234,6 +246,7 @@ function verify(row, again) {
 
 function remove(row, again) {
   openChange({
+    operation: 'admin.models.remove',
     title: t('models.removeTitle', { model: `${row.name} ${row.version}` }),
     reach: t('models.removeReach', { bytes: bytes(row.bytes), leases: row.leases }),
     reason: 'required',
@@ -251,6 +264,7 @@ function install(again) {
     return el('div', { class: 'field' }, el('label', { for: id }, label), el('input', { id, name, autocomplete: 'off', spellcheck: 'false', ...attributes }), hint && el('p', { class: 'hint' }, hint));
   };
   openChange({
+    operation: 'admin.models.install',
     title: t('models.installTitle'),
     reach: t('models.installReach'),
     fields: [

@@ -1,10 +1,12 @@
 // Which policy decides, which ones could, what their tests say and what they would change.
 
-import { get, post } from '../api.js';
+import { get, post, refresh } from '../api.js';
 import { el, replace } from '../dom.js';
 import { list, number, time } from '../format.js';
-import { t } from '../i18n.js';
+import { language, t } from '../i18n.js';
 import { live } from '../live.js';
+import { refusal } from '../permissions.js';
+import { action, actions } from '../components/action.js';
 import { openChange } from '../components/change.js';
 import { digest } from '../components/digest.js';
 import { badge, emptyState, errorState, loaded, loadingState, stateBadge } from '../components/states.js';
@@ -49,7 +51,7 @@ function activeSection({ active, history }, again) {
           el('dt', {}, t('policies.policy')), el('dd', {}, `${active.name} ${active.version} `, digest(active.digest, active.name)),
           active.time && [el('dt', {}, t('models.since')), el('dd', {}, time(active.time), el('span', { class: 'muted' }, ` ${active.actor}: ${active.reason}`))]),
     history.length > 1 &&
-      el('div', { class: 'buttons start' }, el('button', { type: 'button', click: () => rollBack(history, again) }, t('models.rollback'))),
+      actions({ class: 'buttons start' }, action('admin.policies.rollback', { click: () => rollBack(history, again) }, t('models.rollback'))),
   );
 }
 
@@ -64,16 +66,22 @@ function candidateSection(policies, again) {
       filter: (row) => [row.name, row.version, row.state, row.source].join(' '),
       empty: emptyState(t('policies.empty')),
       columns: [
-        { key: 'name', label: t('policies.policy'), value: (row) => `${row.name} ${row.version}`, cell: (row) => [`${row.name} ${row.version}`, row.card?.description && el('div', { class: 'muted' }, row.card.description)] },
+        { key: 'name', label: t('policies.policy'), value: (row) => `${row.name} ${row.version}`, cell: (row) => [`${row.name} ${row.version}`, described(row.card) && el('div', { class: 'muted' }, described(row.card))] },
         { key: 'state', label: t('models.state'), value: (row) => row.state, cell: (row) => [stateBadge(row.state), row.reason && el('div', { class: 'muted' }, row.reason)] },
         { key: 'source', label: t('policies.source'), value: (row) => row.source, cell: (row) => row.source },
         { key: 'digest', label: t('models.digest'), cell: (row) => digest(row.digest, row.name) },
-        { key: 'actions', label: t('models.actions'), cell: (row) => el('div', { class: 'buttons' },
-          el('button', { type: 'button', class: 'quiet', click: () => look(row) }, t('policies.look')),
-          row.state !== 'active' && el('button', { type: 'button', click: () => activate(row, policies.active, again) }, t('models.activate'))) },
+        { key: 'actions', label: t('models.actions'), cell: (row) => actions({ class: 'buttons' },
+          action('admin.policies.test', { class: 'quiet', click: () => look(row) }, t('policies.look')),
+          row.state !== 'active' && action('admin.policies.activate', { click: () => activate(row, policies.active, again) }, t('models.activate'))) },
       ],
     }),
   );
+}
+
+/** A card says what its policy is for in each language, or in one for all. */
+function described(card) {
+  const said = card?.description;
+  return typeof said === 'string' ? said : said?.[language()] ?? said?.en;
 }
 
 function historySection(history) {
@@ -99,15 +107,20 @@ const named = (row) => ({ policy: row.name, version: row.version });
 function effect(row) {
   const tests = el('div', {}, loadingState(1));
   const replay = el('div', {}, loadingState(2));
-  const ask = async (place, path, body, show) => {
+  const ask = async (operation, place, path, body, show) => {
+    const why = refusal(operation);
+    if (why !== null) {
+      replace(place, emptyState(why));
+      return;
+    }
     try {
       replace(place, show(await post(path, body)));
     } catch (failure) {
-      replace(place, errorState(failure, () => ask(place, path, body, show)));
+      replace(place, errorState(failure, () => ask(operation, place, path, body, show)));
     }
   };
-  ask(tests, '/admin/policies/test', named(row), testView);
-  ask(replay, '/admin/policies/replay', { ...named(row), decisions: REPLAYED }, replayView);
+  ask('admin.policies.test', tests, '/admin/policies/test', named(row), testView);
+  ask('admin.policies.replay', replay, '/admin/policies/replay', { ...named(row), decisions: REPLAYED }, replayView);
   return [el('h3', {}, t('policies.tests')), tests, el('h3', {}, t('policies.replay')), replay];
 }
 
@@ -145,15 +158,22 @@ function look(row) {
     openDialog(t('policies.lookTitle', { policy: `${row.name} ${row.version}` }), effect(row), { wide: true }));
 }
 
+/** Another policy permits other things: the page is read again for what may be done now. */
+async function anew(again) {
+  await Promise.allSettled([refresh()]);
+  again();
+}
+
 function activate(row, active, again) {
   openChange({
+    operation: 'admin.policies.activate',
     title: t('policies.activateTitle', { policy: `${row.name} ${row.version}` }),
     reach: el('div', {}, el('p', {}, t('policies.activateReach', { from: active ? `${active.name} ${active.version}` : '\u2013' })), effect(row)),
     reason: 'required',
     confirm: t('models.activate'),
     perform: (data) => post('/admin/policies/activate', { ...named(row), reason: data.reason }),
     done: (answer) => el('p', {}, t('policies.activated', { policy: `${answer.activation.name} ${answer.activation.version}` })),
-    after: again,
+    after: () => anew(again),
   });
 }
 
@@ -162,12 +182,13 @@ function rollBack(history, again) {
   const now = before.at(-1);
   const previous = before.findLast((each) => each.digest !== now.digest) ?? now;
   openChange({
+    operation: 'admin.policies.rollback',
     title: t('policies.rollbackTitle'),
     reach: t('policies.rollbackReach', { from: `${now.name} ${now.version}`, to: `${previous.name} ${previous.version}` }),
     reason: 'required',
     confirm: t('models.rollback'),
     perform: (data) => post('/admin/policies/rollback', { reason: data.reason }),
     done: (answer) => el('p', {}, t('policies.activated', { policy: `${answer.activation.name} ${answer.activation.version}` })),
-    after: again,
+    after: () => anew(again),
   });
 }

@@ -245,6 +245,85 @@ class AuthorisationIT {
         assertEquals(List.of(), wrong);
     }
 
+    /** What a route does; where it does one of several things, another row's body asks for the others. */
+    private static final Map<String, String> OPERATIONS = Map.ofEntries(
+            Map.entry("POST /v1/answers", "answer"),
+            Map.entry("POST /v1/search", "search"),
+            Map.entry("POST /v1/embeddings", "embed"),
+            Map.entry("GET /v1/log/entries", "log.read"),
+            Map.entry("GET /v1/models", "models.list"),
+            Map.entry("GET /v1/documents", "admin.documents.list"),
+            Map.entry("GET /v1/documents/{document}", "admin.documents.read"),
+            Map.entry("POST /v1/documents", "admin.documents.add"),
+            Map.entry("DELETE /v1/documents/{document}", "admin.documents.delete"),
+            Map.entry("POST /admin/consent/grant", "admin.consent.grant"),
+            Map.entry("POST /admin/consent/withdraw", "admin.consent.withdraw"),
+            Map.entry("POST /admin/consent/erase", "admin.consent.erase"),
+            Map.entry("GET /admin/consent", "admin.consent.list"),
+            Map.entry("GET /admin/consent/preview", "admin.consent.preview"),
+            Map.entry("POST /admin/session/password", "access.password"),
+            Map.entry("POST /admin/password", "admin.access.password"),
+            Map.entry("GET /admin/users", "admin.access.list"),
+            Map.entry("POST /admin/users", "admin.access.user-create"),
+            Map.entry("PUT /admin/users/{name}", "admin.access.user-roles"),
+            Map.entry("DELETE /admin/users/{name}", "admin.access.user-remove"),
+            Map.entry("POST /admin/keys", "admin.access.key-create"),
+            Map.entry("DELETE /admin/keys/{id}", "admin.access.key-revoke"),
+            Map.entry("POST /admin/models/install", "admin.models.install"),
+            Map.entry("POST /admin/models/verify", "admin.models.verify"),
+            Map.entry("POST /admin/models/activate", "admin.models.activate"),
+            Map.entry("POST /admin/models/rollback", "admin.models.rollback"),
+            Map.entry("POST /admin/models/remove", "admin.models.remove"),
+            Map.entry("GET /admin/policies", "admin.policies.list"),
+            Map.entry("POST /admin/policies/test", "admin.policies.test"),
+            Map.entry("POST /admin/policies/replay", "admin.policies.replay"),
+            Map.entry("POST /admin/policies/activate", "admin.policies.activate"),
+            Map.entry("POST /admin/policies/rollback", "admin.policies.rollback"),
+            Map.entry("GET /admin/energy", "admin.energy.history"),
+            Map.entry("GET /admin/health", "admin.health.read"),
+            Map.entry("POST /admin/backup", "admin.backup.create"),
+            Map.entry("POST /admin/restore", "admin.backup.restore"),
+            Map.entry("POST /admin/shell", "admin.shell.run"));
+
+    /** Not a route's first word: the server's own disk, and how much of the models is shown. */
+    private static final Set<String> FURTHER =
+            Set.of("admin.documents.mirror", "admin.documents.file", "admin.models.inspect");
+
+    private boolean permitted(String key, String operation) throws IOException, InterruptedException {
+        Map<?, ?> operations =
+                (Map<?, ?>) as(key, "GET", "/admin/session", null).get("operations");
+        Map<?, ?> said = (Map<?, ?>) operations.get(operation);
+        boolean permitted = (boolean) said.get("permitted");
+        assertEquals(permitted, said.containsKey("obligations"), said.toString());
+        assertEquals(!permitted, said.containsKey("code") && said.containsKey("messages"), said.toString());
+        return permitted;
+    }
+
+    @Test
+    void theSessionSaysOfEachOperationWhatItsRouteThenDoes() throws IOException, InterruptedException {
+        Set<Object> told = new TreeSet<>(
+                ((Map<?, ?>) as(stranger, "GET", "/admin/session", null).get("operations")).keySet());
+        Set<Object> known = new TreeSet<>(OPERATIONS.values());
+        known.addAll(FURTHER);
+        assertEquals(known, told);
+        List<String> wrong = new ArrayList<>();
+        for (Row row : ROWS) {
+            String operation = OPERATIONS.get(row.name());
+            if (operation == null) {
+                continue;
+            }
+            for (String role : ROLES) {
+                if (permitted(keys.get(role), operation) != row.who().contains(role)) {
+                    wrong.add(operation + " as " + role);
+                }
+            }
+            if (permitted(stranger, operation) == row.everyTenant()) {
+                wrong.add(operation + " in another tenant");
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
     private Map<String, Object> as(String key, String method, String path, String body)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))

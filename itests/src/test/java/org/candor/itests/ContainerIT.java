@@ -142,7 +142,11 @@ public class ContainerIT {
         ModelRevision tested = null;
         for (int i = 0; i < 600 && tested == null; i++) {
             try {
-                tested = models.verify("encoder-en", "1.1.0", "test", "deployed just now");
+                tested = models.verify(
+                        "encoder-en",
+                        "1.1.0",
+                        new Caller("test", Caller.OPERATOR_TENANT, Set.of("admin")),
+                        "deployed just now");
             } catch (ModelUnavailableException e) {
                 Thread.sleep(100); // its loader is not there yet
             }

@@ -1,6 +1,7 @@
 package org.candor.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -162,6 +163,22 @@ class ResilienceIT {
         assertEquals(0, server.candor("shell", "status").exitCode());
         assertEquals(0, server.candor("shell", "health").exitCode());
         assertEquals(200, server.http("GET", "/health/ready", null).statusCode());
+    }
+
+    @Test
+    void withoutWhatChecksPasswordsALoginIsRefusedAtOnceAndTheLogSaysWhy() throws Exception {
+        Path log = server.home().resolve("logs/candor.log");
+        // Karaf ends a session with its command.
+        try (Shell.LoggedIn first = new Shell.LoggedIn(server, "operator-anna", "correct horse battery");
+                Shell.LoggedIn second = new Shell.LoggedIn(server, "operator-anna", "correct horse battery")) {
+            assertEquals(0, first.execute("bundle:stop org.candor.passwords").exit());
+            long from = Files.size(log);
+            assertFalse(Shell.canLogIn(server, "operator-anna", "correct horse battery"));
+            awaitLog(log, from, "org.candor.passwords is not running");
+            assertEquals(
+                    0, second.execute("bundle:start org.candor.passwords").exit());
+        }
+        assertTrue(Shell.canLogIn(server, "operator-anna", "correct horse battery"));
     }
 
     @Test

@@ -29,8 +29,13 @@ final class Shell {
 
     static Output execute(Server server, String user, String password, String command) throws IOException {
         try (SshClient client = client();
-                ClientSession session = logIn(client, server, user, password);
-                ChannelExec channel = session.createExecChannel(command)) {
+                ClientSession session = logIn(client, server, user, password)) {
+            return execute(session, command);
+        }
+    }
+
+    private static Output execute(ClientSession session, String command) throws IOException {
+        try (ChannelExec channel = session.createExecChannel(command)) {
             ByteArrayOutputStream output = new ByteArrayOutputStream();
             channel.setOut(output);
             channel.setErr(output);
@@ -40,6 +45,26 @@ final class Shell {
             }
             Integer exit = channel.getExitStatus();
             return new Output(output.toString(StandardCharsets.UTF_8), exit == null ? -1 : exit);
+        }
+    }
+
+    /** Somebody who is logged in, for one command. */
+    static final class LoggedIn implements AutoCloseable {
+        private final SshClient client = client();
+        private final ClientSession session;
+
+        LoggedIn(Server server, String user, String password) throws IOException {
+            session = logIn(client, server, user, password);
+        }
+
+        Output execute(String command) throws IOException {
+            return Shell.execute(session, command);
+        }
+
+        @Override
+        public void close() throws IOException {
+            session.close();
+            client.close();
         }
     }
 

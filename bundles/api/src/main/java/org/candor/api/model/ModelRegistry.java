@@ -2,6 +2,7 @@ package org.candor.api.model;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.candor.api.operation.Caller;
 
 /**
  * Tracks model packs through their life and leads routes to revisions. Which revision is active is an explicit, durable
@@ -44,14 +45,14 @@ public interface ModelRegistry {
      * @param reason why; not blank
      * @throws ModelUnavailableException when it is not installed or fails a check; the old one keeps serving
      */
-    Activation activate(String name, String version, String actor, String reason);
+    Activation activate(String name, String version, Caller actor, String reason);
 
     /**
      * Activates the revision that was active before the present one.
      *
      * @throws ModelUnavailableException when there is none, or as for {@link #activate}
      */
-    Activation rollBack(String route, String actor, String reason);
+    Activation rollBack(String route, Caller actor, String reason);
 
     /**
      * Takes a folder in as a pack by reference: its files stay where they are and are checked each time they are loaded. It
@@ -64,7 +65,7 @@ public interface ModelRegistry {
      * @param reason why; not blank
      * @throws ModelRefusedException when it is no such folder or fails a check; nothing is kept then
      */
-    ModelRevision install(Path folder, String name, String version, String actor, String reason);
+    ModelRevision install(Path folder, String name, String version, Caller actor, String reason);
 
     /**
      * Verifies, loads and tests a revision without activating it.
@@ -72,7 +73,7 @@ public interface ModelRegistry {
      * @return what is known of it afterwards; {@link ModelState#FAILED} with the reason where a check failed
      * @throws ModelUnavailableException when it is not installed
      */
-    ModelRevision verify(String name, String version, String actor, String reason);
+    ModelRevision verify(String name, String version, Caller actor, String reason);
 
     /**
      * Forgets a revision that no route leads to, with its files in the store. Leases that are out stay valid.
@@ -81,7 +82,7 @@ public interface ModelRegistry {
      * @throws ModelRefusedException when a route leads to it
      * @throws ModelUnavailableException when it is not installed
      */
-    ModelId remove(String name, String version, String actor, String reason);
+    ModelId remove(String name, String version, Caller actor, String reason);
 
     /** What fills the weight store. */
     StoreUsage store();

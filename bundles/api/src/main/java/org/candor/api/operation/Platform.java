@@ -41,6 +41,18 @@ public interface Platform {
      */
     record Components(List<BundleState> bundles, List<ComponentState> components) {}
 
+    /**
+     * What a caller may do, as things are.
+     *
+     * @param operation of {@link Operations#ALL}
+     * @param permitted whether the policy in force permits it for the usual purpose; what it demands is another matter
+     * @param code why, stable
+     * @param messages why not, by language; empty where permitted
+     * @param obligations what is demanded of the caller, by type, for example {@code second-person}
+     */
+    record Permission(
+            String operation, boolean permitted, String code, Map<String, String> messages, List<String> obligations) {}
+
     /** Models, library, log, consent, policy and energy, in this order. Quick; for who runs the server. */
     List<Check> checks();
 
@@ -51,6 +63,15 @@ public interface Platform {
      * @param caller or null for anybody
      */
     boolean mayInspect(Caller caller);
+
+    /**
+     * What the policy in force would say to each operation, so that surfaces offer what a caller may do and nothing else. By the
+     * decision that is made when it is done, for the purpose {@link Answers#DEFAULT_PURPOSE} and without further facts: with
+     * others it may be another. Writes no log entry, and is not kept for replays.
+     *
+     * @return in the order of {@link Operations#ALL}; empty while nobody can say, because a required service is missing
+     */
+    List<Permission> permissions(Caller caller);
 
     /**
      * The running system as JSON values: log (origin, key, size), models, library, energy, policy; a member is null while

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.candor.api.access.AccessKey;
 import org.candor.api.access.AccessRegister;
 import org.candor.api.access.UserAccount;
@@ -43,7 +44,9 @@ public final class AccessStore implements AccessRegister {
     private static final Logger LOG = LoggerFactory.getLogger(AccessStore.class);
     private static final int FORMAT = 2;
     private static final int MOST_BYTES = 4 << 20;
-    private static final int MOST_ACCOUNTS = 5_000;
+    /** All accounts, those of one tenant; what other tenants leave, is for the operator's. */
+    private static final Most MOST = new Most(5_000, 1_000);
+
     private static final Caller CLI = new Caller("cli", Caller.OPERATOR_TENANT, Set.of(ADMIN));
 
     private final Path file;
@@ -52,7 +55,17 @@ public final class AccessStore implements AccessRegister {
     private final SecureRandom random;
     private final Clock clock;
     private final LastUse lastUse;
+    private final Most most;
     private volatile Content content;
+
+    /**
+     * How many users and keys there may be: one tenant takes the places of no other, and all others together leave as many to
+     * those who run the server.
+     *
+     * @param all of them
+     * @param ofOneTenant at most half of {@code all}
+     */
+    record Most(int all, int ofOneTenant) {}
 
     /** Keys by digest, users by name. */
     private record Content(Map<String, Credentials.ApiKey> keys, Map<String, Credentials.User> users) {
@@ -97,6 +110,11 @@ public final class AccessStore implements AccessRegister {
      * @throws IOException when a file cannot be read or written, or {@code access.json} is damaged
      */
     AccessStore(Path home, SecureRandom random, Clock clock) throws IOException {
+        this(home, random, clock, MOST);
+    }
+
+    AccessStore(Path home, SecureRandom random, Clock clock, Most most) throws IOException {
+        this.most = most;
         this.file = home.resolve("access.json");
         this.cliKey = home.resolve("cli.key");
         this.passwordOnce = home.resolve("admin.password.once");
@@ -148,7 +166,7 @@ public final class AccessStore implements AccessRegister {
     @Override
     public synchronized Issued<UserAccount> createUser(String name, String tenant, Set<String> roles)
             throws IOException {
-        checkFree(name);
+        checkFree(name, tenant);
         String password = Credentials.newPassword(random);
         Credentials.User user = new Credentials.User(
                 new Caller(name, tenant, roles), now(), true, Credentials.Password.of(password, random));
@@ -207,7 +225,7 @@ public final class AccessStore implements AccessRegister {
     @Override
     public synchronized Issued<AccessKey> createKey(String name, String tenant, Set<String> roles, Instant expires)
             throws IOException {
-        checkFree(name);
+        checkFree(name, tenant);
         String secret = Credentials.newKey(random);
         Credentials.ApiKey key = Credentials.ApiKey.of(secret, new Caller(name, tenant, roles), now(), expires);
         save(content.withKeys(keys -> {
@@ -249,17 +267,37 @@ public final class AccessStore implements AccessRegister {
         return tenant == null || caller.tenant().equals(tenant);
     }
 
-    private void checkFree(String name) {
+    private void checkFree(String name, String tenant) {
         boolean taken = content.users().containsKey(name)
                 || content.keys().values().stream().anyMatch(key -> key.name().equals(name));
         if (taken) {
             throw invalid("name", "name_taken", "A user or key \"" + name + "\" exists already; names are unique.");
         }
-        if (content.users().size() + content.keys().size() >= MOST_ACCOUNTS) {
+        long own = accounts(tenant);
+        long operators = accounts(Caller.OPERATOR_TENANT);
+        long all = content.users().size() + content.keys().size();
+        checkRoom(own, most.ofOneTenant(), "in tenant \"" + tenant + "\"");
+        checkRoom(all, most.all(), "in all tenants");
+        if (!tenant.equals(Caller.OPERATOR_TENANT)) {
+            checkRoom(all - operators, most.all() - most.ofOneTenant(), "in all tenants but the operator's");
+        }
+    }
+
+    private long accounts(String tenant) {
+        return Stream.concat(
+                        content.users().values().stream().map(Credentials.User::caller),
+                        content.keys().values().stream().map(Credentials.ApiKey::caller))
+                .filter(caller -> caller.tenant().equals(tenant))
+                .count();
+    }
+
+    private static void checkRoom(long present, int most, String where) {
+        if (present >= most) {
             throw invalid(
                     "name",
                     "too_many",
-                    "There are " + MOST_ACCOUNTS + " users and keys already; remove some that are not used.");
+                    "There are " + present + " users and keys " + where + ", at most " + most
+                            + " are allowed; remove some that are not used.");
         }
     }
 

@@ -1,10 +1,12 @@
 package org.candor.gateway.internal;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.candor.api.operation.Access;
 import org.candor.api.operation.Caller;
+import org.candor.api.operation.Platform;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,13 +84,26 @@ final class SessionRoutes {
         return request.header("Authorization") == null ? sessions.of(request) : null;
     }
 
-    private static Map<String, Object> json(Caller caller, Sessions.Session session, boolean mustChange) {
+    private Map<String, Object> json(Caller caller, Sessions.Session session, boolean mustChange) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("user", caller.subject());
         json.put("tenant", caller.tenant());
         json.put("roles", new TreeSet<>(caller.roles()));
         json.put("csrf", session == null ? null : session.csrf());
         json.put("mustChangePassword", mustChange);
+        json.put("operations", operations(caller));
+        return json;
+    }
+
+    /** What the policy in force lets the caller do; null while nobody can say. */
+    private Map<String, Object> operations(Caller caller) {
+        Platform platform = backends.platform();
+        List<Platform.Permission> permissions = platform == null ? List.of() : platform.permissions(caller);
+        if (permissions.isEmpty()) {
+            return null;
+        }
+        Map<String, Object> json = new LinkedHashMap<>();
+        permissions.forEach(each -> json.put(each.operation(), Views.permission(each)));
         return json;
     }
 

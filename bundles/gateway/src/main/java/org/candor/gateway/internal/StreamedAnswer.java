@@ -1,6 +1,7 @@
 package org.candor.gateway.internal;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An answer as events: {@code progress} while it is worked out, then {@code citations}, {@code answer} and {@code done}
- * with the whole of it. Nothing of an answer is told before its log entry is durable. What is wrong before the first stage
- * is an HTTP error; later it is the event {@code error}. When the client goes, the work ends with its present stage.
+ * with the whole of it. Nothing of an answer is told before its log entry is durable. What is wrong before the first stage,
+ * and at once, is an HTTP error; later it is the event {@code error}. When the client goes, work that waits does not begin, and
+ * work that runs ends with its present stage.
  * Used by one thread.
  */
 final class StreamedAnswer {
@@ -28,6 +30,8 @@ final class StreamedAnswer {
     private static final String ENDED = "";
     /** How soon it is seen that a client has gone. */
     private static final long COMMENT_SECONDS = 2;
+    /** How long an error may still be an HTTP error: until it is time to see whether the client is still there. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(COMMENT_SECONDS);
 
     private static final Response.Account STREAMED = new Response.Account("answer", "ok", null, null, 0);
 
@@ -43,17 +47,25 @@ final class StreamedAnswer {
 
     static Response begin(Answers answers, Caller caller, Answers.Question question, Workers workers, Streams streams)
             throws Exception {
+        return begin(answers, caller, question, workers, streams, AT_ONCE);
+    }
+
+    static Response begin(
+            Answers answers,
+            Caller caller,
+            Answers.Question question,
+            Workers workers,
+            Streams streams,
+            Duration atOnce)
+            throws Exception {
         Streams.Place place = streams.open(caller);
         StreamedAnswer streamed = new StreamedAnswer(workers);
         boolean handed = false;
         try {
             streamed.answer = workers.begin(
                     () -> answers.answer(caller, question, streamed::reached), () -> streamed.stages.add(ENDED));
-            String first = streamed.next();
-            if (first == null) {
-                throw workers.tooSlow();
-            }
-            if (first.equals(ENDED)) {
+            String first = streamed.within(atOnce);
+            if (ENDED.equals(first)) {
                 streamed.result();
             }
             Response response = Response.events(out -> {
@@ -91,15 +103,24 @@ final class StreamedAnswer {
         stages.add(stage);
     }
 
-    /** The next stage; null when the time is up. */
-    private String next() throws InterruptedException {
+    /**
+     * The next stage, or null where none is reached soon.
+     *
+     * @throws ApiError 503 when the request has no time left
+     */
+    private String within(Duration soon) throws InterruptedException {
         long left = workers.patience().toNanos() - (System.nanoTime() - begun);
-        return stages.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
+        String stage = stages.poll(Math.max(0, Math.min(left, soon.toNanos())), TimeUnit.NANOSECONDS);
+        if (stage == null && left <= soon.toNanos()) {
+            throw workers.tooSlow();
+        }
+        return stage;
     }
 
+    /** @param first stage, or null where none is reached yet */
     private Response.Account tell(EventStream out, String first) throws IOException, InterruptedException {
         try {
-            String stage = first;
+            String stage = first == null ? waitFor(out) : first;
             while (!stage.equals(ENDED)) {
                 out.event("progress", progress(stage));
                 stage = waitFor(out);
@@ -118,16 +139,13 @@ final class StreamedAnswer {
     }
 
     private String waitFor(EventStream out) throws IOException, InterruptedException {
-        while (true) {
-            String stage = stages.poll(COMMENT_SECONDS, TimeUnit.SECONDS);
-            if (stage != null) {
-                return stage;
-            }
-            if (System.nanoTime() - begun > workers.patience().toNanos()) {
-                throw workers.tooSlow();
-            }
+        String stage = stages.poll();
+        while (stage == null) {
+            // What cannot be written has nobody who reads it.
             out.comment("working");
+            stage = within(Duration.ofSeconds(COMMENT_SECONDS));
         }
+        return stage;
     }
 
     private Map<String, Object> result() throws InterruptedException {

@@ -6,14 +6,20 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.candor.api.operation.Caller;
 
-/** Open event streams: how many there may be, and their common end when the server stops. Thread safe. */
+/**
+ * Open event streams: how many there may be, and their common end when the server stops. Neither one caller nor one tenant
+ * takes the places of all, and other tenants together leave some to those who run the server. Thread safe.
+ */
 final class Streams implements AutoCloseable {
 
-    private static final int MOST = 256;
-    private static final int MOST_OF_ONE_CALLER = 16;
+    static final int MOST = 256;
+    static final int MOST_OF_ONE_TENANT = 64;
+    static final int MOST_OF_ONE_CALLER = 16;
+    /** Of all places, those that only callers of the operator's tenant take. */
+    static final int KEPT_FOR_OPERATOR = 64;
 
-    private final Map<String, Integer> open = new HashMap<>();
-    private int count;
+    private final Map<String, Integer> ofCaller = new HashMap<>();
+    private final Map<String, Integer> ofTenant = new HashMap<>();
     private volatile CountDownLatch end = new CountDownLatch(1);
 
     /** A place among the open streams, until closed. */
@@ -24,20 +30,51 @@ final class Streams implements AutoCloseable {
 
     /** @throws ApiError 429 */
     synchronized Place open(Caller caller) {
-        String who = caller.tenant() + "\n" + caller.subject();
-        int own = open.getOrDefault(who, 0);
-        if (own >= MOST_OF_ONE_CALLER || count >= MOST) {
-            throw new ApiError(429, "too_many_streams", null, "Too many event streams are open; close some first.")
-                    .header("Retry-After", "5");
+        String tenant = caller.tenant();
+        String who = tenant + "\n" + caller.subject();
+        refuse(ofCaller.getOrDefault(who, 0), MOST_OF_ONE_CALLER, "of this key or user");
+        refuse(ofTenant.getOrDefault(tenant, 0), MOST_OF_ONE_TENANT, "of this tenant");
+        refuse(all(), MOST, "of the server");
+        if (!caller.ofOperator()) {
+            int others = all() - ofTenant.getOrDefault(Caller.OPERATOR_TENANT, 0);
+            refuse(others, MOST - KEPT_FOR_OPERATOR, "of all tenants");
         }
-        open.put(who, own + 1);
-        count++;
-        return () -> leave(who);
+        ofCaller.merge(who, 1, Integer::sum);
+        ofTenant.merge(tenant, 1, Integer::sum);
+        return new Place() {
+            private boolean left;
+
+            @Override
+            public void close() {
+                synchronized (Streams.this) {
+                    if (!left) {
+                        left = true;
+                        leave(ofCaller, who);
+                        leave(ofTenant, tenant);
+                    }
+                }
+            }
+        };
     }
 
-    private synchronized void leave(String who) {
-        count--;
-        open.computeIfPresent(who, (name, own) -> own == 1 ? null : own - 1);
+    private int all() {
+        return ofTenant.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    private static void refuse(int open, int most, String whose) {
+        if (open >= most) {
+            throw new ApiError(
+                            429,
+                            "too_many_streams",
+                            null,
+                            most + " event streams " + whose
+                                    + " are open, which is as many as there may be; close some first.")
+                    .header("Retry-After", "5");
+        }
+    }
+
+    private static void leave(Map<String, Integer> counts, String whose) {
+        counts.computeIfPresent(whose, (name, own) -> own == 1 ? null : own - 1);
     }
 
     /** Waits; false when every stream shall end. */

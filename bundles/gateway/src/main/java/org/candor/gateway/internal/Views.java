@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.candor.api.consent.ConsentRecord;
 import org.candor.api.model.Activation;
@@ -59,6 +60,18 @@ final class Views {
         json.put("passages", status.passages());
         json.put("problems", status.problems());
         json.put("encoders", status.encoders());
+        return json;
+    }
+
+    static Map<String, Object> permission(Platform.Permission permission) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("permitted", permission.permitted());
+        if (permission.permitted()) {
+            json.put("obligations", permission.obligations());
+        } else {
+            json.put("code", permission.code());
+            json.put("messages", new TreeMap<>(permission.messages()));
+        }
         return json;
     }
 

@@ -70,6 +70,29 @@ class AccessTest {
     }
 
     @Test
+    void noTenantTakesTheAccountsOfAnother() throws IOException {
+        // The first start has made two of the operator's.
+        AccessStore store = new AccessStore(folder, new SecureRandom(), Clock.systemUTC(), new AccessStore.Most(8, 3));
+        for (String key : List.of("a", "b", "c")) {
+            store.createKey(key, "acme", Set.of("viewer"), null);
+        }
+        OperationException refused =
+                assertThrows(OperationException.class, () -> store.createUser("d", "acme", Set.of("viewer")));
+        assertEquals("too_many", refused.code());
+        assertTrue(refused.getMessage().contains("\"acme\", at most 3"), refused.getMessage());
+        store.createKey("e", "umbrella", Set.of("viewer"), null);
+        store.createKey("f", "umbrella", Set.of("viewer"), null);
+        refused =
+                assertThrows(OperationException.class, () -> store.createKey("g", "umbrella", Set.of("viewer"), null));
+        assertTrue(refused.getMessage().contains("all tenants but the operator's, at most 5"), refused.getMessage());
+        store.createKey("h", Caller.OPERATOR_TENANT, Set.of("viewer"), null);
+        assertThrows(
+                OperationException.class, () -> store.createKey("i", Caller.OPERATOR_TENANT, Set.of("viewer"), null));
+        store.revokeKey("a", null);
+        store.createKey("j", "acme", Set.of("viewer"), null);
+    }
+
+    @Test
     void theFirstStartMakesAKeyAndAPasswordThatOnlyTheOwnerMayRead() throws IOException {
         store();
         for (String name : List.of("cli.key", "admin.password.once", "access.json")) {

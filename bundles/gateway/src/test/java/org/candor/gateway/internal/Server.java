@@ -92,7 +92,7 @@ final class Server implements AutoCloseable {
             7,
             9,
             new SelfTestResult(true, 4, 0.001, Double.POSITIVE_INFINITY, 0.5, 12, Instant.EPOCH),
-            List.of(new ModelTransition(ENCODER, ModelState.ACTIVE, false, "anna", "first", Instant.EPOCH)));
+            List.of(new ModelTransition(ENCODER, ModelState.ACTIVE, false, "anna", "default", "first", Instant.EPOCH)));
 
     final Path home;
     final AccessStore store;
@@ -709,6 +709,11 @@ final class Server implements AutoCloseable {
         }
 
         @Override
+        public List<Permission> permissions(Caller caller) {
+            return List.of();
+        }
+
+        @Override
         public Map<String, Object> status() {
             return values.get();
         }
@@ -736,6 +741,20 @@ final class Server implements AutoCloseable {
         @Override
         public boolean mayInspect(Caller caller) {
             return inspected && caller != null;
+        }
+
+        @Override
+        public List<Permission> permissions(Caller caller) {
+            return ready
+                    ? List.of(
+                            new Permission("answer", true, "permitted", Map.of(), List.of("mask-personal-data")),
+                            new Permission(
+                                    "admin.backup.create",
+                                    caller.roles().contains("admin"),
+                                    "role-missing",
+                                    Map.of("en", "Not yours.", "zh", "不行。"),
+                                    List.of()))
+                    : List.of();
         }
 
         @Override

@@ -92,6 +92,27 @@ class SessionTest {
     }
 
     @Test
+    void aSessionSaysWhatItsUserMayDo() throws IOException {
+        assertEquals(
+                Map.of("permitted", true, "obligations", List.of("mask-personal-data")),
+                operations(signIn("admin", PASSWORD)).get("answer"));
+        server.store.createUser("vera", "default", java.util.Set.of("viewer"));
+        server.store.setPassword("vera", null, PASSWORD);
+        Map<String, String> page = page(signIn("vera", PASSWORD));
+        assertEquals(
+                Map.of("permitted", false, "code", "role-missing", "messages", Map.of("en", "Not yours.", "zh", "不行。")),
+                operations(server.call("GET", "/admin/session", null, page)).get("admin.backup.create"));
+        server.ready = false;
+        assertNull(server.call("GET", "/admin/session", null, page).json().get("operations"), "nobody can say");
+        server.gateway.platform = null;
+        assertNull(server.call("GET", "/admin/session", null, page).json().get("operations"));
+    }
+
+    private static Map<?, ?> operations(Server.Reply reply) {
+        return (Map<?, ?>) reply.json().get("operations");
+    }
+
+    @Test
     void aCookieAloneChangesNothing() {
         Map<String, String> page = page(signIn("admin", PASSWORD));
         for (String without : List.of("Origin", "X-Candor-CSRF")) {

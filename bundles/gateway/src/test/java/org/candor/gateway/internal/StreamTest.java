@@ -167,6 +167,42 @@ class StreamTest {
         assertEquals(200, server.call("GET", "/admin/events", null).status());
     }
 
+    private static Caller caller(String tenant, int number) {
+        return new Caller("caller-" + number, tenant, Set.of());
+    }
+
+    /** Opens streams of ever more callers of a tenant until one is refused. */
+    private static List<Streams.Place> fill(Streams streams, String tenant) {
+        List<Streams.Place> places = new ArrayList<>();
+        try {
+            while (true) {
+                places.add(streams.open(caller(tenant, places.size() / Streams.MOST_OF_ONE_CALLER)));
+            }
+        } catch (ApiError e) {
+            assertEquals("too_many_streams", e.code());
+            return places;
+        }
+    }
+
+    @Test
+    void noTenantTakesTheStreamsOfAnother() {
+        Streams streams = new Streams();
+        assertEquals(Streams.MOST_OF_ONE_TENANT, fill(streams, "acme").size());
+        List<Streams.Place> second = fill(streams, "umbrella");
+        assertEquals(Streams.MOST_OF_ONE_TENANT, second.size());
+        assertEquals(
+                Streams.MOST - Streams.KEPT_FOR_OPERATOR - 2 * Streams.MOST_OF_ONE_TENANT,
+                fill(streams, "initech").size());
+        ApiError refused = assertThrows(ApiError.class, () -> streams.open(caller("hooli", 1)));
+        assertTrue(refused.getMessage().contains("of all tenants"), refused.getMessage());
+        assertEquals(
+                Streams.KEPT_FOR_OPERATOR, fill(streams, Caller.OPERATOR_TENANT).size());
+        second.getFirst().close();
+        second.getFirst().close();
+        streams.open(caller("hooli", 1));
+        assertThrows(ApiError.class, () -> streams.open(caller("hooli", 2)), "a place is given back once");
+    }
+
     @Test
     void aServerThatStopsEndsItsStreams() throws Exception {
         Streams streams = new Streams();

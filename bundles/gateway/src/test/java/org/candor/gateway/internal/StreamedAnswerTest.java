@@ -181,6 +181,64 @@ class StreamedAnswerTest {
     }
 
     @Test
+    void whatWaitsForAWorkerDoesNotBeginWhenItsClientHasGone() throws Exception {
+        CountDownLatch leave = new CountDownLatch(1);
+        AtomicBoolean begun = new AtomicBoolean();
+        Streams streams = new Streams();
+        Response response;
+        try (Workers workers = new Workers(1, 4, 600, Duration.ofSeconds(60))) {
+            workers.begin(
+                    () -> {
+                        await(leave);
+                        return null;
+                    },
+                    () -> {});
+            response = StreamedAnswer.begin(
+                    (caller, question, progress) -> {
+                        begun.set(true);
+                        return ANSWER;
+                    },
+                    server.store.caller(server.key()),
+                    null,
+                    workers,
+                    streams,
+                    Duration.ZERO);
+            assertThrows(IOException.class, () -> response.stream().run(new EventStream(new Gone())));
+            leave.countDown();
+        }
+        assertFalse(begun.get());
+    }
+
+    @Test
+    void anAnswerThatIsLateToBeginIsStreamedAllTheSame() throws Exception {
+        CountDownLatch leave = new CountDownLatch(1);
+        try (Workers workers = new Workers(1, 4, 600, Duration.ofSeconds(60))) {
+            Response response = StreamedAnswer.begin(
+                    (caller, question, progress) -> {
+                        await(leave);
+                        throw new OperationException(Kind.BUSY, "busy", "Too many wait.");
+                    },
+                    server.store.caller(server.key()),
+                    null,
+                    workers,
+                    new Streams(),
+                    Duration.ZERO);
+            assertEquals(200, response.status());
+            ByteArrayOutputStream out = new ByteArrayOutputStream() {
+                @Override
+                public synchronized void flush() {
+                    leave.countDown();
+                }
+            };
+            Response.Account account = response.stream().run(new EventStream(out));
+            String events = out.toString(StandardCharsets.UTF_8);
+            assertTrue(events.startsWith(": working\n\n"), events);
+            assertTrue(events.contains("event: error\ndata: {") && events.contains("\"code\":\"busy\""), events);
+            assertEquals("busy", account.outcome());
+        }
+    }
+
+    @Test
     void aStopThatAnAnswerOutlastsIsTheEventThatEndsIt() throws Exception {
         CountDownLatch leave = new CountDownLatch(1);
         Workers workers = new Workers(1, 4, 60, Duration.ofMillis(1));

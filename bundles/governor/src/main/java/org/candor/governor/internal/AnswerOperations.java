@@ -114,6 +114,11 @@ public final class AnswerOperations implements Answers {
         }
 
         @Override
+        public boolean masks() {
+            return true;
+        }
+
+        @Override
         public Reply mask(Reply reply, Masking masking) {
             Findings open = reply.findings();
             Map<String, String> texts = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,9 +15,10 @@ import java.util.Map;
 final class Approvals {
 
     static final Duration WITHIN = Duration.ofHours(24);
-    private static final int MOST = 1_000;
+    /** Requests that may be open at once: what one tenant asks for pushes nothing out that another one does. */
+    static final int MOST_OF_ONE_TENANT = 1_000;
 
-    private record Asked(String subject, Instant time) {}
+    private record Asked(String tenant, String subject, Instant time) {}
 
     private final Map<String, Asked> open = new LinkedHashMap<>();
 
@@ -36,11 +38,22 @@ final class Approvals {
             open.remove(key);
             return before.subject();
         }
-        if (before == null && open.size() >= MOST) {
-            open.remove(open.keySet().iterator().next());
+        String tenant = operation.caller().tenant();
+        if (before == null) {
+            dropOldest(tenant);
         }
-        open.put(key, new Asked(operation.caller().subject(), now));
+        open.put(key, new Asked(tenant, operation.caller().subject(), now));
         return null;
+    }
+
+    private void dropOldest(String tenant) {
+        List<String> own = open.entrySet().stream()
+                .filter(entry -> entry.getValue().tenant().equals(tenant))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (own.size() >= MOST_OF_ONE_TENANT) {
+            open.remove(own.getFirst());
+        }
     }
 
     private static String key(Operation operation) {

@@ -102,6 +102,18 @@ public final class DocumentOperations implements Documents {
                     }
 
                     @Override
+                    public boolean masks() {
+                        return true;
+                    }
+
+                    @Override
+                    public List<DocumentInfo> mask(List<DocumentInfo> listed, Masking masking) {
+                        return listed.stream()
+                                .map(each -> titled(each, masking.mask("title", each.title())))
+                                .toList();
+                    }
+
+                    @Override
                     public void describe(List<DocumentInfo> listed, Map<String, Object> members) {
                         members.put("documents", listed.size());
                     }
@@ -125,9 +137,19 @@ public final class DocumentOperations implements Documents {
             }
 
             @Override
+            public boolean masks() {
+                return true;
+            }
+
+            @Override
             public Read mask(Read read, Masking masking) {
-                String masked = masking.mask("text", read.text());
-                return new Read(read.document(), masked, masking.masked());
+                Map<String, String> texts = new LinkedHashMap<>();
+                texts.put("text", read.text());
+                texts.put("title", read.document().title());
+                Map<String, String> closed = masking.maskTogether(texts);
+                List<Map<String, Object>> masked = new ArrayList<>(read.masked());
+                masked.addAll(masking.masked());
+                return new Read(titled(read.document(), closed.get("title")), closed.get("text"), masked);
             }
 
             @Override
@@ -138,6 +160,23 @@ public final class DocumentOperations implements Documents {
         });
         Read read = done.result();
         return new Text(read.document(), read.text(), read.masked(), done.evidence());
+    }
+
+    /** A title comes from the document's text; where it lies and whom it is about are what people look for. */
+    private static DocumentInfo titled(DocumentInfo document, String title) {
+        return new DocumentInfo(
+                document.tenant(),
+                document.document(),
+                document.version(),
+                title,
+                document.language(),
+                document.owner(),
+                document.subjects(),
+                document.purposes(),
+                document.licence(),
+                document.bytes(),
+                document.characters(),
+                document.indexed());
     }
 
     private record Read(DocumentInfo document, String text, List<Map<String, Object>> masked) {}
@@ -162,22 +201,31 @@ public final class DocumentOperations implements Documents {
 
     @Override
     public LibraryStatus status(Caller caller) {
-        path.gate(operation(LIST, caller, Operation.Effect.READ, Map.of()));
-        LibraryStatus status = library().status();
-        return caller.ofOperator() ? status : withoutFiles(status);
+        return path.gate(
+                operation(LIST, caller, Operation.Effect.READ, Map.of()),
+                () -> {
+                    LibraryStatus status = library().status();
+                    return caller.ofOperator() ? status : withProblems(null, status, List.of());
+                },
+                (status, masking) -> withProblems(
+                        status.folder(),
+                        status,
+                        status.problems().stream()
+                                .map(problem -> masking.mask("problems", problem))
+                                .toList()));
     }
 
     /** The folder and the names of files in it are the operator's. */
-    private static LibraryStatus withoutFiles(LibraryStatus status) {
+    private static LibraryStatus withProblems(String folder, LibraryStatus status, List<String> problems) {
         return new LibraryStatus(
-                null,
+                folder,
                 status.state(),
                 status.done(),
                 status.total(),
                 status.secondsLeft(),
                 status.documents(),
                 status.passages(),
-                List.of(),
+                problems,
                 status.encoders());
     }
 
@@ -352,18 +400,36 @@ public final class DocumentOperations implements Documents {
         }
 
         @Override
+        public boolean masks() {
+            return true;
+        }
+
+        @Override
         public Passages mask(Passages passages, Masking masking) {
             SearchResult open = passages.result();
+            Map<String, String> texts = new LinkedHashMap<>();
+            for (int i = 0; i < open.hits().size(); i++) {
+                Hit hit = open.hits().get(i);
+                texts.put("data/" + i, hit.text());
+                texts.put("data/" + i + "/title", hit.document().title());
+            }
+            Map<String, String> closed = masking.maskTogether(texts);
             List<Hit> hits = new ArrayList<>();
             for (Hit hit : open.hits()) {
-                String text = masking.mask("data/" + hits.size(), hit.text());
+                String where = "data/" + hits.size();
                 hits.add(new Hit(
-                        hit.document(), hit.start(), hit.end(), text, hit.score(), hit.lexical(), hit.vector()));
+                        titled(hit.document(), closed.get(where + "/title")),
+                        hit.start(),
+                        hit.end(),
+                        closed.get(where),
+                        hit.score(),
+                        hit.lexical(),
+                        hit.vector()));
             }
-            SearchResult closed = new SearchResult(hits, open.language(), open.models(), open.busyNanos());
+            SearchResult result = new SearchResult(hits, open.language(), open.models(), open.busyNanos());
             List<Map<String, Object>> masked = new ArrayList<>(passages.masked());
             masked.addAll(masking.masked());
-            return new Passages(closed, masked);
+            return new Passages(result, masked);
         }
 
         @Override

@@ -3,13 +3,13 @@ package org.candor.governor.internal;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.candor.api.consent.ConsentRegister;
 import org.candor.api.consent.ConsentUnavailableException;
 import org.candor.api.consent.SubjectKeys;
@@ -22,7 +22,6 @@ import org.candor.api.operation.Evidence;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 import org.candor.api.policy.Decision;
-import org.candor.api.policy.Obligation;
 import org.candor.api.policy.PersonalData;
 import org.candor.api.policy.PolicyGate;
 import org.candor.api.policy.PolicyId;
@@ -115,8 +114,7 @@ public final class GovernedPath {
     private final Places places;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
-    private final Budgets budgets = new Budgets(System::nanoTime);
-    private final Approvals approvals = new Approvals();
+    private final Obligations obligations;
 
     @Activate
     public GovernedPath(Config config) {
@@ -131,6 +129,7 @@ public final class GovernedPath {
                 inRange("queue", config.queue(), 0, 100_000),
                 inRange("queueMillis", config.queueMillis(), 0, 600_000));
         this.clock = clock;
+        this.obligations = new Obligations(clock);
     }
 
     /** The services that are there now. */
@@ -143,13 +142,23 @@ public final class GovernedPath {
     }
 
     /**
-     * Throws, after logging the refusal, unless the policy permits the operation and what it demands before is met; does
-     * nothing else. What took two persons is in the log.
+     * Throws, after logging the refusal, unless the policy permits an operation that tells no text of documents or people, and
+     * what it demands before is met; does nothing else. What took two persons is in the log.
      */
     void gate(Operation asked) {
+        pass(asked, Obligations.Text.NONE, services().demand(required));
+    }
+
+    /** The same for an operation that tells something; it is masked where the policy wants that. */
+    <T> T gate(Operation asked, Supplier<T> read, Obligations.Masked<T> how) {
         Services services = services().demand(required);
+        Decision decision = pass(asked, Obligations.Text.MASKED, services);
+        return Obligations.masked(decision, how, read.get(), services.personalData());
+    }
+
+    private Decision pass(Operation asked, Obligations.Text text, Services services) {
         Decision decision = decide(asked, services);
-        Operation operation = meetBefore(asked, decision, services);
+        Operation operation = meetBefore(asked, decision, text, services);
         if (!operation.equals(asked)) {
             append(
                     operation.name(),
@@ -159,16 +168,25 @@ public final class GovernedPath {
                     null,
                     services);
         }
+        return decision;
     }
 
     /**
-     * Whether the policy permits an operation, for deciding how much of something is shown. Nothing is logged, and no obligation
-     * met. False while a required service is missing.
+     * What would be decided, for telling what will be permitted and for how much of something is shown. Nothing is logged or
+     * kept, and no obligation met. Null while a required service is missing.
      */
-    boolean permits(Operation operation) {
+    Decision consider(Operation operation) {
         Services services = services();
-        return required.stream().allMatch(each -> each.in(services))
-                && decision(operation, services).permitted();
+        if (!required.stream().allMatch(each -> each.in(services))) {
+            return null;
+        }
+        return decision(operation, services.policy() == null ? null : services.policy()::consider);
+    }
+
+    /** Whether {@link #consider} permits; not while a required service is missing. */
+    boolean permits(Operation operation) {
+        Decision considered = consider(operation);
+        return considered != null && considered.permitted();
     }
 
     /**
@@ -180,7 +198,7 @@ public final class GovernedPath {
         Timings timings = new Timings();
         Services services = services().demand(required);
         Decision decision = decide(asked, services);
-        Operation operation = meetBefore(exact(asked, task), decision, services);
+        Operation operation = meetBefore(exact(asked, task), decision, text(asked, task), services);
         Permit permit = permit(operation, decision, services);
         timings.lap("governance");
         try (Places.Place place = operation.effect() == Operation.Effect.COMPUTE ? places.take() : () -> {}) {
@@ -231,10 +249,15 @@ public final class GovernedPath {
             throw changes ? failed(operation, policyJson, failure, services) : failure;
         } catch (RuntimeException e) {
             throw changes ? failed(operation, policyJson, e, services) : e;
+        } catch (Error e) {
+            throw changes ? failed(operation, policyJson, e, services) : e;
         }
         Map<String, Object> members = new LinkedHashMap<>(operation.request());
-        result = meetObligations(permit.decision(), task, result, members, services);
-        spend(operation, permit.decision(), share);
+        if (!changes) {
+            result = Obligations.masked(permit.decision(), task::mask, result, services.personalData());
+        }
+        task.describe(result, members);
+        obligations.spend(operation, permit.decision(), share);
         timings.lap("obligations");
         Map<String, Object> energyJson = Json.energy(share);
         Evidence evidence = append(operation.name(), operation, policyJson, members, energyJson, services);
@@ -245,20 +268,20 @@ public final class GovernedPath {
     }
 
     private Decision decide(Operation operation, Services services) {
-        Decision decision = decision(operation, services);
+        Decision decision = decision(operation, services.policy() == null ? null : services.policy()::decide);
         if (!decision.permitted()) {
             throw refused(Kind.DENIED, operation, decision, services);
         }
         return decision;
     }
 
-    private static Decision decision(Operation operation, Services services) {
-        Decision permit = services.policy() == null
+    /** @param policy what decides, or null without a policy */
+    private static Decision decision(Operation operation, Function<PolicyRequest, Decision> policy) {
+        Decision permit = policy == null
                 ? new Decision(
                         true, "no-policy", "No policy is required here.", List.of(), new PolicyId("none", "", ""))
-                : services.policy()
-                        .decide(new PolicyRequest(
-                                operation.caller(), operation.name(), operation.purpose(), operation.attributes()));
+                : policy.apply(new PolicyRequest(
+                        operation.caller(), operation.name(), operation.purpose(), operation.attributes()));
         return withinTenant(operation, permit);
     }
 
@@ -284,67 +307,19 @@ public final class GovernedPath {
         return exact;
     }
 
-    /** What has to be so before the work begins; the operation with what has to be committed in addition. */
-    private Operation meetBefore(Operation asked, Decision decision, Services services) {
-        Operation operation = asked;
-        // Budgets last: what is refused for another reason takes nothing from them.
-        List<Obligation> inOrder = decision.obligations().stream()
-                .sorted(Comparator.comparing(obligation -> obligation instanceof Obligation.Budget))
-                .toList();
-        for (Obligation obligation : inOrder) {
-            switch (obligation) {
-                case Obligation.RequirePurpose purpose -> {
-                    if (!operation.purposeStated()) {
-                        throw unmet(Kind.DENIED, Unmet.purpose(operation), operation, decision, services);
-                    }
-                }
-                case Obligation.RouteModel route -> {
-                    if (!operation.attributes().containsKey(Operation.MODEL)) {
-                        throw unmet(Kind.DENIED, Unmet.route(operation, route), operation, decision, services);
-                    }
-                }
-                case Obligation.Budget budget -> {
-                    Instant free = budgets.take(operation.caller(), operation.name(), budget, clock.instant());
-                    if (free != null) {
-                        throw unmet(Kind.BUSY, Unmet.budget(operation, budget, free), operation, decision, services);
-                    }
-                }
-                case Obligation.SecondPerson second -> {
-                    String first = approvals.ask(operation, clock.instant());
-                    if (first == null) {
-                        throw unmet(Kind.DENIED, Unmet.secondPerson(operation), operation, decision, services);
-                    }
-                    operation = operation.with("askedFirstBy", first);
-                }
-                case Obligation.MaskPersonalData mask -> {
-                    // Met when there is something to mask.
-                }
-            }
+    /** What changes something tells no more than that it did. */
+    private static Obligations.Text text(Operation operation, Task<?> task) {
+        if (operation.effect() == Operation.Effect.CHANGE) {
+            return Obligations.Text.NONE;
         }
-        return operation;
+        return task.masks() ? Obligations.Text.MASKED : Obligations.Text.OPEN;
     }
 
-    private OperationException unmet(
-            Kind kind, Unmet unmet, Operation operation, Decision decision, Services services) {
-        Decision refusal = new Decision(
-                false,
-                unmet.code(),
-                unmet.english(),
-                decision.obligations(),
-                decision.policy(),
-                Map.of("en", unmet.english(), "zh", unmet.chinese()),
-                decision.determining());
-        return refused(kind, operation, refusal, services);
-    }
-
-    private void spend(Operation operation, Decision decision, EnergyShare share) {
-        if (share == null || share.joules() == null) {
-            return;
-        }
-        for (Obligation obligation : decision.obligations()) {
-            if (obligation instanceof Obligation.Budget budget) {
-                budgets.spend(operation.caller(), operation.name(), budget, share.joules());
-            }
+    private Operation meetBefore(Operation asked, Decision decision, Obligations.Text text, Services services) {
+        try {
+            return obligations.before(asked, decision, text);
+        } catch (Obligations.UnmetException e) {
+            throw refused(e.kind(), asked, e.refusal(decision), services);
         }
     }
 
@@ -353,13 +328,17 @@ public final class GovernedPath {
         if (!decision.permitted() || operation.caller().ofOperator() || !operation.reachesEveryTenant()) {
             return decision;
         }
+        String english = "The operation \"" + operation.name()
+                + "\" reaches every tenant; it is for callers of the tenant \"" + Caller.OPERATOR_TENANT + "\".";
+        String chinese = "操作“" + operation.name() + "”涉及所有租户，仅限租户“" + Caller.OPERATOR_TENANT + "”的调用者。";
         return new Decision(
                 false,
                 "tenant-not-operator",
-                "The operation \"" + operation.name() + "\" reaches every tenant; it is for callers of the tenant \""
-                        + Caller.OPERATOR_TENANT + "\".",
+                english,
                 List.of(),
-                decision.policy());
+                decision.policy(),
+                Map.of("en", english, "zh", chinese),
+                List.of());
     }
 
     private static Permit permit(Operation operation, Decision decision, Services services) {
@@ -388,30 +367,9 @@ public final class GovernedPath {
         }
     }
 
-    private static <T> T meetObligations(
-            Decision decision, Task<T> task, T result, Map<String, Object> members, Services services) {
-        T met = result;
-        for (Obligation obligation : decision.obligations()) {
-            met = switch (obligation) {
-                case Obligation.MaskPersonalData mask -> {
-                    if (services.personalData() == null) {
-                        throw Services.missing("personal-data", "detector of personal data that the policy asks for");
-                    }
-                    yield task.mask(met, new Masking(services.personalData(), mask.kinds(), mask.keep()));
-                }
-                case Obligation.RequirePurpose before -> met;
-                case Obligation.RouteModel before -> met;
-                case Obligation.Budget before -> met;
-                case Obligation.SecondPerson before -> met;
-            };
-        }
-        task.describe(met, members);
-        return met;
-    }
-
     /** Logs that a change failed half way, and returns what to throw. */
-    private RuntimeException failed(
-            Operation operation, Map<String, Object> policyJson, RuntimeException failure, Services services) {
+    private <F extends Throwable> F failed(
+            Operation operation, Map<String, Object> policyJson, F failure, Services services) {
         try {
             Map<String, Object> members = new LinkedHashMap<>(operation.request());
             members.put("failure", failure instanceof OperationException e ? e.code() : "internal");

@@ -62,30 +62,40 @@ final class Json {
         return json;
     }
 
+    /** The name that an obligation has outside. */
+    static String type(Obligation obligation) {
+        return switch (obligation) {
+            case Obligation.MaskPersonalData mask -> "mask-personal-data";
+            case Obligation.RouteModel route -> "route-model";
+            case Obligation.RequirePurpose purpose -> "require-purpose";
+            case Obligation.Budget budget -> "budget";
+            case Obligation.SecondPerson second -> "second-person";
+        };
+    }
+
     private static Map<String, Object> obligation(Obligation obligation) {
         Map<String, Object> json = new LinkedHashMap<>();
+        json.put("type", type(obligation));
         switch (obligation) {
-            case Obligation.MaskPersonalData mask -> {
-                json.put("type", "mask-personal-data");
+            case Obligation.MaskPersonalData mask ->
                 json.put(
                         "kinds",
                         mask.kinds().stream()
                                 .map(kind -> kind.name().toLowerCase(Locale.ROOT))
                                 .sorted()
                                 .toList());
-            }
-            case Obligation.RouteModel route -> {
-                json.put("type", "route-model");
-                json.put("model", route.model());
-            }
-            case Obligation.RequirePurpose purpose -> json.put("type", "require-purpose");
+            case Obligation.RouteModel route -> json.put("model", route.model());
             case Obligation.Budget budget -> {
-                json.put("type", "budget");
                 json.put("unit", budget.unit().name().toLowerCase(Locale.ROOT));
                 json.put("amount", budget.amount());
                 json.put("period", budget.period().toString());
             }
-            case Obligation.SecondPerson second -> json.put("type", "second-person");
+            case Obligation.RequirePurpose purpose -> {
+                // Its type says it all.
+            }
+            case Obligation.SecondPerson second -> {
+                // Its type says it all.
+            }
         }
         return json;
     }

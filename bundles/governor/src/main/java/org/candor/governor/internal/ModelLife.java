@@ -15,8 +15,6 @@ import org.osgi.service.component.annotations.Reference;
 @Component
 public final class ModelLife implements ModelAudit {
 
-    private static final String TENANT = "default";
-
     private final GovernedPath path;
 
     @Activate
@@ -34,6 +32,6 @@ public final class ModelLife implements ModelAudit {
         members.put("actor", transition.actor());
         members.put("reason", transition.reason());
         members.put("at", transition.time().toString());
-        path.note("models.life", new Caller(transition.actor(), TENANT, Set.of()), members);
+        path.note("models.life", new Caller(transition.actor(), transition.tenant(), Set.of()), members);
     }
 }

@@ -144,7 +144,7 @@ public final class ModelOperations implements Models {
                 caller,
                 request,
                 "folder",
-                models -> models.install(folder, name, version, caller.subject(), why));
+                models -> models.install(folder, name, version, caller, why));
     }
 
     @Override
@@ -153,7 +153,7 @@ public final class ModelOperations implements Models {
         String why = change(request, name, version, reason);
         return checked("admin.models.verify", caller, request, "version", models -> {
             installed(models, name, version);
-            return models.verify(name, version, caller.subject(), why);
+            return models.verify(name, version, caller, why);
         });
     }
 
@@ -178,7 +178,7 @@ public final class ModelOperations implements Models {
         String why = change(request, name, version, reason);
         return activated("admin.models.activate", caller, request, models -> {
             installed(models, name, version);
-            return models.activate(name, version, caller.subject(), why);
+            return models.activate(name, version, caller, why);
         });
     }
 
@@ -202,7 +202,7 @@ public final class ModelOperations implements Models {
                         "model",
                         null);
             }
-            return models.rollBack(route, caller.subject(), why);
+            return models.rollBack(route, caller, why);
         });
     }
 
@@ -223,7 +223,7 @@ public final class ModelOperations implements Models {
                 "version",
                 models -> {
                     installed(models, name, version);
-                    return models.remove(name, version, caller.subject(), why);
+                    return models.remove(name, version, caller, why);
                 },
                 Json::model);
         return new Removed(done.result(), done.evidence());

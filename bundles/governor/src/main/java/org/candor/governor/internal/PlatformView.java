@@ -12,7 +12,9 @@ import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Caller;
+import org.candor.api.operation.Operations;
 import org.candor.api.operation.Platform;
+import org.candor.api.policy.Decision;
 import org.candor.api.policy.PolicyId;
 import org.candor.api.retrieval.Library;
 import org.candor.api.retrieval.LibraryStatus;
@@ -111,6 +113,29 @@ public final class PlatformView implements Platform {
             throw Services.missing("inventory", "inventory of components");
         }
         return now.components();
+    }
+
+    @Override
+    public List<Permission> permissions(Caller caller) {
+        List<Permission> permissions = new ArrayList<>();
+        for (String name : Operations.ALL) {
+            Decision decision = path.consider(
+                    new Operation(name, caller, Answers.DEFAULT_PURPOSE, Operation.Effect.READ, Map.of()));
+            if (decision == null) {
+                return List.of();
+            }
+            permissions.add(new Permission(
+                    name,
+                    decision.permitted(),
+                    decision.code(),
+                    decision.permitted() ? Map.of() : messages(decision),
+                    decision.obligations().stream().map(Json::type).toList()));
+        }
+        return permissions;
+    }
+
+    private static Map<String, String> messages(Decision decision) {
+        return decision.messages().isEmpty() ? Map.of("en", decision.message()) : decision.messages();
     }
 
     @Override

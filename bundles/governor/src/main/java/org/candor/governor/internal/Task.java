@@ -28,9 +28,17 @@ interface Task<T> {
      */
     T perform(Permit permit, Meter meter) throws IOException;
 
+    /**
+     * Whether {@link #mask} masks all the text that comes out. Where it does not, nothing is done under a policy that wants it
+     * masked; what changes something is not asked.
+     */
+    default boolean masks() {
+        return false;
+    }
+
     /** Masks what the policy wants masked; asked only then. */
     default T mask(T result, Masking masking) {
-        return result;
+        throw new IllegalStateException("nothing is masked here");
     }
 
     /** Adds what came out, as JSON values by name: committed in the log entry. */

@@ -30,6 +30,14 @@ record Unmet(String code, String english, String chinese) {
                 "策略要求“" + operation.name() + "”使用模型“" + route.model() + "”，而该操作无法更换模型。请更正策略。");
     }
 
+    static Unmet mask(Operation operation) {
+        return new Unmet(
+                "obligation-cannot-be-met",
+                "The policy wants personal data masked in \"" + operation.name()
+                        + "\", and what this operation tells is not masked by anybody. Correct the policy.",
+                "策略要求对“" + operation.name() + "”的结果遮盖个人数据，而该操作的结果无法遮盖。请更正策略。");
+    }
+
     static Unmet budget(Operation operation, Obligation.Budget budget, Instant free) {
         String unit = budget.unit().name().toLowerCase(Locale.ROOT);
         String amount = budget.amount() == Math.rint(budget.amount())

@@ -349,4 +349,25 @@ class GovernedPathTest {
         answers.retrieval = there;
         answers.answer(World.ASKER, question);
     }
+
+    @Test
+    void aChangeThatEndsInAnErrorIsLoggedAsFailed() {
+        Operation add = new Operation(
+                "admin.documents.add", World.ASKER, "p", Operation.Effect.CHANGE, Map.of("document", "a"));
+        StackOverflowError thrown =
+                assertThrows(StackOverflowError.class, () -> world.path().run(add, new Task<Object>() {
+                    @Override
+                    public Object perform(Permit permit, Meter meter) {
+                        throw new StackOverflowError("deep");
+                    }
+
+                    @Override
+                    public void describe(Object result, Map<String, Object> members) {
+                        throw new IllegalStateException("nothing came out");
+                    }
+                }));
+        assertEquals("deep", thrown.getMessage());
+        assertEquals(2, world.log.entries.size());
+        assertTrue(world.log.text(1).contains("admin.documents.add/failed"), world.log.text(1));
+    }
 }

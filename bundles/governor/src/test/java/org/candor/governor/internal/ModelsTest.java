@@ -25,6 +25,7 @@ import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
+import org.candor.api.operation.Caller;
 import org.candor.api.operation.Embedding;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.OperationException;
@@ -186,13 +187,17 @@ class ModelsTest {
     void aStepInTheLifeOfAModelIsLoggedUnderItsActor() {
         GovernedPath path = world.path();
         ModelLife life = new ModelLife(path);
-        life.record(new ModelTransition(FIRST, ModelState.VERIFIED, false, "anna", "better", Instant.EPOCH));
+        life.record(new ModelTransition(FIRST, ModelState.VERIFIED, false, "anna", "default", "better", Instant.EPOCH));
         assertTrue(world.log.text(0).contains("models.life"));
+        life.record(new ModelTransition(FIRST, ModelState.LOADED, false, "otto", "acme", "better", Instant.EPOCH));
+        assertTrue(
+                world.keys.keys.keySet().containsAll(Set.of("default/anna", "acme/otto")),
+                "an entry is sealed with the key of who caused it, in the own tenant: " + world.keys.keys.keySet());
         path.log = null;
         assertThrows(
                 OperationException.class,
-                () -> life.record(
-                        new ModelTransition(FIRST, ModelState.LOADED, false, "anna", "better", Instant.EPOCH)));
+                () -> life.record(new ModelTransition(
+                        FIRST, ModelState.LOADED, false, "anna", "default", "better", Instant.EPOCH)));
     }
 
     @Test
@@ -288,29 +293,30 @@ class ModelsTest {
         }
 
         @Override
-        public Activation activate(String name, String version, String actor, String reason) {
-            history.add(new Activation(name, version.equals("1.0.0") ? FIRST : SECOND, actor, reason, Instant.EPOCH));
+        public Activation activate(String name, String version, Caller actor, String reason) {
+            history.add(new Activation(
+                    name, version.equals("1.0.0") ? FIRST : SECOND, actor.subject(), reason, Instant.EPOCH));
             return history.getLast();
         }
 
         @Override
-        public Activation rollBack(String route, String actor, String reason) {
-            history.add(new Activation(route, FIRST, actor, reason, Instant.EPOCH));
+        public Activation rollBack(String route, Caller actor, String reason) {
+            history.add(new Activation(route, FIRST, actor.subject(), reason, Instant.EPOCH));
             return history.getLast();
         }
 
         @Override
-        public ModelRevision install(Path folder, String name, String version, String actor, String reason) {
+        public ModelRevision install(Path folder, String name, String version, Caller actor, String reason) {
             throw new ModelRefusedException(folder + ": config.json is missing");
         }
 
         @Override
-        public ModelRevision verify(String name, String version, String actor, String reason) {
+        public ModelRevision verify(String name, String version, Caller actor, String reason) {
             return revisions().getFirst();
         }
 
         @Override
-        public ModelId remove(String name, String version, String actor, String reason) {
+        public ModelId remove(String name, String version, Caller actor, String reason) {
             if (version.equals("1.0.0")) {
                 throw new ModelRefusedException("a route leads to it");
             }

@@ -14,11 +14,14 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Caller;
+import org.candor.api.operation.Documents;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 import org.candor.api.policy.Obligation;
 import org.candor.api.policy.PersonalData;
 import org.candor.api.retrieval.DocumentMetadata;
+import org.candor.api.retrieval.Hit;
+import org.candor.api.retrieval.SearchResult;
 import org.junit.jupiter.api.Test;
 
 class ObligationsTest {
@@ -218,6 +221,92 @@ class ObligationsTest {
         assertEquals(
                 "obligation-cannot-be-met",
                 refused(() -> documents.status(World.ASKER)).code());
+    }
+
+    @Test
+    void whatNobodyMasksIsNotToldUnderAPolicyThatWantsItMasked() {
+        demand(new Obligation.MaskPersonalData(Set.of(PersonalData.Kind.EMAIL)));
+        GovernedPath path = world.path();
+        EmbeddingOperations embedding = new EmbeddingOperations(path);
+        ConsentOperations consents = world.consents(path);
+        ModelOperations models = new ModelOperations(path);
+        for (org.junit.jupiter.api.function.Executable telling : List.<org.junit.jupiter.api.function.Executable>of(
+                () -> embedding.embed(World.ASKER, "encoder-en", List.of("a@b.com"), null),
+                () -> consents.subjects(World.ASKER),
+                () -> consents.records(World.ASKER, "alice"),
+                () -> models.list(World.ASKER))) {
+            OperationException e = refused(telling);
+            assertEquals("obligation-cannot-be-met", e.code());
+            assertTrue(e.getMessage().contains("masked"), e.getMessage());
+            assertEquals("deny", e.evidence().policy().get("decision"));
+        }
+        assertEquals(4, world.log.entries.size(), "refusals are in the log");
+        consents.grant(World.ASKER, "alice", "research", "signed");
+        assertEquals(1, world.consent.entries.size(), "what changes something tells nothing that is to be masked");
+    }
+
+    @Test
+    void titlesAndProblemsAreMaskedAsTextsAre() {
+        world.library.documents.add(World.document("a@b.com.md"));
+        world.library.problems = List.of("a@b.com.md is empty");
+        GovernedPath path = world.path();
+        DocumentOperations documents = world.documents(path);
+        assertEquals(
+                List.of("a@b.com.md is empty"), documents.status(World.ASKER).problems());
+        assertEquals("a@b.com.md", documents.list(World.ASKER).getFirst().title());
+        demand(new Obligation.MaskPersonalData(Set.of(PersonalData.Kind.EMAIL)));
+        assertEquals("██████████", documents.list(World.ASKER).getFirst().title());
+        assertEquals(
+                List.of("██████████ is empty"), documents.status(World.ASKER).problems());
+        assertEquals(
+                "██████████",
+                documents.read(World.ASKER, "a@b.com.md").document().title());
+        world.retrieval.result = new SearchResult(
+                List.of(new Hit(World.document("a@b.com.md"), 0, 12, "mail a@b.com", 0.5, 1.5, Double.NaN)),
+                "en",
+                List.of(),
+                7);
+        Documents.Found found = documents.search(World.ASKER, "mail", null, null, 10);
+        assertEquals("██████████", found.result().hits().getFirst().document().title());
+        assertTrue(
+                found.masked().stream().anyMatch(note -> note.get("in").equals("data/0/title")),
+                found.masked().toString());
+        path.personalData = null;
+        assertEquals(
+                "personal-data-missing",
+                refused(() -> documents.status(World.ASKER)).code());
+    }
+
+    @Test
+    void requestsOfOneTenantPushNoneOfAnotherOut() {
+        Approvals approvals = new Approvals();
+        Instant noon = Instant.parse("2026-11-23T12:00:00Z");
+        assertNull(approvals.ask(erase("anna"), noon));
+        Caller flooding = new Caller("otto", "acme", Set.of("steward"));
+        for (int i = 0; i <= Approvals.MOST_OF_ONE_TENANT; i++) {
+            assertNull(approvals.ask(
+                    new Operation(
+                            "admin.consent.erase",
+                            flooding,
+                            "any",
+                            Operation.Effect.CHANGE,
+                            Map.of("subject", "s" + i)),
+                    noon));
+        }
+        assertEquals("anna", approvals.ask(erase("ben"), noon));
+        Caller second = new Caller("uwe", "acme", Set.of("steward"));
+        assertNull(
+                approvals.ask(
+                        new Operation(
+                                "admin.consent.erase", second, "any", Operation.Effect.CHANGE, Map.of("subject", "s0")),
+                        noon),
+                "the oldest of its own went");
+        assertEquals(
+                "otto",
+                approvals.ask(
+                        new Operation(
+                                "admin.consent.erase", second, "any", Operation.Effect.CHANGE, Map.of("subject", "s5")),
+                        noon));
     }
 
     @Test

@@ -26,6 +26,7 @@ import org.candor.api.operation.Documents;
 import org.candor.api.operation.Energy;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
+import org.candor.api.operation.Operations;
 import org.candor.api.operation.Platform;
 import org.candor.api.policy.Obligation;
 import org.candor.api.policy.PersonalData;
@@ -405,5 +406,35 @@ class OperationsTest {
         assertEquals(Kind.UNAVAILABLE, e.kind());
         assertTrue(e.getMessage().contains("No space left on device"), e.getMessage());
         assertEquals(2, world.log.size(), "begun, failed");
+    }
+
+    @Test
+    void whatACallerMayDoIsWhatThePathWouldDecide() {
+        GovernedPath path = world.path();
+        PlatformView view = new PlatformView(path);
+        world.policy.denied = "admin.consent.erase";
+        world.policy.obligations = List.of(new org.candor.api.policy.Obligation.SecondPerson());
+        List<Platform.Permission> permissions = view.permissions(World.ASKER);
+        assertEquals(
+                Operations.ALL,
+                permissions.stream().map(Platform.Permission::operation).toList());
+        for (Platform.Permission each : permissions) {
+            boolean denied = each.operation().equals("admin.consent.erase");
+            assertEquals(!denied, each.permitted(), each.operation());
+            assertEquals(denied ? "role-missing" : "permitted", each.code());
+            assertEquals(denied ? List.of() : List.of("second-person"), each.obligations());
+            assertEquals(
+                    denied, each.messages().containsKey("en"), each.messages().toString());
+        }
+        assertEquals(0, world.log.entries.size(), "nothing was done, and nothing is logged");
+        Caller stranger = new Caller("otto", "acme", Set.of("admin"));
+        Platform.Permission backup = view.permissions(stranger).stream()
+                .filter(each -> each.operation().equals("admin.backup.create"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals("tenant-not-operator", backup.code());
+        assertEquals(Set.of("en", "zh"), backup.messages().keySet());
+        path.consent = null;
+        assertEquals(List.of(), view.permissions(World.ASKER), "nobody can say");
     }
 }

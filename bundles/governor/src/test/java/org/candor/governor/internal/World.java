@@ -464,6 +464,7 @@ final class World {
     final class FakeLibrary implements Library {
         final List<DocumentInfo> documents = new ArrayList<>();
         List<String> boundEncoders = List.of("encoder-en 1.0.0 sha256:" + "0".repeat(64));
+        List<String> problems = List.of();
         java.io.IOException failure;
         boolean full;
         Path mirrored;
@@ -528,7 +529,7 @@ final class World {
 
         @Override
         public LibraryStatus status() {
-            return new LibraryStatus(null, "idle", 0, 0, Double.NaN, documents.size(), 0, List.of(), boundEncoders);
+            return new LibraryStatus(null, "idle", 0, 0, Double.NaN, documents.size(), 0, problems, boundEncoders);
         }
     }
 }

@@ -26,6 +26,7 @@ import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
+import org.candor.api.operation.Caller;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -444,27 +445,27 @@ public final class PackRegistry implements ModelRegistry {
     }
 
     @Override
-    public Activation activate(String name, String version, String actor, String reason) {
+    public Activation activate(String name, String version, Caller actor, String reason) {
         return revisions.activate(name, version, cause(actor, reason));
     }
 
     @Override
-    public Activation rollBack(String route, String actor, String reason) {
+    public Activation rollBack(String route, Caller actor, String reason) {
         return revisions.rollBack(route, cause(actor, reason));
     }
 
     @Override
-    public ModelRevision install(Path folder, String name, String version, String actor, String reason) {
+    public ModelRevision install(Path folder, String name, String version, Caller actor, String reason) {
         return folders.install(folder, name, version, cause(actor, reason));
     }
 
     @Override
-    public ModelRevision verify(String name, String version, String actor, String reason) {
+    public ModelRevision verify(String name, String version, Caller actor, String reason) {
         return revisions.verify(name, version, cause(actor, reason));
     }
 
     @Override
-    public ModelId remove(String name, String version, String actor, String reason) {
+    public ModelId remove(String name, String version, Caller actor, String reason) {
         return revisions.remove(name, version, cause(actor, reason));
     }
 
@@ -482,11 +483,11 @@ public final class PackRegistry implements ModelRegistry {
         return revisions.waitsFor(route);
     }
 
-    private static Cause cause(String actor, String reason) {
-        if (actor == null || actor.isBlank() || reason == null || reason.isBlank()) {
+    private static Cause cause(Caller actor, String reason) {
+        if (actor == null || actor.subject().isBlank() || reason == null || reason.isBlank()) {
             throw new IllegalArgumentException("a change of models needs an actor and a reason");
         }
-        return new Cause(actor, reason);
+        return new Cause(actor.subject(), actor.tenant(), reason);
     }
 
     private void clean() {

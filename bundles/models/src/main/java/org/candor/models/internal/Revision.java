@@ -155,7 +155,7 @@ final class Revision {
 
     /** It is known no more. */
     synchronized void removed(Cause cause) {
-        step(new ModelTransition(id(), state, true, cause.actor(), cause.reason(), now()));
+        step(new ModelTransition(id(), state, true, cause.actor(), cause.tenant(), cause.reason(), now()));
     }
 
     synchronized void addPack(ModelPack pack) {
@@ -371,7 +371,7 @@ final class Revision {
 
     private synchronized void enter(ModelState next, Cause cause) {
         state = next;
-        step(new ModelTransition(id(), next, false, cause.actor(), cause.reason(), now()));
+        step(new ModelTransition(id(), next, false, cause.actor(), cause.tenant(), cause.reason(), now()));
     }
 
     private void step(ModelTransition transition) {

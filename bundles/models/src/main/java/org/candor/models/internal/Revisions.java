@@ -478,8 +478,7 @@ final class Revisions implements AutoCloseable {
             routes = Map.copyOf(next);
         }
         if (before != null && before != revision) {
-            Cause replaced =
-                    new Cause(cause.actor(), "replaced by " + revision.id().version() + ": " + cause.reason());
+            Cause replaced = cause.because("replaced by " + revision.id().version() + ": " + cause.reason());
             before.retire(replaced);
             if (before.packs().isEmpty()) {
                 forget(before, replaced);

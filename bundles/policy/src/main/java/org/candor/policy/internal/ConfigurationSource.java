@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.candor.api.operation.Operations;
 import org.candor.api.policy.Obligation;
 import org.candor.api.policy.PersonalData;
 import org.candor.api.policy.PolicyId;

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.candor.api.operation.Operations;
 import org.candor.api.policy.Decision;
 import org.candor.api.policy.PolicyActivation;
 import org.candor.api.policy.PolicyCandidate;
@@ -77,9 +78,14 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
 
     @Override
     public Decision decide(PolicyRequest request) {
-        Decision decision = inForce.policy().decide(request);
+        Decision decision = consider(request);
         journal.add(request, decision);
         return decision;
+    }
+
+    @Override
+    public Decision consider(PolicyRequest request) {
+        return inForce.policy().decide(request);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.candor.api.operation.Caller;
+import org.candor.api.operation.Operations;
 import org.candor.api.policy.Decision;
 import org.candor.api.policy.Obligation;
 import org.candor.api.policy.PersonalData;

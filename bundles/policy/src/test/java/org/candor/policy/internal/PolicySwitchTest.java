@@ -104,6 +104,17 @@ class PolicySwitchTest {
     }
 
     @Test
+    void whatIsOnlyConsideredIsDecidedTheSameAndNotReplayed() throws Exception {
+        policies.add(open("one"));
+        policies.add(pack("two", CLOSED));
+        configure(null, "one:1");
+        assertTrue(policies.consider(ASK).permitted());
+        assertEquals(0, policies.replay("two", "1", 10).replayed());
+        assertTrue(policies.decide(ASK).permitted());
+        assertEquals(1, policies.replay("two", "1", 10).replayed());
+    }
+
+    @Test
     void rulesOfTheFileDecideUntilSomebodyActivatesAPack() throws Exception {
         policies.add(open("one"));
         configure(RULES, "one:1");

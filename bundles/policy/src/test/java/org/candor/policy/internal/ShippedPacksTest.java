@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.candor.api.operation.Operations;
 import org.candor.api.policy.Decision;
 import org.candor.api.policy.PolicyRequest;
 import org.candor.policy.internal.cedar.CedarCore;

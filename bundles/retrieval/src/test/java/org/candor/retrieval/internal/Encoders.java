@@ -19,6 +19,7 @@ import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
+import org.candor.api.operation.Caller;
 
 /** A registry for tests: encoders by digest, routes that lead to one of them, leases that are counted. */
 public final class Encoders implements ModelRegistry {
@@ -127,27 +128,27 @@ public final class Encoders implements ModelRegistry {
     }
 
     @Override
-    public Activation activate(String name, String version, String actor, String reason) {
+    public Activation activate(String name, String version, Caller actor, String reason) {
         throw new UnsupportedOperationException("tests call route");
     }
 
     @Override
-    public Activation rollBack(String route, String actor, String reason) {
+    public Activation rollBack(String route, Caller actor, String reason) {
         throw new UnsupportedOperationException("tests call route");
     }
 
     @Override
-    public ModelRevision install(Path folder, String name, String version, String actor, String reason) {
+    public ModelRevision install(Path folder, String name, String version, Caller actor, String reason) {
         throw new UnsupportedOperationException("tests call install(ModelId, TextEncoder)");
     }
 
     @Override
-    public ModelRevision verify(String name, String version, String actor, String reason) {
+    public ModelRevision verify(String name, String version, Caller actor, String reason) {
         throw new UnsupportedOperationException("no test verifies");
     }
 
     @Override
-    public ModelId remove(String name, String version, String actor, String reason) {
+    public ModelId remove(String name, String version, Caller actor, String reason) {
         throw new UnsupportedOperationException("tests call uninstall");
     }
 

@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.candor.api.model.Embeddings;
 import org.candor.api.model.ModelUnavailableException;
+import org.candor.api.model.TextEncoder;
 import org.candor.api.retrieval.Citation;
 import org.candor.api.retrieval.DocumentInfo;
 import org.candor.api.retrieval.Findings;
@@ -91,6 +93,61 @@ class LibraryTest {
             List<String> problems = library.settle().problems();
             assertEquals(1, problems.size());
             assertTrue(problems.getFirst().startsWith("broken.pdf: the PDF cannot be read: "), problems.getFirst());
+        }
+    }
+
+    /** Fails as code fails that recurses too deeply. */
+    private record Overflowing(TextEncoder encoder) implements TextEncoder {
+        @Override
+        public int dimensions() {
+            return encoder.dimensions();
+        }
+
+        @Override
+        public int maxTokens() {
+            return encoder.maxTokens();
+        }
+
+        @Override
+        public String queryPrefix() {
+            return encoder.queryPrefix();
+        }
+
+        @Override
+        public Embeddings embed(List<String> texts) {
+            if (texts.stream().anyMatch(text -> text.contains("overflow"))) {
+                throw new StackOverflowError();
+            }
+            return encoder.embed(texts);
+        }
+
+        @Override
+        public Embeddings embedTokens(List<int[]> ids) {
+            return encoder.embedTokens(ids);
+        }
+
+        @Override
+        public long bytes() {
+            return 0;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void anErrorInOneLookDoesNotEndTheLibrary() throws Exception {
+        write("otters.md", "Otters overflow.");
+        try (TestLibrary library = TestLibrary.withoutEncoders(index)) {
+            library.encoders.install(TestLibrary.FIRST, new Overflowing(new WordEncoder(64, 1, 200)));
+            library.documents.registry(library.encoders);
+            library.settle();
+            library.documents.mirror("default", folder);
+            String problem = library.settle("failed").problems().getFirst();
+            assertTrue(problem.contains("StackOverflowError"), problem);
+            write("otters.md", OTTERS);
+            library.documents.rescan();
+            assertEquals(1, library.settle().documents());
         }
     }
 

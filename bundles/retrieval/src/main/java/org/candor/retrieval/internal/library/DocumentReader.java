@@ -40,6 +40,25 @@ final class DocumentReader {
     IndexedDocument read(
             String tenant, String document, byte[] content, DocumentMetadata metadata, Origin origin, long modified)
             throws UnreadableDocumentException {
+        try {
+            return make(tenant, document, content, metadata, origin, modified);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            throw tooMuch(e);
+        }
+    }
+
+    /** What a parser that recurses, or keeps all it reads, makes of a file that is made for it. Such a file is not read. */
+    private static UnreadableDocumentException tooMuch(Error e) {
+        return new UnreadableDocumentException(
+                e instanceof StackOverflowError
+                        ? "its content is nested more deeply than it can be read"
+                        : "reading it takes more memory than there is",
+                e);
+    }
+
+    private IndexedDocument make(
+            String tenant, String document, byte[] content, DocumentMetadata metadata, Origin origin, long modified)
+            throws UnreadableDocumentException {
         Extraction extraction = extractor.read(document, content);
         FrontMatter front = extraction.frontMatter();
         String title = first(metadata.title(), extraction.title(), "");
@@ -61,7 +80,11 @@ final class DocumentReader {
 
     /** The text alone. */
     String text(String document, byte[] content) throws UnreadableDocumentException {
-        return extractor.read(document, content).text();
+        try {
+            return extractor.read(document, content).text();
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            throw tooMuch(e);
+        }
     }
 
     private List<IndexedPassage> inCodePoints(Extraction extraction, String title) {

@@ -54,7 +54,8 @@ final class LibraryWorker implements AutoCloseable {
                 if (changed || wake == Wake.LOOK) {
                     waiting = mirror.run();
                 }
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // This one thread has to live on, whatever one look met: the next one may do better.
                 LOG.error("The library could not be brought up to date", e);
                 progress.fail("the library could not be brought up to date: " + e);
                 waiting = 0;

@@ -1,14 +1,15 @@
-package org.candor.policy.internal;
+package org.candor.api.operation;
 
 import java.util.List;
 
-/** Names of the operations that a policy is asked about. */
-final class Operations {
+/** Names of the operations that a policy is asked about: what a caller may do is told in these words. */
+public final class Operations {
 
     /** Whoever may sign in may do this, whatever rules were kept: a first password has to be changed. */
-    static final String OWN_PASSWORD = "access.password";
+    public static final String OWN_PASSWORD = "access.password";
 
-    static final List<String> ALL = List.of(
+    /** All of them, sorted. */
+    public static final List<String> ALL = List.of(
             OWN_PASSWORD,
             "admin.access.key-create",
             "admin.access.key-revoke",

@@ -1,0 +1,144 @@
+package org.candor.governor.internal;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.candor.api.energy.EnergyShare;
+import org.candor.api.operation.OperationException.Kind;
+import org.candor.api.policy.Decision;
+import org.candor.api.policy.Obligation;
+import org.candor.api.policy.PersonalData;
+
+/**
+ * Meets what a permit demands, before the work and after it. An obligation that cannot be met ends the permit; none is
+ * passed over. Thread safe.
+ */
+final class Obligations {
+
+    private final Budgets budgets = new Budgets(System::nanoTime);
+    private final Approvals approvals = new Approvals();
+    private final Clock clock;
+
+    Obligations(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** What an operation tells, as far as masking goes. */
+    enum Text {
+        /** Nothing of what the library or the registers hold: what changes something only tells that it did. */
+        NONE,
+        /** Text that is masked where the policy wants it. */
+        MASKED,
+        /** Text that nobody masks: such an operation is not done under a policy that wants it masked. */
+        OPEN
+    }
+
+    /** The permit does not hold. */
+    static final class UnmetException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final Kind kind;
+        private final transient Unmet unmet;
+
+        private UnmetException(Kind kind, Unmet unmet) {
+            super(unmet.english());
+            this.kind = kind;
+            this.unmet = unmet;
+        }
+
+        Kind kind() {
+            return kind;
+        }
+
+        /** The decision that takes the place of the permit. */
+        Decision refusal(Decision permit) {
+            return new Decision(
+                    false,
+                    unmet.code(),
+                    unmet.english(),
+                    permit.obligations(),
+                    permit.policy(),
+                    Map.of("en", unmet.english(), "zh", unmet.chinese()),
+                    permit.determining());
+        }
+    }
+
+    /**
+     * Meets what has to be so before the work begins.
+     *
+     * @return the operation with what has to be committed in addition
+     */
+    Operation before(Operation asked, Decision decision, Text text) throws UnmetException {
+        Operation operation = asked;
+        // Budgets last: what is refused for another reason takes nothing from them.
+        List<Obligation> inOrder = decision.obligations().stream()
+                .sorted(Comparator.comparing(obligation -> obligation instanceof Obligation.Budget))
+                .toList();
+        for (Obligation obligation : inOrder) {
+            switch (obligation) {
+                case Obligation.RequirePurpose purpose -> {
+                    if (!operation.purposeStated()) {
+                        throw new UnmetException(Kind.DENIED, Unmet.purpose(operation));
+                    }
+                }
+                case Obligation.RouteModel route -> {
+                    if (!operation.attributes().containsKey(Operation.MODEL)) {
+                        throw new UnmetException(Kind.DENIED, Unmet.route(operation, route));
+                    }
+                }
+                case Obligation.Budget budget -> {
+                    Instant free = budgets.take(operation.caller(), operation.name(), budget, clock.instant());
+                    if (free != null) {
+                        throw new UnmetException(Kind.BUSY, Unmet.budget(operation, budget, free));
+                    }
+                }
+                case Obligation.SecondPerson second -> {
+                    String first = approvals.ask(operation, clock.instant());
+                    if (first == null) {
+                        throw new UnmetException(Kind.DENIED, Unmet.secondPerson(operation));
+                    }
+                    operation = operation.with("askedFirstBy", first);
+                }
+                case Obligation.MaskPersonalData mask -> {
+                    if (text == Text.OPEN) {
+                        throw new UnmetException(Kind.DENIED, Unmet.mask(operation));
+                    }
+                }
+            }
+        }
+        return operation;
+    }
+
+    /** Masks what came out, where the policy wants it. */
+    static <T> T masked(Decision decision, Masked<T> how, T result, PersonalData detector) {
+        T met = result;
+        for (Obligation obligation : decision.obligations()) {
+            if (obligation instanceof Obligation.MaskPersonalData mask) {
+                if (detector == null) {
+                    throw Services.missing("personal-data", "detector of personal data that the policy asks for");
+                }
+                met = how.mask(met, new Masking(detector, mask.kinds(), mask.keep()));
+            }
+        }
+        return met;
+    }
+
+    /** Masks the texts of a result. */
+    interface Masked<T> {
+        T mask(T result, Masking masking);
+    }
+
+    /** Takes what an operation used from budgets of joules. */
+    void spend(Operation operation, Decision decision, EnergyShare share) {
+        if (share == null || share.joules() == null) {
+            return;
+        }
+        for (Obligation obligation : decision.obligations()) {
+            if (obligation instanceof Obligation.Budget budget) {
+                budgets.spend(operation.caller(), operation.name(), budget, share.joules());
+            }
+        }
+    }
+}
