@@ -86,7 +86,7 @@ class ArchitectureIT {
     /** Of a file's name, what is behind a hyphen is taken for the instance of a factory: no component would see its keys. */
     @Test
     void everyConfigurationFileIsReadUnderItsName() throws IOException {
-        try (Stream<Path> files = Files.list(Server.assembly().resolve("etc"))) {
+        try (Stream<Path> files = Files.list(Server.root().resolve("etc"))) {
             List<String> ours = files.map(file -> file.getFileName().toString())
                     .filter(name -> name.startsWith("org.candor.") && name.endsWith(".cfg"))
                     .toList();
