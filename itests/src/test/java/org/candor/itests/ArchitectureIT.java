@@ -83,6 +83,19 @@ class ArchitectureIT {
         assertEquals(List.of(), foreign);
     }
 
+    /** Of a file's name, what is behind a hyphen is taken for the instance of a factory: no component would see its keys. */
+    @Test
+    void everyConfigurationFileIsReadUnderItsName() throws IOException {
+        try (Stream<Path> files = Files.list(Server.root().resolve("etc"))) {
+            List<String> ours = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("org.candor.") && name.endsWith(".cfg"))
+                    .toList();
+            assertTrue(ours.size() >= 10, ours.toString());
+            assertEquals(
+                    List.of(), ours.stream().filter(name -> name.contains("-")).toList());
+        }
+    }
+
     @Test
     void packsHoldNoCode() throws IOException {
         for (Path jar : bundles()) {

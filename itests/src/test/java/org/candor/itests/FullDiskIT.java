@@ -20,11 +20,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The server's disk is full for a while. The disk is one in memory, so that filling it hurts nobody else; only root can mount it. */
+/**
+ * The server's disk is full for a while. The disk is one in memory, so that filling it hurts nobody else; only root can mount
+ * it.
+ */
 class FullDiskIT {
 
     private static final String QUESTION = "{\"question\": \"What does withdrawal of consent reach?\"}";
     private static final int ROUNDS = 8;
+    /** What a disk of ours is called in the table of mounts; behind it comes the process that mounted it. */
+    private static final String DISK = "candor-full-disk-";
+
+    private static final Path MOUNTS = Path.of("/proc/self/mounts");
 
     private Path disk;
     private Server server;
@@ -42,8 +49,10 @@ class FullDiskIT {
 
     @BeforeEach
     void mount(@TempDir Path folder) throws IOException, InterruptedException {
+        removeWhatWasLeftBehind();
         disk = Files.createDirectory(folder.resolve("disk"));
-        String said = run("mount", "-t", "tmpfs", "-o", "size=2g,mode=700", "tmpfs", disk.toString());
+        String name = DISK + ProcessHandle.current().pid();
+        String said = run("mount", "-t", "tmpfs", "-o", "size=2g,mode=700", name, disk.toString());
         assumeTrue(said.isEmpty(), "no disk in memory: " + said);
         mounted = true;
         server = new Server(disk.resolve("home"));
@@ -53,9 +62,39 @@ class FullDiskIT {
     @AfterEach
     void unmount() throws IOException, InterruptedException {
         if (mounted) {
-            server.close();
-            assertEquals("", run("umount", disk.toString()));
+            try {
+                server.close();
+            } finally {
+                // Lazily: a server that did not end must not keep the disk for those who come after.
+                assertEquals("", run("umount", "--lazy", disk.toString()));
+            }
         }
+    }
+
+    /** A run that was killed could not clean up: its server may still run, on a disk that nobody needs any more. */
+    private static void removeWhatWasLeftBehind() throws IOException, InterruptedException {
+        if (!Files.isReadable(MOUNTS)) {
+            return;
+        }
+        for (String line : Files.readAllLines(MOUNTS)) {
+            String[] mount = line.split(" ");
+            if (!mount[0].startsWith(DISK) || isAlive(mount[0].substring(DISK.length()))) {
+                continue;
+            }
+            Path abandoned = Path.of(mount[1]);
+            Path pid = abandoned.resolve("home/candor.pid");
+            if (Files.isReadable(pid)) {
+                ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+                        .filter(process ->
+                                process.info().commandLine().orElse("").contains(abandoned.toString()))
+                        .ifPresent(ProcessHandle::destroyForcibly);
+            }
+            assertEquals("", run("umount", "--lazy", abandoned.toString()));
+        }
+    }
+
+    private static boolean isAlive(String pid) {
+        return ProcessHandle.of(Long.parseLong(pid)).isPresent();
     }
 
     /** What a command says when it fails; empty when it does not. */

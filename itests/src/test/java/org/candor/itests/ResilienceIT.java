@@ -9,14 +9,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.candor.proof.AnswerVerifier;
 import org.candor.proof.VerifierKey;
 import org.junit.jupiter.api.AfterAll;
@@ -31,8 +30,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ResilienceIT {
 
-    private static final String QUESTION = "{\"question\": \"When was the lighthouse built?\"}";
     private static final int ASKERS = 4;
+    /** What does the work of an answer, the way in, and the list of what runs. */
+    private static final List<String> REFRESHED = List.of(
+            "retrieval",
+            "transformer",
+            "tokenizer",
+            "policy",
+            "models",
+            "compute-cpu",
+            "consent",
+            "energy",
+            "transparency",
+            "governor",
+            "gateway",
+            "health");
+
+    private static final List<String> UPDATED = List.of("policy", "retrieval");
     private static final int PATIENCE_SECONDS = 120;
 
     private Server server;
@@ -66,60 +80,6 @@ class ResilienceIT {
         return Shell.run(server, "operator-anna", "correct horse battery", command);
     }
 
-    /** Asks without pause until it is closed; notes every answer that is neither 200 nor a 503 that says when to come again. */
-    private final class Load implements AutoCloseable {
-        private final AtomicBoolean ended = new AtomicBoolean();
-        private final Semaphore answered = new Semaphore(0);
-        private final AtomicInteger refused = new AtomicInteger();
-        private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
-        private final ConcurrentLinkedQueue<Map<String, Object>> answers = new ConcurrentLinkedQueue<>();
-        private final List<Thread> askers = new ArrayList<>();
-
-        Load() {
-            for (int i = 0; i < ASKERS; i++) {
-                askers.add(Thread.ofVirtual().start(this::ask));
-            }
-        }
-
-        private void ask() {
-            while (!ended.get()) {
-                try {
-                    HttpResponse<String> response = server.http("POST", "/v1/answers", QUESTION);
-                    if (response.statusCode() == 200) {
-                        answers.add(Server.json(response.body()));
-                        answered.release();
-                    } else if (response.statusCode() == 503
-                            && response.headers().firstValue("Retry-After").isPresent()) {
-                        Server.json(response.body());
-                        refused.incrementAndGet();
-                    } else {
-                        wrong.add(response.statusCode() + " " + response.body());
-                    }
-                } catch (IOException e) {
-                    wrong.add(e.toString());
-                } catch (InterruptedException e) {
-                    return;
-                }
-            }
-        }
-
-        /** Returns when so many answers have come from now on. */
-        void awaitAnswers(int count, String after) throws InterruptedException {
-            answered.drainPermits();
-            assertTrue(
-                    answered.tryAcquire(count, PATIENCE_SECONDS, TimeUnit.SECONDS),
-                    "no answer any more after " + after + "; " + wrong);
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            ended.set(true);
-            for (Thread asker : askers) {
-                asker.join();
-            }
-        }
-    }
-
     /** Symbolic names of our bundles. */
     private List<String> bundles() throws IOException, InterruptedException {
         List<?> all =
@@ -134,7 +94,7 @@ class ResilienceIT {
     void everyBundleMayBeStoppedAndStartedWhileQuestionsRun() throws Exception {
         List<String> bundles = bundles();
         assertTrue(bundles.size() >= 15, bundles.toString());
-        try (Load load = new Load()) {
+        try (Load load = new Load(server, ASKERS)) {
             load.awaitAnswers(20, "the start");
             for (String bundle : bundles) {
                 if (bundle.equals("org.candor.passwords")) {
@@ -147,21 +107,103 @@ class ResilienceIT {
                 load.awaitAnswers(ASKERS, bundle);
                 assertEquals(
                         List.of(),
-                        List.copyOf(load.wrong),
+                        load.wrong(),
                         () -> "while " + bundle + " was stopped and started; the log: " + server.failures());
             }
             load.close();
-            assertTrue(load.refused.get() > 0, "nothing was ever refused: were the bundles stopped?");
-            AnswerVerifier verifier = new AnswerVerifier(
-                    VerifierKey.parse(Files.readString(server.home().resolve("log/key.pub"))
-                            .strip()),
-                    List.of());
-            for (Map<String, Object> answer : load.answers) {
-                verifier.verify(answer);
-            }
+            assertTrue(load.refused() > 0, "nothing was ever refused: were the bundles stopped?");
+            assertNothingIsLost(load);
         }
-        assertEquals(0, server.candor("shell", "status").exitCode());
-        assertEquals(0, server.candor("shell", "health").exitCode());
+    }
+
+    /** Its classes are loaded anew; who holds something of the old ones keeps them in memory. */
+    @Test
+    void bundlesMayBeRefreshedAndUpdatedWhileQuestionsRun() throws Exception {
+        try (Load load = new Load(server, ASKERS)) {
+            load.awaitAnswers(20, "the start");
+            for (String room : REFRESHED) {
+                String bundle = "org.candor." + room;
+                change(load, bundle, "bundle:refresh " + bundle);
+            }
+            for (String room : UPDATED) {
+                String bundle = "org.candor." + room;
+                change(
+                        load,
+                        bundle,
+                        "bundle:update --refresh " + bundle + " " + jar(bundle).toUri());
+            }
+            load.close();
+            assertNothingIsLost(load);
+        }
+        Map<String, Long> loaders = Map.of();
+        for (int i = 0; i < 60 && !Set.copyOf(loaders.values()).equals(Set.of(1L)); i++) {
+            loaders = loaders();
+        }
+        assertEquals(REFRESHED.stream().collect(Collectors.toMap(room -> room, room -> 1L)), loaders);
+    }
+
+    /** Runs a command of Karaf's shell that changes a bundle, until that has happened and answers come again. */
+    private void change(Load load, String bundle, String command) throws Exception {
+        Object before = bundle(bundle).get("since");
+        String said = shell(command);
+        for (int i = 0; ; i++) {
+            Map<?, ?> now = bundle(bundle);
+            if ("active".equals(now.get("state")) && !Objects.equals(before, now.get("since"))) {
+                break;
+            }
+            assertTrue(i < 10 * PATIENCE_SECONDS, command + ": " + said + now);
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        load.awaitAnswers(ASKERS, command);
+        assertEquals(List.of(), load.wrong(), () -> "after " + command + "; the log: " + server.failures());
+    }
+
+    /** What the health says of a bundle; nothing while what says it is itself made anew. */
+    private Map<?, ?> bundle(String name) throws IOException, InterruptedException {
+        HttpResponse<String> health = server.http("GET", "/admin/health", null);
+        if (health.statusCode() == 503) {
+            return Map.of();
+        }
+        assertEquals(200, health.statusCode(), health.body());
+        return ((List<?>) Server.json(health.body()).get("bundles"))
+                .stream()
+                        .map(each -> (Map<?, ?>) each)
+                        .filter(each -> name.equals(each.get("name")))
+                        .findFirst()
+                        .orElse(Map.of());
+    }
+
+    private static Path jar(String bundle) throws IOException {
+        try (Stream<Path> files = Files.walk(Server.assembly().resolve("system/org/candor/" + bundle))) {
+            return files.filter(file -> file.toString().endsWith(".jar"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    /** After a collection: how many loaders there are of the classes of each bundle that was refreshed. */
+    private Map<String, Long> loaders() throws IOException, InterruptedException {
+        Jvm.collect(server);
+        List<Set<String>> loaders = Jvm.packagesByLoader(server);
+        return REFRESHED.stream().collect(Collectors.toMap(room -> room, room -> loaders.stream()
+                .filter(packages -> packages.contains("org.candor." + room.replace('-', '.') + ".internal"))
+                .count()));
+    }
+
+    private void assertNothingIsLost(Load load) throws Exception {
+        AnswerVerifier verifier = new AnswerVerifier(
+                VerifierKey.parse(
+                        Files.readString(server.home().resolve("log/key.pub")).strip()),
+                List.of());
+        for (Map<String, Object> answer : load.answers()) {
+            verifier.verify(answer);
+            HttpResponse<String> proof = server.http("GET", "/v1/proofs/" + answer.get("id"), null);
+            assertEquals(200, proof.statusCode(), proof.body());
+        }
+        for (String command : List.of("status", "health", "log-verify")) {
+            Server.Result result = server.candor("shell", command);
+            assertEquals(0, result.exitCode(), command + "\n" + result.out() + result.err());
+        }
         assertEquals(200, server.http("GET", "/health/ready", null).statusCode());
     }
 
@@ -187,15 +229,15 @@ class ResilienceIT {
         String good = Files.readString(policy);
         Path log = server.home().resolve("logs/candor.log");
         long from = Files.size(log);
-        try (Load load = new Load()) {
+        try (Load load = new Load(server, ASKERS)) {
             Files.writeString(policy, good + "\noperation.answer.roles = emperor\n");
             awaitLog(log, from, "emperor");
             load.awaitAnswers(20, "a policy that is nonsense");
             Files.writeString(policy, good);
             load.awaitAnswers(20, "a policy that is right again");
             load.close();
-            assertEquals(List.of(), List.copyOf(load.wrong));
-            assertEquals(0, load.refused.get(), "the policy before stays in force");
+            assertEquals(List.of(), load.wrong());
+            assertEquals(0, load.refused(), "the policy before stays in force");
         }
     }
 
@@ -212,7 +254,7 @@ class ResilienceIT {
         String good = Files.readString(file);
         Path log = server.home().resolve("logs/candor.log");
         long from = Files.size(log);
-        try (Load load = new Load()) {
+        try (Load load = new Load(server, ASKERS)) {
             load.awaitAnswers(ASKERS, "the start");
             Files.writeString(file, good + "\n" + key + " = " + value + "\n");
             String said = awaitLog(log, from, pid + ": " + key);
@@ -220,7 +262,7 @@ class ResilienceIT {
             Files.writeString(file, good);
             load.awaitAnswers(20, pid + " that is right again");
             load.close();
-            assertEquals(List.of(), List.copyOf(load.wrong), server::failures);
+            assertEquals(List.of(), load.wrong(), server::failures);
         }
         assertEquals(200, server.http("GET", "/health/ready", null).statusCode());
     }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -58,7 +57,7 @@ class SwapIT {
             activate(server, "1.1.0", digests, switched);
             awaitEncoder(server, digests.get("1.1.0"));
             activate(server, "1.0.0", digests, switched);
-            long encoders = instances(server, ENCODER);
+            long encoders = Jvm.instances(server, ENCODER);
 
             Queue<Asked> asked = new ConcurrentLinkedQueue<>();
             Semaphore answers = new Semaphore(0);
@@ -89,7 +88,7 @@ class SwapIT {
                     2,
                     asked.stream().map(Asked::digest).distinct().count(),
                     "both revisions answered, " + asked.size() + " answers");
-            assertEquals(encoders, instances(server, ENCODER), "encoders that are loaded");
+            assertEquals(encoders, Jvm.instances(server, ENCODER), "encoders that are loaded");
             Map<String, Object> overview =
                     Server.json(server.http("GET", "/admin/models", null).body());
             for (Object each : (List<?>) overview.get("revisions")) {
@@ -176,24 +175,5 @@ class SwapIT {
             Thread.sleep(100);
         }
         throw new AssertionError("the library was not embedded for " + digest);
-    }
-
-    /** Live instances of a class, after a full collection. */
-    private static long instances(Server server, String name) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                        Long.toString(server.process().pid()),
-                        "GC.class_histogram")
-                .redirectErrorStream(true)
-                .start();
-        String histogram = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), histogram);
-        return histogram
-                .lines()
-                .map(line -> line.strip().split("\\s+"))
-                .filter(parts -> parts.length >= 4 && parts[3].equals(name))
-                .mapToLong(parts -> Long.parseLong(parts[1]))
-                .findFirst()
-                .orElse(0);
     }
 }

@@ -20,9 +20,10 @@ public interface Platform {
      * @param name symbolic name
      * @param version of the bundle
      * @param state active, resolved, installed, starting or stopping
+     * @param waitsFor packages and capabilities that nobody offers it, each in one line; empty when it could run
      * @param since when it came into that state, or null when it has been in it since before anybody looked
      */
-    record BundleState(String name, String version, String state, Instant since) {}
+    record BundleState(String name, String version, String state, List<String> waitsFor, Instant since) {}
 
     /**
      * A declarative services component.
@@ -30,10 +31,19 @@ public interface Platform {
      * @param name of the component
      * @param bundle symbolic name
      * @param state active, satisfied, unsatisfied, failed or disabled
-     * @param waitsFor services and configuration that are missing, or why its activation failed, each in one line
+     * @param waitsFor services and configuration that are missing, or why its activation failed, each in one line:
+     *     {@code service policy gate (org.candor.api.policy.PolicyGate)}, {@code configuration org.candor.policy}
+     * @param without services that it runs without and uses when they come, in the words of {@code waitsFor}: what it does with
+     *     them it cannot do now
      * @param configurationPid or empty
      */
-    record ComponentState(String name, String bundle, String state, List<String> waitsFor, String configurationPid) {}
+    record ComponentState(
+            String name,
+            String bundle,
+            String state,
+            List<String> waitsFor,
+            List<String> without,
+            String configurationPid) {}
 
     /**
      * @param bundles by name
@@ -80,9 +90,20 @@ public interface Platform {
     Map<String, Object> status();
 
     /**
-     * Every bundle and component. Needs the permit of {@code admin.health.read}; writes no log entry unless refused.
+     * Every bundle and component. Needs the permit of {@code admin.health.read}, also while a service that is required is
+     * missing; while the policy is, the caller has to be one who {@link Caller#operates operates} the server. Writes no log
+     * entry unless refused.
      *
      * @throws OperationException DENIED or UNAVAILABLE
      */
     Components components(Caller caller);
+
+    /**
+     * Every bundle and component, for whoever was let in already. It needs no governor and no other part of the server, so a
+     * room that is installed alone brings it, too. Quick. Thread safe.
+     */
+    interface Inventory {
+
+        Components components();
+    }
 }

@@ -132,6 +132,7 @@ final class OperateRoutes {
         json.put("name", bundle.name());
         json.put("version", bundle.version());
         json.put("state", bundle.state());
+        json.put("waitsFor", bundle.waitsFor());
         json.put("since", bundle.since() == null ? null : bundle.since().toString());
         return json;
     }
@@ -142,6 +143,7 @@ final class OperateRoutes {
         json.put("bundle", component.bundle());
         json.put("state", component.state());
         json.put("waitsFor", component.waitsFor());
+        json.put("without", component.without());
         json.put("configurationPid", component.configurationPid());
         return json;
     }

@@ -626,7 +626,9 @@ class RoutesTest {
         Map<String, Object> json = server.call("GET", "/admin/health", null).json();
         assertEquals("active", first(json.get("bundles")).get("state"));
         assertNull(first(json.get("bundles")).get("since"));
+        assertEquals(List.of(), first(json.get("bundles")).get("waitsFor"));
         assertEquals(List.of("service X"), first(json.get("components")).get("waitsFor"));
+        assertEquals(List.of("service Y"), first(json.get("components")).get("without"));
         assertEquals("models", first(json.get("checks")).get("name"));
         assertEquals("cli", server.lastCaller.subject());
     }

@@ -724,12 +724,13 @@ final class Server implements AutoCloseable {
         public Components components(Caller caller) {
             call(caller, "components");
             return new Components(
-                    List.of(new BundleState("org.candor.energy", "1.0.0", "active", null)),
+                    List.of(new BundleState("org.candor.energy", "1.0.0", "active", List.of(), null)),
                     List.of(new ComponentState(
                             "Ledger",
                             "org.candor.consent",
                             "unsatisfied",
                             List.of("service X"),
+                            List.of("service Y"),
                             "org.candor.consent")));
         }
 

@@ -171,22 +171,35 @@ public final class GovernedPath {
         return decision;
     }
 
+    /** Whether every required service is there. */
+    boolean isComplete() {
+        Services services = services();
+        return required.stream().allMatch(each -> each.in(services));
+    }
+
     /**
-     * What would be decided, for telling what will be permitted and for how much of something is shown. Nothing is logged or
-     * kept, and no obligation met. Null while a required service is missing.
+     * What would be decided, for telling what will be permitted. Nothing is logged or kept, and no obligation met. Null while
+     * a required service is missing.
      */
     Decision consider(Operation operation) {
         Services services = services();
-        if (!required.stream().allMatch(each -> each.in(services))) {
-            return null;
-        }
-        return decision(operation, services.policy() == null ? null : services.policy()::consider);
+        return required.stream().allMatch(each -> each.in(services)) ? considered(operation, services) : null;
     }
 
-    /** Whether {@link #consider} permits; not while a required service is missing. */
+    /**
+     * Whether the policy permits an operation, for deciding how much of something is shown. Nothing is logged or kept, and no
+     * obligation met. What is missing has to be seen while it is: without the policy that is required, by those who operate
+     * the server.
+     */
     boolean permits(Operation operation) {
-        Decision considered = consider(operation);
-        return considered != null && considered.permitted();
+        Services services = services();
+        return services.policy() == null && requires(Governance.POLICY)
+                ? operation.caller().operates()
+                : considered(operation, services).permitted();
+    }
+
+    private static Decision considered(Operation operation, Services services) {
+        return decision(operation, services.policy() == null ? null : services.policy()::consider);
     }
 
     /**

@@ -55,7 +55,7 @@ public final class PlatformView implements Platform {
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
-    volatile ComponentInventory inventory;
+    volatile Inventory inventory;
 
     @Activate
     public PlatformView(@Reference GovernedPath path) {
@@ -107,8 +107,13 @@ public final class PlatformView implements Platform {
 
     @Override
     public Components components(Caller caller) {
-        path.gate(healthRead(caller));
-        ComponentInventory now = inventory;
+        Operation read = healthRead(caller);
+        // While something that is required is missing, a refusal could not be logged; what is missing is then what one
+        // looks for.
+        if (path.isComplete() || !path.permits(read)) {
+            path.gate(read);
+        }
+        Inventory now = inventory;
         if (now == null) {
             throw Services.missing("inventory", "inventory of components");
         }

@@ -3,6 +3,7 @@ package org.candor.governor.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -353,11 +354,43 @@ class OperationsTest {
                 assertThrows(OperationException.class, () -> view.components(World.ASKER))
                         .code());
         assertEquals("admin.health.read", world.policy.last.operation());
+        Platform.Components components = new Platform.Components(List.of(), List.of());
+        view.inventory = () -> components;
+        assertSame(components, view.components(World.ASKER));
         world.policy.permits = false;
         assertEquals(
                 OperationException.Kind.DENIED,
                 assertThrows(OperationException.class, () -> view.components(World.ASKER))
                         .kind());
+    }
+
+    @Test
+    void whatIsMissingIsSeenWhileItIsAndByThoseWhoMayOnly() {
+        GovernedPath path = world.path();
+        PlatformView view = new PlatformView(path);
+        Platform.Components components = new Platform.Components(List.of(), List.of());
+        view.inventory = () -> components;
+        path.energy = null;
+        assertSame(components, view.components(World.ASKER), "the policy decides without the rest");
+        assertTrue(view.mayInspect(World.ASKER));
+        world.policy.permits = false;
+        assertEquals(
+                "energy-missing",
+                assertThrows(OperationException.class, () -> view.components(World.ASKER))
+                        .code());
+        assertEquals(0, world.log.size());
+        path.policy = null;
+        Caller operator = new Caller("olga", "default", Set.of("operator"));
+        assertSame(components, view.components(operator), "nothing can decide: who operates the server may");
+        for (Caller other : List.of(
+                World.ASKER, new Caller("eve", "umbrella", Set.of("admin")), new Caller("no", "default", Set.of()))) {
+            assertEquals(
+                    "policy-missing",
+                    assertThrows(OperationException.class, () -> view.components(other))
+                            .code());
+            assertFalse(view.mayInspect(other));
+        }
+        assertTrue(view.mayInspect(operator));
     }
 
     @Test

@@ -1,8 +1,10 @@
 package org.candor.shell.internal;
 
+import java.util.List;
 import org.candor.api.operation.Access;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Backups;
+import org.candor.api.operation.Caller;
 import org.candor.api.operation.Consents;
 import org.candor.api.operation.Documents;
 import org.candor.api.operation.Energy;
@@ -72,6 +74,12 @@ public final class Operations {
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
+    volatile Platform.Inventory inventory;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
     volatile Policies policies;
 
     @Reference(
@@ -118,6 +126,26 @@ public final class Operations {
 
     public Platform platform() {
         return need(platform);
+    }
+
+    /**
+     * Every bundle and component: decided by the governor, or, while that is what does not run, by the caller's role alone.
+     * Those who run the server then see what holds it up; anybody else hears that it is missing.
+     */
+    public Platform.Components components(Caller caller) {
+        Platform governed = platform;
+        Platform.Inventory own = inventory;
+        return governed == null && own != null && caller.operates()
+                ? own.components()
+                : platform().components(caller);
+    }
+
+    /** What has to be there, and whether it is. */
+    public List<Platform.Check> checks() {
+        Platform governed = platform;
+        return governed == null
+                ? List.of(new Platform.Check("governor", false, "the governor is not running"))
+                : governed.checks();
     }
 
     public Policies policies() {

@@ -12,6 +12,7 @@ import org.candor.api.operation.Caller;
 import org.candor.api.operation.Commands;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
+import org.candor.api.operation.Platform;
 import org.candor.api.retrieval.DocumentMetadata;
 import org.candor.proof.Json;
 import org.junit.jupiter.api.AfterEach;
@@ -134,6 +135,57 @@ class CommandRunnerTest {
         Commands.Result missing = run("consent");
         assertEquals(1, missing.exit());
         assertTrue(missing.err().contains("governor is not running"), missing.err());
+    }
+
+    @Test
+    void healthSaysWholeWhatSomethingWaitsForHoweverLong() {
+        String reason =
+                "org.candor.consent: url is \"" + "x".repeat(200) + "\"; allowed are jdbc:h2 and jdbc:postgresql";
+        world.components = new Platform.Components(
+                List.of(new Platform.BundleState(
+                        "org.example.notes",
+                        "1.0.0",
+                        "installed",
+                        List.of("package a.b, which no bundle offers"),
+                        null)),
+                List.of(
+                        new Platform.ComponentState("a.Runs", "a", "active", List.of(), List.of("service b"), ""),
+                        new Platform.ComponentState(
+                                "org.candor.consent.internal.ConsentLedger",
+                                "org.candor.consent",
+                                "failed",
+                                List.of(reason, "a\u001b[2J"),
+                                List.of(),
+                                "org.candor.consent")));
+        Commands.Result result = run("health");
+        assertEquals(1, result.exit());
+        assertEquals("""
+            bundle             state      version  since
+            org.example.notes  installed  1.0.0
+            org.example.notes is installed: package a.b, which no bundle offers
+            component      state   bundle              configuration
+            ConsentLedger  failed  org.candor.consent  org.candor.consent
+            ConsentLedger is failed: REASON; a\uFFFD[2J
+            """.replace("REASON", reason), result.out());
+        assertTrue(run("health --all").out().contains("\nRuns is active without: service b\n"));
+    }
+
+    @Test
+    void withoutTheGovernorThoseWhoRunTheServerStillSeeItsHealth() {
+        world.operations.platform = null;
+        Commands.Result result = run("health");
+        assertEquals(1, result.exit(), "what does not run is no health");
+        assertTrue(result.out().contains("check governor: the governor is not running"), result.out());
+        assertTrue(run("health --all").out().contains("ConsentLedger"));
+        for (Caller other : List.of(
+                new Caller("vi", "default", Set.of("viewer")),
+                new Caller("none", "default", Set.of()),
+                new Caller("ann", "acme", Set.of("admin")))) {
+            Commands.Result refused = world.runner.run(other, "health");
+            assertEquals(1, refused.exit());
+            assertEquals("", refused.out(), other.toString());
+            assertTrue(refused.err().contains("The governor is not running"), refused.err());
+        }
     }
 
     @Test

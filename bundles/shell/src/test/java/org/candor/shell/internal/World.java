@@ -71,6 +71,15 @@ final class World implements AutoCloseable {
     final List<String> calls = new ArrayList<>();
     final Operations operations = new Operations();
     final CommandRunner runner;
+    Platform.Components components = new Platform.Components(
+            List.of(new Platform.BundleState("org.candor.energy", "1.0.0", "active", List.of(), null)),
+            List.of(new Platform.ComponentState(
+                    "org.candor.consent.internal.ConsentLedger",
+                    "org.candor.consent",
+                    "active",
+                    List.of(),
+                    List.of("service x"),
+                    "org.candor.consent")));
     Caller lastCaller;
     List<Object> lastArguments;
     OperationException failure;
@@ -97,6 +106,7 @@ final class World implements AutoCloseable {
         operations.energy = fake(Energy.class);
         operations.backups = fake(Backups.class);
         operations.platform = fake(Platform.class);
+        operations.inventory = () -> components;
         operations.policies = fake(Policies.class);
         operations.access = fake(Access.class);
         operations.evidences = fake(Evidences.class);
@@ -161,7 +171,7 @@ final class World implements AutoCloseable {
                 }));
     }
 
-    private static Object result(String method, Object[] arguments) {
+    private Object result(String method, Object[] arguments) {
         return switch (method) {
             case "Documents.list" -> List.of(document("hr/信.pdf"), document("a.md"));
             case "Documents.status" ->
@@ -229,15 +239,7 @@ final class World implements AutoCloseable {
             case "Platform.checks" -> List.of(new Platform.Check("models", true, "active: encoder-en 1.0.0"));
             case "Platform.status" ->
                 Map.of("models", List.of(Map.of("id", "encoder-en")), "library", Map.of("folder", "/srv/library"));
-            case "Platform.components" ->
-                new Platform.Components(
-                        List.of(new Platform.BundleState("org.candor.energy", "1.0.0", "active", null)),
-                        List.of(new Platform.ComponentState(
-                                "org.candor.consent.internal.ConsentLedger",
-                                "org.candor.consent",
-                                "active",
-                                List.of(),
-                                "org.candor.consent")));
+            case "Platform.components" -> components;
             default -> throw new UnsupportedOperationException(method);
         };
     }

@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
 
 /** The CPU: the best kernels that this Java machine can run, on threads that end with this component. */
 @Header(name = "Import-Package", value = "jdk.incubator.vector;resolution:=optional,*")
-@Component(service = Backend.class, configurationPid = "org.candor.compute-cpu", property = "name=cpu")
+@Component(service = Backend.class, configurationPid = "org.candor.compute.cpu", property = "name=cpu")
 @Designate(ocd = CpuBackend.Config.class)
 public final class CpuBackend implements Backend, AutoCloseable {
 
-    /** Configuration, PID {@code org.candor.compute-cpu}. */
+    /** Configuration, PID {@code org.candor.compute.cpu}. */
     @ObjectClassDefinition(name = "Candor CPU compute", description = "Matrix operations on the processor.")
     public @interface Config {
 
@@ -101,14 +101,14 @@ public final class CpuBackend implements Backend, AutoCloseable {
             case "off" -> false;
             default ->
                 throw new IllegalArgumentException(
-                        "org.candor.compute-cpu: emit = " + value + ", allowed are auto and off");
+                        "org.candor.compute.cpu: emit = " + value + ", allowed are auto and off");
         };
     }
 
     private static int within(String key, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(
-                    "org.candor.compute-cpu: " + key + " = " + value + ", allowed are " + least + " to " + most);
+                    "org.candor.compute.cpu: " + key + " = " + value + ", allowed are " + least + " to " + most);
         }
         return value;
     }

@@ -9,6 +9,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Platform;
 import org.candor.shell.internal.Table;
+import org.candor.shell.internal.Width;
 
 /** {@code candor:health}. */
 @Service
@@ -17,7 +18,8 @@ import org.candor.shell.internal.Table;
         name = "health",
         description = "Shows bundles and components that do not run, and what they wait for.",
         detailedDescription = "Ends with 0 when everything runs that should, else 1.\n"
-                + "Columns that do not fit are dropped from the right.\n" + "Example: candor:health --all")
+                + "Columns that do not fit are dropped from the right; what something waits for follows in a line of its own.\n"
+                + "Example: candor:health --all")
 public final class HealthCommand extends CandorCommand {
 
     @Option(name = "--all", description = "Those that run, too.")
@@ -25,9 +27,8 @@ public final class HealthCommand extends CandorCommand {
 
     @Override
     int run(Caller caller) {
-        Platform platform = operations.platform();
-        Platform.Components components = platform.components(caller);
-        List<Platform.Check> checks = platform.checks();
+        Platform.Components components = operations.components(caller);
+        List<Platform.Check> checks = operations.checks();
         List<Platform.BundleState> stopped = components.bundles().stream()
                 .filter(bundle -> !bundle.state().equals("active"))
                 .toList();
@@ -40,18 +41,28 @@ public final class HealthCommand extends CandorCommand {
         Table bundles = new Table("bundle", "state", "version", "since");
         (all ? components.bundles() : stopped)
                 .forEach(bundle -> bundles.row(bundle.name(), bundle.state(), bundle.version(), bundle.since()));
-        Table parts = new Table("component", "state", "waits for", "configuration");
+        Table parts = new Table("component", "state", "bundle", "configuration");
         (all ? components.components() : waiting)
                 .forEach(component -> parts.row(
                         shortName(component.name()),
                         component.state(),
-                        String.join("; ", component.waitsFor()),
+                        component.bundle(),
                         component.configurationPid()));
         if (json) {
             printJson(health);
         } else {
             print(null, bundles, "all " + components.bundles().size() + " bundles are active");
+            stopped.forEach(bundle -> reasons(bundle.name() + " is " + bundle.state() + ": ", bundle.waitsFor()));
             print(null, parts, "all " + components.components().size() + " components have what they need");
+            waiting.forEach(component ->
+                    reasons(shortName(component.name()) + " is " + component.state() + ": ", component.waitsFor()));
+            if (all) {
+                components
+                        .components()
+                        .forEach(component -> reasons(
+                                shortName(component.name()) + " is " + component.state() + " without: ",
+                                component.without()));
+            }
             checks.stream()
                     .filter(check -> !check.ready())
                     .forEach(check -> print("check " + check.name() + ": " + check.detail()));
@@ -59,6 +70,13 @@ public final class HealthCommand extends CandorCommand {
         return stopped.isEmpty() && waiting.isEmpty() && checks.stream().allMatch(Platform.Check::ready)
                 ? DONE
                 : FAILED;
+    }
+
+    /** Below the table and whole, however long: a reason of which the end is missing is none. */
+    private void reasons(String whose, List<String> reasons) {
+        if (!reasons.isEmpty()) {
+            print(Width.harmless(whose + String.join("; ", reasons)));
+        }
     }
 
     private static boolean waits(Platform.ComponentState component) {

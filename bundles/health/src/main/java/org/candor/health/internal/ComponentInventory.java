@@ -1,4 +1,4 @@
-package org.candor.governor.internal;
+package org.candor.health.internal;
 
 import java.time.Clock;
 import java.time.Instant;
@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.candor.api.operation.Platform;
 import org.candor.api.operation.Platform.BundleState;
 import org.candor.api.operation.Platform.ComponentState;
 import org.candor.api.operation.Platform.Components;
@@ -17,6 +18,8 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleListener;
 import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -24,16 +27,15 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
-import org.osgi.service.component.runtime.dto.ReferenceDTO;
-import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 
 /** Bundles and declarative services components as they are now, and what those wait for. Thread safe. */
-@Component(service = ComponentInventory.class, immediate = true)
-public final class ComponentInventory implements BundleListener {
+@Component(immediate = true)
+public final class ComponentInventory implements Platform.Inventory, BundleListener {
 
     private final ServiceComponentRuntime runtime;
     private final BundleContext context;
     private final Clock clock = Clock.systemUTC();
+    private final Waiting waiting = new Waiting(this::hasService);
     private final Map<Long, Instant> changed = new ConcurrentHashMap<>();
 
     @Activate
@@ -57,10 +59,16 @@ public final class ComponentInventory implements BundleListener {
         }
     }
 
-    Components components() {
+    @Override
+    public Components components() {
+        FrameworkWiring wiring = context.getBundle(Constants.SYSTEM_BUNDLE_ID).adapt(FrameworkWiring.class);
         List<BundleState> bundles = Arrays.stream(context.getBundles())
                 .map(bundle -> new BundleState(
-                        name(bundle), bundle.getVersion().toString(), state(bundle), changed.get(bundle.getBundleId())))
+                        name(bundle),
+                        bundle.getVersion().toString(),
+                        state(bundle),
+                        Unresolved.requirements(bundle, wiring),
+                        changed.get(bundle.getBundleId())))
                 .sorted(Comparator.comparing(BundleState::name).thenComparing(BundleState::version))
                 .toList();
         List<ComponentState> components = new ArrayList<>();
@@ -77,63 +85,19 @@ public final class ComponentInventory implements BundleListener {
             Collection<ComponentConfigurationDTO> configurations) {
         if (configurations.isEmpty()) {
             boolean enabled = runtime.isComponentEnabled(description);
-            List<String> waits = enabled && description.configurationPolicy.equals("require")
-                    ? List.of("configuration " + String.join(", ", description.configurationPid))
-                    : List.of();
-            components.add(state(description, enabled ? "unsatisfied" : "disabled", waits));
+            components.add(Waiting.withoutConfiguration(description, enabled));
         }
         for (ComponentConfigurationDTO configuration : configurations) {
-            components.add(state(description, state(configuration), waits(description, configuration)));
+            components.add(waiting.configured(description, configuration));
         }
     }
 
-    private static ComponentState state(ComponentDescriptionDTO description, String state, List<String> waits) {
-        String pid = description.configurationPid == null ? "" : String.join(", ", description.configurationPid);
-        return new ComponentState(description.name, description.bundle.symbolicName, state, waits, pid);
-    }
-
-    private static String state(ComponentConfigurationDTO configuration) {
-        return switch (configuration.state) {
-            case ComponentConfigurationDTO.ACTIVE -> "active";
-            case ComponentConfigurationDTO.SATISFIED -> "satisfied";
-            case ComponentConfigurationDTO.FAILED_ACTIVATION -> "failed";
-            default -> "unsatisfied";
-        };
-    }
-
-    private static List<String> waits(ComponentDescriptionDTO description, ComponentConfigurationDTO configuration) {
-        List<String> waits = new ArrayList<>();
-        if (configuration.state == ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION) {
-            waits.add("configuration " + String.join(", ", description.configurationPid));
+    private boolean hasService(String type, String target) {
+        try {
+            return context.getAllServiceReferences(type, target) != null;
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException("a filter that the component runtime took: " + target, e);
         }
-        for (UnsatisfiedReferenceDTO reference : configuration.unsatisfiedReferences) {
-            waits.add("service " + service(description, reference.name)
-                    + (reference.target == null ? "" : " " + reference.target));
-        }
-        if (configuration.failure != null) {
-            waits.add(cause(configuration.failure));
-        }
-        return List.copyOf(waits);
-    }
-
-    private static String service(ComponentDescriptionDTO description, String reference) {
-        for (ReferenceDTO each : description.references) {
-            if (each.name.equals(reference)) {
-                return each.interfaceName;
-            }
-        }
-        return reference;
-    }
-
-    /** The innermost cause, from the stack trace that the runtime keeps. */
-    private static String cause(String trace) {
-        String cause = trace.lines().findFirst().orElse("failed");
-        for (String line : trace.lines().toList()) {
-            if (line.startsWith("Caused by: ")) {
-                cause = line.substring("Caused by: ".length());
-            }
-        }
-        return cause.replaceFirst("^[a-z.]+\\.[A-Za-z]+(Exception|Error): ", "");
     }
 
     private static String name(Bundle bundle) {
