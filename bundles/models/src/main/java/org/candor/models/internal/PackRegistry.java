@@ -1,6 +1,7 @@
 package org.candor.models.internal;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,9 @@ import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
+import org.candor.proof.InvalidProofException;
+import org.candor.proof.PackKind;
+import org.candor.proof.PackTrust;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -129,7 +133,7 @@ public final class PackRegistry implements ModelRegistry {
 
     /** What counts at once when the configuration changes. */
     private record Settings(
-            Map<String, String> defaults, Trust trust, long storeBytes, long memoryBytes, int standbySeconds) {}
+            Map<String, String> defaults, PackTrust trust, long storeBytes, long memoryBytes, int standbySeconds) {}
 
     @Activate
     public PackRegistry(BundleContext context, Config config) throws IOException {
@@ -189,10 +193,22 @@ public final class PackRegistry implements ModelRegistry {
     private Settings settings(Config config) throws IOException {
         return new Settings(
                 defaults(config.defaults()),
-                Trust.of(Trust.pins(pins), config.trustedKeys(), config.unsigned()),
+                PackTrust.of(PackKind.MODEL, pins(pins), List.of(config.trustedKeys()), List.of(config.unsigned())),
                 bytes("storeBytes", config.storeBytes(), LEAST_STORE),
                 config.memoryBytes() == 0 ? 0 : bytes("memoryBytes", config.memoryBytes(), LEAST_STORE),
                 standby(config.standbySeconds()));
+    }
+
+    /** What the build pins, {@code name:version} by digest; without the file nothing. */
+    static Map<String, String> pins(Path file) throws IOException {
+        if (file == null || !Files.isRegularFile(file)) {
+            return Map.of();
+        }
+        try {
+            return PackTrust.pins(file.toString(), Files.readAllLines(file));
+        } catch (InvalidProofException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     /** What comes and goes in deploy/models; waits for a loader, which every folder needs. */

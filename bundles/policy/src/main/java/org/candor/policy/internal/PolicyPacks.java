@@ -6,11 +6,14 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Dictionary;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -22,6 +25,7 @@ import org.candor.api.policy.PolicyGate;
 import org.candor.api.policy.PolicyRegistry;
 import org.candor.api.policy.PolicyReplay;
 import org.candor.api.policy.PolicyTests;
+import org.candor.proof.PackKind;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -104,7 +108,7 @@ public final class PolicyPacks implements PolicyRegistry {
     private static PolicySettings settings(Map<String, Object> properties) {
         try {
             return PolicySettings.read(properties);
-        } catch (InvalidPolicyException e) {
+        } catch (IllegalArgumentException e) {
             LOG.error("Nothing decides until this is corrected, or a policy was activated before. {}", e.getMessage());
             return PolicySettings.NONE;
         }
@@ -122,7 +126,7 @@ public final class PolicyPacks implements PolicyRegistry {
             policies.configure(settings.rules(), settings.preferred());
             policies.trust(settings.trust());
             later(packs::lookAgain);
-        } catch (InvalidPolicyException e) {
+        } catch (IllegalArgumentException e) {
             LOG.error("The new configuration is refused, the one before it stays. {}", e.getMessage());
         }
     }
@@ -218,13 +222,24 @@ public final class PolicyPacks implements PolicyRegistry {
         }
 
         @Override
+        public Set<String> names() {
+            Set<String> names = new TreeSet<>();
+            Enumeration<String> paths = bundle.getEntryPaths(PackKind.POLICY.folder());
+            while (paths != null && paths.hasMoreElements()) {
+                names.add(paths.nextElement().substring(PackKind.POLICY.folder().length() + 1));
+            }
+            return names;
+        }
+
+        @Override
         public Optional<byte[]> read(String file) throws IOException {
             URL entry = bundle.getEntry("POLICY/" + file);
             if (entry == null) {
                 return Optional.empty();
             }
             try (InputStream in = entry.openStream()) {
-                return Optional.of(in.readAllBytes());
+                // One that is larger than any pack may be is not read to its end: it may be endless when unpacked.
+                return Optional.of(in.readNBytes(PolicyPack.MOST_BYTES + 1));
             }
         }
     }

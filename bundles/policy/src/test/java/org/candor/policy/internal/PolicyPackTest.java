@@ -144,6 +144,11 @@ class PolicyPackTest {
                 }
 
                 @Override
+                public Set<String> names() {
+                    return whole.names();
+                }
+
+                @Override
                 public Optional<byte[]> read(String file) {
                     return whole.read(file).map(content -> {
                         if (file.equals(changed)) {
@@ -160,6 +165,11 @@ class PolicyPackTest {
                 @Override
                 public String location() {
                     return "cut";
+                }
+
+                @Override
+                public Set<String> names() {
+                    return whole.names();
                 }
 
                 @Override

@@ -187,7 +187,12 @@ final class World implements AutoCloseable {
                 new Policies.Overview(
                         activation(),
                         List.of(new PolicyCandidate(
-                                STRICT, "bundle x", PolicyCandidate.State.CANDIDATE, "", Map.of("title", "严格"))),
+                                STRICT,
+                                "bundle x",
+                                PolicyCandidate.State.CANDIDATE,
+                                "",
+                                "signed by packs.example.org",
+                                Map.of("title", "严格"))),
                         List.of(activation()));
             case "Policies.activate" -> new Policies.Change(activation(), EVIDENCE);
             case "Policies.replay" ->
