@@ -30,7 +30,8 @@ public interface Platform {
      * @param name of the component
      * @param bundle symbolic name
      * @param state active, satisfied, unsatisfied, failed or disabled
-     * @param waitsFor services and configuration that are missing, or why its activation failed, each in one line
+     * @param waitsFor services and configuration that are missing, why its activation failed, or why its newest configuration
+     *     does not count while an older one does, each in one line
      * @param configurationPid or empty
      */
     record ComponentState(String name, String bundle, String state, List<String> waitsFor, String configurationPid) {}
@@ -41,7 +42,7 @@ public interface Platform {
      */
     record Components(List<BundleState> bundles, List<ComponentState> components) {}
 
-    /** Models, library, log, consent, policy and energy, in this order. Quick; for who runs the server. */
+    /** Models, library, log, consent, policy, energy and configuration, in this order. Quick; for who runs the server. */
     List<Check> checks();
 
     /**

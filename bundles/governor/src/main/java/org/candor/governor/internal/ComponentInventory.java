@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
 import org.candor.api.operation.Platform.BundleState;
 import org.candor.api.operation.Platform.ComponentState;
 import org.candor.api.operation.Platform.Components;
@@ -21,6 +23,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
@@ -30,6 +34,9 @@ import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 /** Bundles and declarative services components as they are now, and what those wait for. Thread safe. */
 @Component(service = ComponentInventory.class, immediate = true)
 public final class ComponentInventory implements BundleListener {
+
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile List<Configured> configured = List.of();
 
     private final ServiceComponentRuntime runtime;
     private final BundleContext context;
@@ -83,7 +90,11 @@ public final class ComponentInventory implements BundleListener {
             components.add(state(description, enabled ? "unsatisfied" : "disabled", waits));
         }
         for (ComponentConfigurationDTO configuration : configurations) {
-            components.add(state(description, state(configuration), waits(description, configuration)));
+            List<String> waits = new ArrayList<>(waits(description, configuration));
+            if (configuration.state == ComponentConfigurationDTO.ACTIVE) {
+                waits.addAll(refused(description));
+            }
+            components.add(state(description, state(configuration), List.copyOf(waits)));
         }
     }
 
@@ -114,6 +125,22 @@ public final class ComponentInventory implements BundleListener {
             waits.add(cause(configuration.failure));
         }
         return List.copyOf(waits);
+    }
+
+    /** A component that runs, and whose newest configuration does not count. */
+    private List<String> refused(ComponentDescriptionDTO description) {
+        List<String> pids = description.configurationPid == null ? List.of() : List.of(description.configurationPid);
+        List<String> refused = new ArrayList<>();
+        for (Configured each : configured) {
+            Configuration.State state = each.configuration();
+            if (pids.contains(state.pid()) && !state.refused().isEmpty()) {
+                refused.add("configuration refused, the one before it stays: " + state.refused());
+            }
+            if (pids.contains(state.pid()) && !state.pending().isEmpty()) {
+                refused.add("the next start: " + state.pending());
+            }
+        }
+        return refused;
     }
 
     private static String service(ComponentDescriptionDTO description, String reference) {

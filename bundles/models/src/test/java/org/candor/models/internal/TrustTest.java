@@ -148,7 +148,7 @@ final class TrustTest {
                 "ships with this build",
                 check(PackTrust.of(PackKind.MODEL, PackRegistry.pins(file), List.of(), List.of())));
         Files.writeString(file, "sha256:12  encoder-en 1.0.0\n");
-        assertTrue(assertThrows(IOException.class, () -> PackRegistry.pins(file))
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> PackRegistry.pins(file))
                 .getMessage()
                 .contains("line 1"));
     }

@@ -18,6 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
 import org.candor.api.consent.SubjectKeys;
 import org.candor.api.policy.PolicyActivation;
 import org.candor.api.policy.PolicyCandidate;
@@ -51,17 +53,22 @@ import org.slf4j.LoggerFactory;
  * this component. The gate is offered as a service once something decides; without a configuration there is none.
  */
 @Component(
-        service = PolicyRegistry.class,
-        configurationPid = "org.candor.policy",
+        service = {PolicyRegistry.class, Configured.class},
+        configurationPid = PolicyPacks.NAMESPACE,
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         immediate = true)
-public final class PolicyPacks implements PolicyRegistry {
+public final class PolicyPacks implements PolicyRegistry, Configured {
 
-    /** Namespace of the capability that makes a bundle a policy pack. */
+    /** Namespace of the capability that makes a bundle a policy pack; the PID, too. */
     static final String NAMESPACE = "org.candor.policy";
 
     private static final Logger LOG = LoggerFactory.getLogger(PolicyPacks.class);
 
+    /** Why the newest configuration does not count, or empty. */
+    private volatile String refused = "";
+
+    private volatile String pending = "";
+    private volatile int decisions;
     private final BundleContext context;
     private final DecisionJournal journal;
     private final PolicySwitch policies;
@@ -85,6 +92,7 @@ public final class PolicyPacks implements PolicyRegistry {
         this.context = context;
         Path folder = folder(context);
         PolicySettings settings = settings(properties);
+        decisions = settings.decisions();
         PackStore store = new PackStore(folder.resolve("packs"));
         store.clean();
         journal = new DecisionJournal(
@@ -105,10 +113,11 @@ public final class PolicyPacks implements PolicyRegistry {
     }
 
     /** At start nonsense means that neither its rules nor the default decide: what the operator meant is not known. */
-    private static PolicySettings settings(Map<String, Object> properties) {
+    private PolicySettings settings(Map<String, Object> properties) {
         try {
             return PolicySettings.read(properties);
         } catch (IllegalArgumentException e) {
+            refused = e.getMessage();
             LOG.error("Nothing decides until this is corrected, or a policy was activated before. {}", e.getMessage());
             return PolicySettings.NONE;
         }
@@ -126,9 +135,17 @@ public final class PolicyPacks implements PolicyRegistry {
             policies.configure(settings.rules(), settings.preferred());
             policies.trust(settings.trust());
             later(packs::lookAgain);
+            refused = "";
+            pending = settings.decisions() == decisions ? "" : "decisions counts from the next start on";
         } catch (IllegalArgumentException e) {
+            refused = e.getMessage();
             LOG.error("The new configuration is refused, the one before it stays. {}", e.getMessage());
         }
+    }
+
+    @Override
+    public Configuration.State configuration() {
+        return new Configuration.State(NAMESPACE, refused, pending);
     }
 
     @Deactivate

@@ -81,7 +81,7 @@ final class World implements AutoCloseable {
     World() {
         threads.start();
         sessions = new SessionFactoryImpl(threads);
-        Callers callers = new Callers("default", () -> null);
+        Callers callers = new Callers(Map.of(), () -> null);
         sessions.getRegistry().register(operations);
         sessions.getRegistry().register(callers);
         ManagerImpl manager = new ManagerImpl(sessions.getRegistry(), sessions.getRegistry());

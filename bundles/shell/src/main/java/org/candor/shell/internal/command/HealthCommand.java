@@ -52,6 +52,9 @@ public final class HealthCommand extends CandorCommand {
         } else {
             print(null, bundles, "all " + components.bundles().size() + " bundles are active");
             print(null, parts, "all " + components.components().size() + " components have what they need");
+            // The table has no room for what a long line says last: what is allowed.
+            waiting.forEach(component ->
+                    component.waitsFor().forEach(line -> print(shortName(component.name()) + ": " + line)));
             checks.stream()
                     .filter(check -> !check.ready())
                     .forEach(check -> print("check " + check.name() + ": " + check.detail()));
