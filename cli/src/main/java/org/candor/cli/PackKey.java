@@ -41,8 +41,9 @@ final class PackKey {
             throw Failure.failed("cannot write " + file + " (" + e.getClass().getSimpleName() + ")");
         }
         terminal.out().println(key.verifier());
-        terminal.say("the key is in " + file + "; whoever has it signs as " + arguments.getFirst()
-                + ". The line above is its public half, for trustedKeys in etc/org.candor.models.cfg");
+        terminal.say(
+                "the key is in " + file + "; whoever has it signs as " + arguments.getFirst()
+                        + ". The line above is its public half, for trustedKeys in etc/org.candor.models.cfg or etc/org.candor.policy.cfg");
         return 0;
     }
 }

@@ -5,9 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.candor.proof.InvalidProofException;
+import org.candor.proof.PackIdentity;
 import org.candor.proof.SigningKey;
 
-/** {@code pack-sign PACK --key FILE}: checks a model pack, a jar or a folder, and puts a signature over its digest into it. */
+/** {@code pack-sign PACK --key FILE}: checks a model or policy pack, a jar or a folder, and puts a signature over its digest into it. */
 final class PackSign {
 
     private final Instance instance;
@@ -36,10 +37,10 @@ final class PackSign {
         }
         SigningKey signer = read(key);
         try (UnsignedPack unsigned = UnsignedPack.open(pack)) {
-            PackDigest digest = PackDigest.of(unsigned);
-            unsigned.put(PackDigest.SIGNATURE, signer.sign(digest.statement()));
+            PackIdentity identity = CheckedPack.of(unsigned);
+            unsigned.put(PackIdentity.SIGNATURE, signer.sign(identity.statement()));
             terminal.out()
-                    .println(digest.name() + " " + digest.version() + " " + digest.digest() + " is signed by "
+                    .println(identity.name() + " " + identity.version() + " " + identity.digest() + " is signed by "
                             + signer.verifier().name());
         } catch (IOException e) {
             throw Failure.failed(pack + ": " + (e.getMessage() == null ? e.toString() : e.getMessage()));

@@ -69,7 +69,11 @@ class PackSignTest {
     }
 
     private Path unpacked() throws IOException {
-        Path model = Files.createDirectories(folder.resolve("pack/MODEL"));
+        return unpacked("MODEL");
+    }
+
+    private Path unpacked(String inside) throws IOException {
+        Path model = Files.createDirectories(folder.resolve("pack").resolve(inside));
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             Files.write(model.resolve(file.getKey()), file.getValue());
         }
@@ -77,19 +81,29 @@ class PackSignTest {
     }
 
     private Path jar() throws IOException {
+        return jar("MODEL/");
+    }
+
+    private Path jar(String... inside) throws IOException {
         Path jar = folder.resolve("pack.jar");
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
             zip.putNextEntry(new ZipEntry("META-INF/MANIFEST.MF"));
             zip.write("Manifest-Version: 1.0\n".getBytes(StandardCharsets.UTF_8));
-            for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                zip.putNextEntry(new ZipEntry("MODEL/" + file.getKey()));
-                zip.write(file.getValue());
+            for (String place : inside) {
+                for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                    zip.putNextEntry(new ZipEntry(place + file.getKey()));
+                    zip.write(file.getValue());
+                }
             }
         }
         return jar;
     }
 
     private void assertSigned(String signature) throws Exception {
+        assertSigned("model", signature);
+    }
+
+    private void assertSigned(String kind, String signature) throws Exception {
         StringBuilder lines = new StringBuilder();
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             lines.append(sha256(file.getValue()))
@@ -100,7 +114,7 @@ class PackSignTest {
         String digest = "sha256:" + sha256(lines.toString().getBytes(StandardCharsets.UTF_8));
         assertEquals("tiny 1.0.0 " + digest + " is signed by packs.example.org", said());
         SignedNote note = SignedNote.parse(signature);
-        assertEquals("candor.org/model-pack/v1\ntiny 1.0.0\n" + digest + "\n", note.text());
+        assertEquals("candor.org/" + kind + "-pack/v1\ntiny 1.0.0\n" + digest + "\n", note.text());
         assertEquals(List.of(key), note.verify(List.of(key)));
     }
 
@@ -140,6 +154,59 @@ class PackSignTest {
     }
 
     @Test
+    void aPolicyPackIsSignedInAJarInItsFolderAndFromWithin() throws Exception {
+        makePolicyPack();
+        Path jar = jar("POLICY/");
+        assertEquals(0, run("pack-sign", "pack.jar", "--key", "packs.key"));
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            assertSigned(
+                    "policy",
+                    new String(
+                            zip.getInputStream(zip.getEntry("POLICY/card.sig")).readAllBytes(),
+                            StandardCharsets.UTF_8));
+        }
+        Path policy = unpacked("POLICY");
+        for (String place : List.of("pack", "pack/POLICY")) {
+            Files.deleteIfExists(policy.resolve("card.sig"));
+            assertEquals(0, run("pack-sign", place, "--key", "packs.key"));
+            assertSigned("policy", Files.readString(policy.resolve("card.sig")));
+        }
+    }
+
+    private void makePolicyPack() throws Exception {
+        files.clear();
+        Map<String, Object> listed = new TreeMap<>();
+        for (String name : List.of("rules.cedar", "tests.json")) {
+            byte[] content = ("content of " + name).getBytes(StandardCharsets.UTF_8);
+            files.put(name, content);
+            listed.put(name, Map.of("sha256", sha256(content)));
+        }
+        files.put(
+                "card.json",
+                Json.write(Map.of("name", "tiny", "version", "1.0.0", "files", listed))
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatIsNoPackOrTwoInOneIsNotSigned() throws Exception {
+        jar("MODEL/", "POLICY/");
+        assertTrue(refusal("pack-sign", "pack.jar", "--key", "packs.key").contains("both MODEL and POLICY"));
+        jar("STUFF/");
+        assertTrue(refusal("pack-sign", "pack.jar", "--key", "packs.key").contains("neither MODEL/ nor POLICY/"));
+        unpacked("MODEL");
+        unpacked("POLICY");
+        assertTrue(refusal("pack-sign", "pack", "--key", "packs.key").contains("both MODEL and POLICY"));
+    }
+
+    @Test
+    void aFolderInAPackIsNotSigned() throws Exception {
+        Files.createDirectory(unpacked().resolve("more"));
+        assertTrue(refusal("pack-sign", "pack", "--key", "packs.key").contains("does not list more/: "));
+        jar("MODEL/", "MODEL/more/");
+        assertTrue(refusal("pack-sign", "pack.jar", "--key", "packs.key").contains("does not list more/"));
+    }
+
+    @Test
     void aPackThatIsNotAsItsCardSaysIsNotSigned() throws Exception {
         files.put("model.safetensors", new byte[] {1});
         Path model = unpacked();
@@ -149,7 +216,8 @@ class PackSignTest {
         files.put("model.safetensors", "content of model.safetensors".getBytes(StandardCharsets.UTF_8));
         files.put("extra.bin", new byte[1]);
         unpacked();
-        assertTrue(refusal("pack-sign", "pack", "--key", "packs.key").contains("[extra.bin] would not be covered"));
+        assertTrue(refusal("pack-sign", "pack", "--key", "packs.key")
+                .contains("does not list extra.bin: neither digest nor signature would cover it"));
         assertFalse(Files.exists(model.resolve("card.sig")));
     }
 

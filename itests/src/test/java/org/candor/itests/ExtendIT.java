@@ -51,6 +51,9 @@ class ExtendIT {
                             "sh",
                             "pack/MANIFEST.MF",
                             "sh",
+                            "sh",
+                            "sh",
+                            "rules/MANIFEST.MF",
                             "sh"),
                     done);
             String embedding = server.http(

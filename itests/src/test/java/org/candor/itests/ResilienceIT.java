@@ -217,8 +217,7 @@ class ResilienceIT {
             long from = Files.size(log);
             assertFalse(Shell.canLogIn(server, "operator-anna", "correct horse battery"));
             awaitLog(log, from, "org.candor.passwords is not running");
-            assertEquals(
-                    0, second.execute("bundle:start org.candor.passwords").exit());
+            assertEquals(0, second.execute("bundle:start org.candor.passwords").exit());
         }
         assertTrue(Shell.canLogIn(server, "operator-anna", "correct horse battery"));
     }
@@ -241,30 +240,115 @@ class ResilienceIT {
         }
     }
 
-    /** A component is made anew from its configuration; from one that is nonsense it is not, and what needs it is refused. */
+    /** Every file of Candor's, with values of the wrong kind, out of range, and keys that nobody knows. */
     @ParameterizedTest
-    @CsvSource({
-        "org.candor.governor, queue, -5, 0 to 100000",
-        "org.candor.gateway, workers, 0, 1 to 1024",
-        "org.candor.retrieval, passageTarget, 3, 16 to 4096",
-    })
-    void aComponentsConfigurationThatIsNonsenseIsNamedAndRefusesClearlyUntilItIsRight(
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "org.candor.compute.cpu | threads | -1 | 0 to 1024",
+                "org.candor.compute.cpu | emit | maybe | off",
+                "org.candor.consent | driver.target | (osgi.jdbc.driver.class=org.example.None) | org.h2.Driver",
+                "org.candor.consent | url | postgres://here | jdbc:",
+                "org.candor.consent | url | jdbc:nowhere:x | databases that can be opened",
+                "org.candor.energy | tickMillis | 1 | 50",
+                "org.candor.energy | meter | candle | rapl",
+                "org.candor.gateway | workers | 0 | 1 to 1024",
+                "org.candor.gateway | hosts | https://example.org/ | host names",
+                "org.candor.governor | queue | -5 | 0 to 100000",
+                "org.candor.governor | queue | many | whole numbers",
+                "org.candor.governor | folders | relative/folder | absolute paths",
+                "org.candor.governor | require | luck | transparency",
+                "org.candor.models | standbySeconds | 1000000 | 0 to 86400",
+                "org.candor.models | trustedKeys | nobody | verifier keys",
+                "org.candor.policy | unsigned | perhaps | name:version",
+                "org.candor.policy | trustedKeys | nobody | verifier keys",
+                "org.candor.retrieval | passageTarget | 3 | 16 to 4096",
+                "org.candor.retrieval | directory | somewhere | absolute paths",
+                "org.candor.shell | tenant | '' | 1 to 200",
+                "org.candor.shell | tennant | x | the keys tenant",
+                "org.candor.tokenizer | maxVocabulary | 0 | 1 to 16777216",
+                "org.candor.transformer | passTokens | 1 | 64 to 65536",
+                "org.candor.transparency | segmentMebibytes | 4096 | 8 to 1024",
+                "org.candor.transparency | origin | example.org/another | which this log was begun with",
+            })
+    void aConfigurationThatIsNonsenseStopsNothingAndHealthNamesItUntilItIsRight(
             String pid, String key, String value, String allowed) throws Exception {
         Path file = server.home().resolve("etc/" + pid + ".cfg");
         String good = Files.readString(file);
-        Path log = server.home().resolve("logs/candor.log");
-        long from = Files.size(log);
         try (Load load = new Load(server, ASKERS)) {
             load.awaitAnswers(ASKERS, "the start");
+            int refusedBefore = load.refused();
             Files.writeString(file, good + "\n" + key + " = " + value + "\n");
-            String said = awaitLog(log, from, pid + ": " + key);
-            assertTrue(said.contains(value) && said.contains(allowed), said);
+            String line = awaitConfiguration(pid, true);
+            assertTrue(line.contains(pid + ": ") && line.contains(key) && line.contains(value), line);
+            assertTrue(line.contains(allowed), line);
+            assertEquals(200, server.http("GET", "/health/ready", null).statusCode());
+            load.awaitAnswers(ASKERS, pid + " that is nonsense");
             Files.writeString(file, good);
-            load.awaitAnswers(20, pid + " that is right again");
+            awaitConfiguration(pid, false);
+            load.awaitAnswers(ASKERS, pid + " that is right again");
             load.close();
             assertEquals(List.of(), load.wrong(), server::failures);
+            assertEquals(refusedBefore, load.refused(), "the configuration before stays, so nothing is refused");
+        } finally {
+            Files.writeString(file, good);
         }
         assertEquals(200, server.http("GET", "/health/ready", null).statusCode());
+    }
+
+    /** Values that are right count, and the server is itself again a moment later. */
+    @ParameterizedTest
+    @CsvSource({
+        "org.candor.compute.cpu, spinMicros, 200",
+        "org.candor.consent, user, candor",
+        "org.candor.energy, tickMillis, 900",
+        "org.candor.gateway, workers, 16",
+        "org.candor.governor, queue, 200",
+        "org.candor.models, standbySeconds, 200",
+        "org.candor.policy, unsigned, some:1.0.0",
+        "org.candor.retrieval, exactScanLimit, 90000",
+        "org.candor.shell, tenant, other",
+        "org.candor.tokenizer, maxVocabulary, 2000000",
+        "org.candor.transformer, passTokens, 256",
+        "org.candor.transparency, segmentMebibytes, 16",
+    })
+    void aConfigurationThatIsRightCountsAfterOneThatWasNot(String pid, String key, String value) throws Exception {
+        Path file = server.home().resolve("etc/" + pid + ".cfg");
+        String good = Files.readString(file);
+        try (Load load = new Load(server, ASKERS)) {
+            load.awaitAnswers(ASKERS, "the start");
+            Files.writeString(file, good + "\nnonsense = 1\n");
+            assertTrue(awaitConfiguration(pid, true).contains("nonsense"));
+            Files.writeString(file, good + "\n" + key + " = " + value + "\n");
+            awaitConfiguration(pid, false);
+            load.awaitAnswers(20, pid + " with another " + key);
+            load.close();
+            assertEquals(List.of(), load.wrong(), server::failures);
+        } finally {
+            Files.writeString(file, good);
+        }
+    }
+
+    /** Waits until the check of configurations names the PID, or does not; returns its line. */
+    private String awaitConfiguration(String pid, boolean refused) throws Exception {
+        String last = "";
+        for (int i = 0; i < 5 * PATIENCE_SECONDS; i++) {
+            String body = server.http("GET", "/health/ready", null).body();
+            if (Server.json(body).get("checks") instanceof List<?> checks) {
+                last = checks.stream()
+                        .map(check -> (Map<?, ?>) check)
+                        .filter(check -> "configuration".equals(check.get("name")))
+                        .map(check -> String.valueOf(check.get("detail")))
+                        .findFirst()
+                        .orElse("");
+            }
+            if (!last.isEmpty() && last.contains("refused, the one before it stays: " + pid + ":") == refused) {
+                return last;
+            }
+            TimeUnit.MILLISECONDS.sleep(200);
+        }
+        throw new AssertionError("the check of configurations should " + (refused ? "name " : "not name ") + pid
+                + " any more, and says: " + last);
     }
 
     /** The line that the log was waited for. */

@@ -1,6 +1,6 @@
 package org.candor.governor.internal;
 
-import java.lang.annotation.Annotation;
+import java.util.Map;
 import org.candor.api.operation.Caller;
 
 /** The governor's path with nothing on it: no policy, no consent, no energy, no log. Its places are as many. */
@@ -24,33 +24,6 @@ final class OpenPath {
     }
 
     static GovernedPath create() {
-        return new GovernedPath(new NothingRequired());
-    }
-
-    private static final class NothingRequired implements GovernedPath.Config {
-        @Override
-        public String[] require() {
-            return new String[0];
-        }
-
-        @Override
-        public int concurrency() {
-            return 0;
-        }
-
-        @Override
-        public int queue() {
-            return 256;
-        }
-
-        @Override
-        public int queueMillis() {
-            return 10_000;
-        }
-
-        @Override
-        public Class<? extends Annotation> annotationType() {
-            return GovernedPath.Config.class;
-        }
+        return new GovernedPath(Map.of("require", new String[0]));
     }
 }

@@ -31,7 +31,8 @@ public interface Platform {
      * @param name of the component
      * @param bundle symbolic name
      * @param state active, satisfied, unsatisfied, failed or disabled
-     * @param waitsFor services and configuration that are missing, or why its activation failed, each in one line:
+     * @param waitsFor services and configuration that are missing, why its activation failed, or why its newest configuration
+     *     does not count while an older one does, each in one line:
      *     {@code service policy gate (org.candor.api.policy.PolicyGate)}, {@code configuration org.candor.policy}
      * @param without services that it runs without and uses when they come, in the words of {@code waitsFor}: what it does with
      *     them it cannot do now
@@ -63,7 +64,7 @@ public interface Platform {
     record Permission(
             String operation, boolean permitted, String code, Map<String, String> messages, List<String> obligations) {}
 
-    /** Models, library, log, consent, policy and energy, in this order. Quick; for who runs the server. */
+    /** Models, library, log, consent, policy, energy and configuration, in this order. Quick; for who runs the server. */
     List<Check> checks();
 
     /**

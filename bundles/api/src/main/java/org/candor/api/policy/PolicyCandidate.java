@@ -9,9 +9,11 @@ import java.util.Map;
  * @param source where it comes from, for example {@code bundle org.candor.packs.policy-default 1.0.0}
  * @param state what it is now
  * @param reason why it is refused, in one line, or empty
+ * @param trust why it may decide, such as {@code signed by packs.example.org}; empty where it is refused
  * @param card what it says about itself, as JSON values
  */
-public record PolicyCandidate(PolicyId policy, String source, State state, String reason, Map<String, Object> card) {
+public record PolicyCandidate(
+        PolicyId policy, String source, State state, String reason, String trust, Map<String, Object> card) {
 
     /** What a policy is now. */
     public enum State {

@@ -8,21 +8,29 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Properties;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import javax.sql.DataSource;
 import org.candor.api.backup.StatePart;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
 import org.candor.api.consent.ConsentRecord;
 import org.candor.api.consent.ConsentRegister;
 import org.candor.api.consent.ConsentState;
 import org.candor.api.consent.ConsentUnavailableException;
 import org.osgi.framework.BundleContext;
+import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.jdbc.DataSourceFactory;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.AttributeType;
@@ -37,11 +45,16 @@ import org.slf4j.LoggerFactory;
  * database has the entry, so there is no snapshot until it was read again: questions fail rather than permit.
  */
 @Component(
-        service = {ConsentRegister.class, StatePart.class},
-        configurationPid = "org.candor.consent",
+        name = ConsentLedger.NAME,
+        service = {ConsentRegister.class, StatePart.class, Configured.class},
+        configurationPid = ConsentLedger.PID,
         immediate = true)
 @Designate(ocd = ConsentLedger.Config.class)
-public final class ConsentLedger implements ConsentRegister, StatePart {
+public final class ConsentLedger implements ConsentRegister, StatePart, Configured {
+
+    static final String PID = "org.candor.consent";
+    static final String NAME = "org.candor.consent.internal.ConsentLedger";
+
     private static final Logger LOG = LoggerFactory.getLogger(ConsentLedger.class);
     private static final int NAME_LIMIT = 200;
     private static final int REASON_LIMIT = 2000;
@@ -71,6 +84,8 @@ public final class ConsentLedger implements ConsentRegister, StatePart {
         String driver_target() default "(osgi.jdbc.driver.class=org.h2.Driver)";
     }
 
+    private final Configuration<Config> configuration;
+    private final Consumer<Config> connects;
     private final ConsentStore store;
     private final KeyDestruction keys;
     private final Clock clock;
@@ -79,38 +94,61 @@ public final class ConsentLedger implements ConsentRegister, StatePart {
     @Activate
     public ConsentLedger(
             BundleContext context,
-            @Reference(name = "driver", target = "(osgi.jdbc.driver.class=org.h2.Driver)") DataSourceFactory driver,
+            // Not named "driver": the runtime would apply driver.target itself, and take the register away for a wrong
+            // one.
+            @Reference(
+                            name = "installed",
+                            cardinality = ReferenceCardinality.AT_LEAST_ONE,
+                            policyOption = ReferencePolicyOption.GREEDY)
+                    List<Map.Entry<Map<String, Object>, DataSourceFactory>> drivers,
             @Reference KeyDestruction keys,
-            Config config) {
-        this(dataSource(driver, ConsentFolder.of(context), config), keys, Clock.systemUTC());
+            Map<String, Object> properties) {
+        this(
+                Configuration.of(PID, Config.class, properties, config -> Databases.check(drivers, config)),
+                config -> Databases.of(drivers, ConsentFolder.of(context), config),
+                keys,
+                Clock.systemUTC());
     }
 
     /** @throws ConsentUnavailableException when the entries cannot be read */
     ConsentLedger(DataSource source, KeyDestruction keys, Clock clock) {
+        this(null, config -> source, keys, clock);
+    }
+
+    private ConsentLedger(
+            Configuration<Config> configuration,
+            Function<Config, DataSource> databases,
+            KeyDestruction keys,
+            Clock clock) {
+        this.configuration = configuration;
+        this.connects = config -> Databases.connect(() -> databases.apply(config), config);
+        DataSource source = databases.apply(configuration == null ? null : configuration.values());
         this.store = new ConsentStore(source);
         this.keys = keys;
         this.clock = clock;
         LOG.info("Consent register at entry {}", current().epoch());
     }
 
-    private static DataSource dataSource(DataSourceFactory driver, Path folder, Config config) {
-        String url = config.url().isBlank()
-                ? h2Url(ConsentFolder.create(folder))
-                : config.url().strip();
-        if (!url.startsWith("jdbc:")) {
-            throw new IllegalArgumentException(
-                    "org.candor.consent: url = \"%s\" is not valid: empty, or a URL that begins with jdbc:"
-                            .formatted(url));
+    /** A database that cannot be reached is found before the one that serves is let go. */
+    @Modified
+    void modified(ComponentContext component, Map<String, Object> properties) {
+        boolean changed = configuration.change(
+                properties,
+                (before, after) -> {
+                    connects.accept(after);
+                    return "";
+                },
+                LOG::warn);
+        if (changed) {
+            // The runtime makes it anew, from properties that were found to be right.
+            component.disableComponent(NAME);
+            component.enableComponent(NAME);
         }
-        Properties properties = new Properties();
-        properties.setProperty(DataSourceFactory.JDBC_URL, url);
-        properties.setProperty(DataSourceFactory.JDBC_USER, config.user());
-        properties.setProperty(DataSourceFactory.JDBC_PASSWORD, config._password());
-        try {
-            return driver.createDataSource(properties);
-        } catch (SQLException e) {
-            throw new ConsentUnavailableException("The driver refuses the database of org.candor.consent: " + url, e);
-        }
+    }
+
+    @Override
+    public Configuration.State configuration() {
+        return configuration.state();
     }
 
     static String h2Url(Path folder) {

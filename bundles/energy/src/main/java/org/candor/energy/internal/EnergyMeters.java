@@ -4,17 +4,22 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
 import org.candor.api.energy.EnergyAccount;
 import org.candor.api.energy.EnergyAccounting;
 import org.candor.api.energy.EnergyHistory;
 import org.candor.api.energy.EnergyStatus;
 import org.candor.api.energy.EnergyWindow;
+import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -23,9 +28,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Chooses the meter, reads it at every tick, and opens accounts. */
-@Component(configurationPid = "org.candor.energy", immediate = true)
+@Component(name = EnergyMeters.NAME, configurationPid = EnergyMeters.PID, immediate = true)
 @Designate(ocd = EnergyMeters.Config.class)
-public final class EnergyMeters implements EnergyAccounting, EnergyHistory {
+public final class EnergyMeters implements EnergyAccounting, EnergyHistory, Configured {
+
+    static final String PID = "org.candor.energy";
+    static final String NAME = "org.candor.energy.internal.EnergyMeters";
+
     private static final Logger LOG = LoggerFactory.getLogger(EnergyMeters.class);
 
     /**
@@ -80,12 +89,23 @@ public final class EnergyMeters implements EnergyAccounting, EnergyHistory {
         int tickMillis() default 1000;
     }
 
+    private final Configuration<Config> configuration;
     private final EnergyLedger ledger;
     private final MinuteWindows windows;
     private final ScheduledExecutorService ticks;
 
     @Activate
-    public EnergyMeters(Config config) {
+    public EnergyMeters(Map<String, Object> properties) {
+        this(Configuration.of(PID, Config.class, properties, EnergyMeters::check));
+    }
+
+    EnergyMeters(Config config) {
+        this(Configuration.of(PID, Config.class, config));
+    }
+
+    private EnergyMeters(Configuration<Config> configuration) {
+        this.configuration = configuration;
+        Config config = configuration.values();
         ProcessorTime time = ProcessorTime.ofThisProcess();
         PackagePower power = power(config, Runtime.getRuntime().availableProcessors());
         int tickMillis = (int) checked("tickMillis", config.tickMillis(), 50, 10_000);
@@ -100,6 +120,13 @@ public final class EnergyMeters implements EnergyAccounting, EnergyHistory {
         ticks = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("candor-energy").daemon().factory());
         ticks.scheduleAtFixedRate(windows::sample, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+    }
+
+    /** A meter that cannot be read is found here, not after the one before it was given up. */
+    private static void check(Config config) {
+        PackagePower power = power(config, Runtime.getRuntime().availableProcessors());
+        checked("tickMillis", config.tickMillis(), 50, 10_000);
+        meter(config, ProcessorTime.ofThisProcess(), power);
     }
 
     static PackagePower power(Config config, int usable) {
@@ -157,6 +184,20 @@ public final class EnergyMeters implements EnergyAccounting, EnergyHistory {
     @Deactivate
     void close() {
         ticks.shutdownNow();
+    }
+
+    @Modified
+    void modified(ComponentContext component, Map<String, Object> properties) {
+        if (configuration.change(properties, (before, after) -> "", LOG::warn)) {
+            // The runtime makes it anew, from properties that were found to be right.
+            component.disableComponent(NAME);
+            component.enableComponent(NAME);
+        }
+    }
+
+    @Override
+    public Configuration.State configuration() {
+        return configuration.state();
     }
 
     @Override

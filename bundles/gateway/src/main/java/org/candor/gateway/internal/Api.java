@@ -173,8 +173,8 @@ final class Api {
     }
 
     /** A path from outside, fit for one line of a log. */
-    private static String printable(String path) {
+    static String printable(String path) {
         String shortened = path.length() > 200 ? path.substring(0, 200) + "..." : path;
-        return shortened.replaceAll("\\p{Cntrl}", "?");
+        return shortened.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
     }
 }

@@ -10,6 +10,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
+import org.candor.api.configuration.InvalidConfigurationException;
 import org.candor.api.operation.Access;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Backups;
@@ -24,9 +28,12 @@ import org.candor.api.operation.Platform;
 import org.candor.api.operation.Policies;
 import org.candor.api.transparency.TransparencyLog;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -39,16 +46,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The HTTP API as one whiteboard servlet. It serves from the first moment and says what it waits for. */
-@Component(service = Servlet.class, configurationPid = "org.candor.gateway")
+@Component(name = Gateway.NAME, service = Servlet.class, configurationPid = Gateway.PID)
 @HttpWhiteboardServletPattern({"/v1/*", "/admin/*", "/health/*", "/*"})
 @Designate(ocd = Gateway.Config.class)
 public final class Gateway extends HttpServlet {
+
+    static final String PID = "org.candor.gateway";
+    static final String NAME = "org.candor.gateway.internal.Gateway";
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     /** Together what a stop takes at most: to let work end, then to let answers be written. */
     private static final Duration WORK_ENDS = Duration.ofSeconds(8);
 
     private static final long ANSWERS_LEAVE_MILLIS = 2_000;
+
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_.-]{1,253}|\\[[0-9A-Fa-f:.]+]|\\*");
 
     @ObjectClassDefinition(name = "Candor gateway", description = "The HTTP API.")
     public @interface Config {
@@ -174,6 +186,8 @@ public final class Gateway extends HttpServlet {
             policyOption = ReferencePolicyOption.GREEDY)
     transient volatile TransparencyLog log;
 
+    private final transient Configuration<Config> configuration;
+    private transient ServiceRegistration<Configured> registration;
     private final transient Workers workers;
     private final transient BodyReader bodies;
     private final transient Streams streams = new Streams();
@@ -183,11 +197,24 @@ public final class Gateway extends HttpServlet {
     final transient Api api;
 
     @Activate
-    public Gateway(BundleContext context, @Reference AccessStore store, Config config) {
-        this(store, context.getBundle().getVersion().toString(), config, Traffic.REQUESTS);
+    public Gateway(BundleContext context, @Reference AccessStore store, Map<String, Object> properties) {
+        this(
+                store,
+                context.getBundle().getVersion().toString(),
+                Configuration.of(PID, Config.class, properties, Gateway::check),
+                Traffic.REQUESTS);
+        // By hand: as a component service it would be needed by the platform, which it needs itself.
+        Configured configured = configuration::state;
+        registration = context.registerService(Configured.class, configured, null);
     }
 
     Gateway(AccessStore store, String version, Config config, Logger requests) {
+        this(store, version, Configuration.of(PID, Config.class, config), requests);
+    }
+
+    private Gateway(AccessStore store, String version, Configuration<Config> configuration, Logger requests) {
+        this.configuration = configuration;
+        Config config = configuration.values();
         Limits limits = new Limits(
                 inRange("mostJsonBytes", config.mostJsonBytes(), 1 << 10, 64 << 20),
                 inRange("mostDocumentBytes", config.mostDocumentBytes(), 1 << 10, 256 << 20));
@@ -236,8 +263,39 @@ public final class Gateway extends HttpServlet {
                 traffic);
     }
 
+    private static void check(Config config) {
+        inRange("mostJsonBytes", config.mostJsonBytes(), 1 << 10, 64 << 20);
+        inRange("mostDocumentBytes", config.mostDocumentBytes(), 1 << 10, 256 << 20);
+        inRange("bodySeconds", config.bodySeconds(), 1, 3_600);
+        inRange("bodyBudgetBytes", config.bodyBudgetBytes(), 1 << 20, 1 << 30);
+        inRange("workers", config.workers(), 1, 1_024);
+        inRange("queue", config.queue(), 1, 100_000);
+        inRange("requestSeconds", config.requestSeconds(), 1, 3_600);
+        inRange("sessionIdleMinutes", config.sessionIdleMinutes(), 1, 1_440);
+        inRange("sessionHours", config.sessionHours(), 1, 168);
+        inRange("callerRequests", config.callerRequests(), 1, 10_000);
+        for (String host : String.join(",", config.hosts()).split(",")) {
+            if (!host.isBlank() && !HOST.matcher(host.strip()).matches()) {
+                throw new InvalidConfigurationException(
+                        PID, "hosts", host.strip(), "host names without port and path, addresses, and *");
+            }
+        }
+    }
+
+    @Modified
+    void modified(ComponentContext component, Map<String, Object> properties) {
+        if (configuration.change(properties, (before, after) -> "", LOG::warn)) {
+            // The runtime makes it anew, from properties that were found to be right.
+            component.disableComponent(NAME);
+            component.enableComponent(NAME);
+        }
+    }
+
     @Deactivate
     void deactivate() {
+        if (registration != null) {
+            registration.unregister();
+        }
         streams.close();
         workers.close();
         present.awaitNone(ANSWERS_LEAVE_MILLIS);

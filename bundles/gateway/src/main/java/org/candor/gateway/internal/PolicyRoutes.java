@@ -154,6 +154,7 @@ final class PolicyRoutes {
         json.put("state", candidate.state().name().toLowerCase(Locale.ROOT));
         json.put(REASON, candidate.reason());
         json.put("source", candidate.source());
+        json.put("trust", candidate.trust());
         json.put("card", candidate.card());
         return json;
     }

@@ -626,8 +626,15 @@ final class Server implements AutoCloseable {
             return new Overview(
                     ACTIVE,
                     List.of(
-                            new PolicyCandidate(bad, "bundle b", PolicyCandidate.State.REFUSED, "no card", Map.of()),
-                            new PolicyCandidate(STRICT, "bundle s", PolicyCandidate.State.ACTIVE, "", Map.of())),
+                            new PolicyCandidate(
+                                    bad, "bundle b", PolicyCandidate.State.REFUSED, "no card", "", Map.of()),
+                            new PolicyCandidate(
+                                    STRICT,
+                                    "bundle s",
+                                    PolicyCandidate.State.ACTIVE,
+                                    "",
+                                    "ships with this build",
+                                    Map.of())),
                     List.of(ACTIVE));
         }
 

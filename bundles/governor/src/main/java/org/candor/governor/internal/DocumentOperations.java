@@ -33,7 +33,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /** Operations {@code search} and {@code admin.documents.*}. */
-@Component(configurationPid = "org.candor.governor")
+@Component
 public final class DocumentOperations implements Documents {
 
     private static final int MOST_CODE_POINTS = 4_000;
@@ -41,7 +41,7 @@ public final class DocumentOperations implements Documents {
     private static final String LIST = "admin.documents.list";
 
     private final GovernedPath path;
-    private final ServerFolders folders;
+    private final Supplier<ServerFolders> folders;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -55,20 +55,17 @@ public final class DocumentOperations implements Documents {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Library library;
 
-    /** Part of PID {@code org.candor.governor}. */
-    public @interface Config {
-        /** Folders whose files may be taken, separated by commas; none: all but the server's own. */
-        String[] folders() default {};
-    }
-
     @Activate
-    public DocumentOperations(@Reference GovernedPath path, BundleContext context, Config config) {
-        this(path, context.getProperty("candor.home"), config.folders());
+    public DocumentOperations(@Reference GovernedPath path, BundleContext context) {
+        String home = context.getProperty("candor.home");
+        this.path = path;
+        this.folders = () -> new ServerFolders(home, path.folders());
     }
 
     DocumentOperations(GovernedPath path, String home, String... folders) {
         this.path = path;
-        this.folders = new ServerFolders(home, folders);
+        ServerFolders allowed = new ServerFolders(home, folders);
+        this.folders = () -> allowed;
     }
 
     @Override
@@ -237,7 +234,7 @@ public final class DocumentOperations implements Documents {
         Map<String, Object> request = Map.of("library", folder.toString());
         return change("admin.documents.mirror", caller, request, () -> {
             try {
-                folders.checkLibrary(folder);
+                folders.get().checkLibrary(folder);
                 library().mirror(caller.tenant(), folder);
             } catch (IOException e) {
                 throw refused("library", "library_unreadable", e);
@@ -262,7 +259,7 @@ public final class DocumentOperations implements Documents {
     /** Only who may take files learns whether there is such a file: this runs behind the gate. */
     private byte[] read(Path file, String name) {
         try {
-            return folders.read(file, name);
+            return folders.get().read(file, name);
         } catch (IOException e) {
             throw new OperationException(
                     Kind.INVALID,

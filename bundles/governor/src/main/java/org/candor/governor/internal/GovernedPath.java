@@ -10,6 +10,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
+import org.candor.api.configuration.InvalidConfigurationException;
 import org.candor.api.consent.ConsentRegister;
 import org.candor.api.consent.ConsentUnavailableException;
 import org.candor.api.consent.SubjectKeys;
@@ -32,6 +35,7 @@ import org.candor.api.transparency.LogUnavailableException;
 import org.candor.api.transparency.TransparencyLog;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -39,15 +43,24 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one path through which every operation goes: policy, consent, a place, the work with its energy account, obligations,
  * log. An operation is answered when its log entry is durable, not before; a refusal is logged as well; an operation that
  * changes something is in the log before the change is made. Thread safe; the work runs on the calling thread.
  */
-@Component(service = GovernedPath.class, configurationPid = "org.candor.governor", immediate = true)
+@Component(
+        service = {GovernedPath.class, Configured.class},
+        configurationPid = GovernedPath.PID,
+        immediate = true)
 @Designate(ocd = GovernedPath.Config.class)
-public final class GovernedPath {
+public final class GovernedPath implements Configured {
+
+    static final String PID = "org.candor.governor";
+
+    private static final Logger LOG = LoggerFactory.getLogger(GovernedPath.class);
 
     @ObjectClassDefinition(name = "Candor governor", description = "The path through which every operation goes.")
     public @interface Config {
@@ -72,6 +85,12 @@ public final class GovernedPath {
                 name = "Longest wait",
                 description = "Milliseconds an operation waits for a place, 0 to 600000.")
         int queueMillis() default 10_000;
+
+        @AttributeDefinition(
+                name = "Folders",
+                description =
+                        "Folders on the server, absolute, whose files may become documents; none means all but the server's own.")
+        String[] folders() default {};
     }
 
     @Reference(
@@ -110,26 +129,70 @@ public final class GovernedPath {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile TransparencyLog log;
 
-    private final Set<Governance> required;
-    private final Places places;
+    /** What follows the configuration; requests that run keep the one that they began with. */
+    private record Settings(Set<Governance> required, Places places) {
+
+        static Settings of(Config config) {
+            int count = inRange("concurrency", config.concurrency(), 0, 1024);
+            return new Settings(
+                    Governance.parse(config.require()),
+                    new Places(
+                            count == 0 ? 2 * Runtime.getRuntime().availableProcessors() : count,
+                            inRange("queue", config.queue(), 0, 100_000),
+                            inRange("queueMillis", config.queueMillis(), 0, 600_000)));
+        }
+    }
+
+    private final Configuration<Config> configuration;
+    private volatile Settings settings;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
     private final Obligations obligations;
 
     @Activate
-    public GovernedPath(Config config) {
-        this(config, Clock.systemUTC());
+    public GovernedPath(Map<String, Object> properties) {
+        this(Configuration.of(PID, Config.class, properties, GovernedPath::check), Clock.systemUTC());
     }
 
     GovernedPath(Config config, Clock clock) {
-        this.required = Governance.parse(config.require());
-        int count = inRange("concurrency", config.concurrency(), 0, 1024);
-        this.places = new Places(
-                count == 0 ? 2 * Runtime.getRuntime().availableProcessors() : count,
-                inRange("queue", config.queue(), 0, 100_000),
-                inRange("queueMillis", config.queueMillis(), 0, 600_000));
+        this(Configuration.of(PID, Config.class, config), clock);
+    }
+
+    private GovernedPath(Configuration<Config> configuration, Clock clock) {
+        this.configuration = configuration;
+        this.settings = Settings.of(configuration.values());
         this.clock = clock;
         this.obligations = new Obligations(clock);
+    }
+
+    private static void check(Config config) {
+        Settings.of(config);
+        new ServerFolders(null, config.folders());
+    }
+
+    /**
+     * Counts for the next operation. Budgets, and what waits for a second person, outlive the change; so do places that are
+     * taken: for a while there may be as many more operations as there were.
+     */
+    @Modified
+    void modified(Map<String, Object> properties) {
+        configuration.change(
+                properties,
+                (before, after) -> {
+                    settings = Settings.of(after);
+                    return "";
+                },
+                LOG::warn);
+    }
+
+    @Override
+    public Configuration.State configuration() {
+        return configuration.state();
+    }
+
+    /** Folders whose files may become documents; none means all but the server's own. */
+    String[] folders() {
+        return configuration.values().folders();
     }
 
     /** The services that are there now. */
@@ -138,7 +201,7 @@ public final class GovernedPath {
     }
 
     boolean requires(Governance which) {
-        return required.contains(which);
+        return settings.required().contains(which);
     }
 
     /**
@@ -146,12 +209,12 @@ public final class GovernedPath {
      * what it demands before is met; does nothing else. What took two persons is in the log.
      */
     void gate(Operation asked) {
-        pass(asked, Obligations.Text.NONE, services().demand(required));
+        pass(asked, Obligations.Text.NONE, services().demand(settings.required()));
     }
 
     /** The same for an operation that tells something; it is masked where the policy wants that. */
     <T> T gate(Operation asked, Supplier<T> read, Obligations.Masked<T> how) {
-        Services services = services().demand(required);
+        Services services = services().demand(settings.required());
         Decision decision = pass(asked, Obligations.Text.MASKED, services);
         return Obligations.masked(decision, how, read.get(), services.personalData());
     }
@@ -174,7 +237,7 @@ public final class GovernedPath {
     /** Whether every required service is there. */
     boolean isComplete() {
         Services services = services();
-        return required.stream().allMatch(each -> each.in(services));
+        return settings.required().stream().allMatch(each -> each.in(services));
     }
 
     /**
@@ -183,7 +246,9 @@ public final class GovernedPath {
      */
     Decision consider(Operation operation) {
         Services services = services();
-        return required.stream().allMatch(each -> each.in(services)) ? considered(operation, services) : null;
+        return settings.required().stream().allMatch(each -> each.in(services))
+                ? considered(operation, services)
+                : null;
     }
 
     /**
@@ -209,12 +274,14 @@ public final class GovernedPath {
      */
     <T> Governed<T> run(Operation asked, Task<T> task) {
         Timings timings = new Timings();
-        Services services = services().demand(required);
+        Services services = services().demand(settings.required());
         Decision decision = decide(asked, services);
         Operation operation = meetBefore(exact(asked, task), decision, text(asked, task), services);
         Permit permit = permit(operation, decision, services);
         timings.lap("governance");
-        try (Places.Place place = operation.effect() == Operation.Effect.COMPUTE ? places.take() : () -> {}) {
+        try (Places.Place place = operation.effect() == Operation.Effect.COMPUTE
+                ? settings.places().take()
+                : () -> {}) {
             timings.lap("wait");
             return perform(operation, task, permit, services, timings);
         } catch (ConsentUnavailableException e) {
@@ -233,7 +300,7 @@ public final class GovernedPath {
     void note(String event, Caller actor, Map<String, Object> members) {
         Services services = services();
         if (services.log() == null || services.subjectKeys() == null) {
-            if (required.contains(Governance.TRANSPARENCY)) {
+            if (settings.required().contains(Governance.TRANSPARENCY)) {
                 throw Services.missing(Governance.TRANSPARENCY.key(), Governance.TRANSPARENCY.description());
             }
             return;
@@ -445,8 +512,7 @@ public final class GovernedPath {
 
     private static int inRange(String key, int value, int least, int most) {
         if (value < least || value > most) {
-            throw new IllegalArgumentException(
-                    "org.candor.governor: " + key + " is " + value + "; allowed are " + least + " to " + most);
+            throw new InvalidConfigurationException(PID, key, value, least + " to " + most);
         }
         return value;
     }

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
 import org.candor.api.energy.EnergyStatus;
 import org.candor.api.model.Activation;
 import org.candor.api.model.ModelRegistry;
@@ -57,6 +59,9 @@ public final class PlatformView implements Platform {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Inventory inventory;
 
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile List<Configured> configured = List.of();
+
     @Activate
     public PlatformView(@Reference GovernedPath path) {
         this.path = path;
@@ -84,7 +89,24 @@ public final class PlatformView implements Platform {
         checks.add(governance("energy", Governance.ENERGY, services, () -> services.energy()
                 .status()
                 .method()));
+        checks.add(check("configuration", this::configuration));
         return checks;
+    }
+
+    /** What is refused stops nothing: the configuration before it counts, so the server is ready. */
+    private Check configuration() {
+        List<String> lines = new ArrayList<>();
+        for (Configured each : configured) {
+            Configuration.State state = each.configuration();
+            if (!state.refused().isEmpty()) {
+                lines.add("refused, the one before it stays: " + state.refused());
+            }
+            if (!state.pending().isEmpty()) {
+                lines.add(state.pid() + ": " + state.pending());
+            }
+        }
+        lines.sort(null);
+        return new Check("configuration", true, lines.isEmpty() ? "every file counts" : String.join("; ", lines));
     }
 
     @Override

@@ -2,11 +2,13 @@ package org.candor.governor.internal;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.candor.api.configuration.InvalidConfigurationException;
 
 /**
  * Which of the server's own files a request may name. Links are resolved before anything is compared. The server's state
@@ -34,12 +36,15 @@ final class ServerFolders {
     }
 
     private static Path absolute(String folder) {
-        Path path = Path.of(folder);
-        if (!path.isAbsolute()) {
-            throw new IllegalArgumentException(
-                    "org.candor.governor: folders holds \"" + folder + "\"; absolute paths are allowed");
+        try {
+            Path path = Path.of(folder);
+            if (path.isAbsolute()) {
+                return path;
+            }
+        } catch (InvalidPathException e) {
+            // Said below, with what is allowed.
         }
-        return path;
+        throw new InvalidConfigurationException(GovernedPath.PID, "folders", folder, "absolute paths");
     }
 
     /**

@@ -213,16 +213,34 @@ class GovernedPathTest {
     @ParameterizedTest
     @CsvSource({
         "'polcy', 1, 1, 1, 'require holds \"polcy\"; allowed are policy, consent, energy, transparency'",
-        "'policy', 1025, 1, 1, 'concurrency is 1025; allowed are 0 to 1024'",
-        "'policy', 1, -1, 1, 'queue is -1; allowed are 0 to 100000'",
-        "'policy', 1, 1, 600001, 'queueMillis is 600001; allowed are 0 to 600000'"
+        "'policy', 1025, 1, 1, 'concurrency is \"1025\"; allowed are 0 to 1024'",
+        "'policy', 1, -1, 1, 'queue is \"-1\"; allowed are 0 to 100000'",
+        "'policy', 1, 1, 600001, 'queueMillis is \"600001\"; allowed are 0 to 600000'"
     })
     void aWrongConfigurationIsRefusedNamingKeyValueAndWhatIsAllowed(
             String require, int concurrency, int queue, int millis, String message) {
         IllegalArgumentException e = assertThrows(
                 IllegalArgumentException.class,
-                () -> new GovernedPath(World.config(require, concurrency, queue, millis)));
+                () -> new GovernedPath(
+                        Map.of("require", require, "concurrency", concurrency, "queue", queue, "queueMillis", millis)));
         assertEquals("org.candor.governor: " + message, e.getMessage());
+    }
+
+    @Test
+    void aChangeCountsForTheNextOperationAndOneThatIsNonsenseForNone() {
+        GovernedPath path = new GovernedPath(Map.of("require", "policy"));
+        assertTrue(path.requires(Governance.POLICY));
+        path.modified(Map.of("require", "energy", "queue", "many"));
+        assertTrue(path.requires(Governance.POLICY) && !path.requires(Governance.ENERGY));
+        assertEquals(
+                "org.candor.governor: queue is \"many\"; allowed are whole numbers up to 2147483647",
+                path.configuration().refused());
+        path.modified(Map.of("require", "energy", "folders", "/srv/a, /srv/b"));
+        assertTrue(!path.requires(Governance.POLICY) && path.requires(Governance.ENERGY));
+        assertEquals("", path.configuration().refused());
+        assertEquals(List.of("/srv/a, /srv/b"), List.of(path.folders()));
+        path.modified(Map.of("folders", "srv"));
+        assertEquals(List.of("/srv/a, /srv/b"), List.of(path.folders()));
     }
 
     @Test

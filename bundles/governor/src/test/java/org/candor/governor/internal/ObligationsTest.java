@@ -184,7 +184,7 @@ class ObligationsTest {
     @Test
     void anApprovalOfADocumentIsOfItsContent() {
         demand(new Obligation.SecondPerson());
-        DocumentOperations documents = new DocumentOperations(world.path(), null);
+        DocumentOperations documents = new DocumentOperations(world.path(), (String) null);
         documents.library = world.library;
         byte[] harmless = {1};
         byte[] other = {2};
@@ -203,7 +203,7 @@ class ObligationsTest {
 
     @Test
     void whatIsOnlyGatedHasItsObligationsMetAsWell() {
-        DocumentOperations documents = new DocumentOperations(world.path(), null);
+        DocumentOperations documents = new DocumentOperations(world.path(), (String) null);
         documents.library = world.library;
         demand(new Obligation.Budget(Obligation.Unit.REQUESTS, 1, Duration.ofHours(1)));
         documents.status(World.ASKER);

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.candor.api.configuration.Configuration;
 import org.candor.api.consent.ConsentState;
 import org.candor.api.energy.EnergyHistory;
 import org.candor.api.energy.EnergyWindow;
@@ -278,6 +279,26 @@ class OperationsTest {
     }
 
     @Test
+    void aRefusedConfigurationIsSaidAndStopsNothing() {
+        PlatformView view = new PlatformView(world.path());
+        assertEquals(
+                new Platform.Check("configuration", true, "every file counts"),
+                view.checks().getLast());
+        String line = "org.candor.x: a is \"b\"; allowed are c";
+        view.configured = List.of(
+                () -> new Configuration.State("org.candor.y", "", "directory counts from the next start on"),
+                () -> new Configuration.State("org.candor.x", line, ""),
+                () -> new Configuration.State("org.candor.z", "", ""));
+        assertEquals(
+                new Platform.Check(
+                        "configuration",
+                        true,
+                        "org.candor.y: directory counts from the next start on; refused, the one before it stays: "
+                                + line),
+                view.checks().getLast());
+    }
+
+    @Test
     void thePlatformSaysWhatItWaitsFor() {
         GovernedPath path = world.path();
         PlatformView view = new PlatformView(path);
@@ -285,7 +306,8 @@ class OperationsTest {
         world.consent.broken = true;
         Map<String, Platform.Check> checks = new java.util.HashMap<>();
         view.checks().forEach(check -> checks.put(check.name(), check));
-        assertEquals(Set.of("models", "library", "log", "consent", "policy", "energy"), checks.keySet());
+        assertEquals(
+                Set.of("models", "library", "log", "consent", "policy", "energy", "configuration"), checks.keySet());
         assertFalse(checks.get("models").ready());
         assertFalse(checks.get("library").ready());
         assertTrue(checks.get("log").ready());

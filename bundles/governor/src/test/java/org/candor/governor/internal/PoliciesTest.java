@@ -176,8 +176,13 @@ class PoliciesTest {
 
         @Override
         public List<PolicyCandidate> candidates() {
-            return List.of(
-                    new PolicyCandidate(installed, "bundle strict", PolicyCandidate.State.CANDIDATE, "", Map.of()));
+            return List.of(new PolicyCandidate(
+                    installed,
+                    "bundle strict",
+                    PolicyCandidate.State.CANDIDATE,
+                    "",
+                    "ships with this build",
+                    Map.of()));
         }
 
         @Override

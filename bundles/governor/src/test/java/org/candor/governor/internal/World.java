@@ -108,6 +108,11 @@ final class World {
             }
 
             @Override
+            public String[] folders() {
+                return new String[0];
+            }
+
+            @Override
             public Class<? extends Annotation> annotationType() {
                 return GovernedPath.Config.class;
             }

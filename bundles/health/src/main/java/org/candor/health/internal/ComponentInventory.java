@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
 import org.candor.api.operation.Platform;
 import org.candor.api.operation.Platform.BundleState;
 import org.candor.api.operation.Platform.ComponentState;
@@ -24,6 +26,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
@@ -31,6 +35,9 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 /** Bundles and declarative services components as they are now, and what those wait for. Thread safe. */
 @Component(immediate = true)
 public final class ComponentInventory implements Platform.Inventory, BundleListener {
+
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile List<Configured> configured = List.of();
 
     private final ServiceComponentRuntime runtime;
     private final BundleContext context;
@@ -88,7 +95,8 @@ public final class ComponentInventory implements Platform.Inventory, BundleListe
             components.add(Waiting.withoutConfiguration(description, enabled));
         }
         for (ComponentConfigurationDTO configuration : configurations) {
-            components.add(waiting.configured(description, configuration));
+            boolean active = configuration.state == ComponentConfigurationDTO.ACTIVE;
+            components.add(waiting.configured(description, configuration, active ? refused(description) : List.of()));
         }
     }
 
@@ -98,6 +106,22 @@ public final class ComponentInventory implements Platform.Inventory, BundleListe
         } catch (InvalidSyntaxException e) {
             throw new IllegalStateException("a filter that the component runtime took: " + target, e);
         }
+    }
+
+    /** A component that runs, and whose newest configuration does not count. */
+    private List<String> refused(ComponentDescriptionDTO description) {
+        List<String> pids = description.configurationPid == null ? List.of() : List.of(description.configurationPid);
+        List<String> refused = new ArrayList<>();
+        for (Configured each : configured) {
+            Configuration.State state = each.configuration();
+            if (pids.contains(state.pid()) && !state.refused().isEmpty()) {
+                refused.add("configuration refused, the one before it stays: " + state.refused());
+            }
+            if (pids.contains(state.pid()) && !state.pending().isEmpty()) {
+                refused.add("the next start: " + state.pending());
+            }
+        }
+        return refused;
     }
 
     private static String name(Bundle bundle) {

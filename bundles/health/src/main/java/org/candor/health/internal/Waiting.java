@@ -46,8 +46,10 @@ final class Waiting {
         return state(description, enabled ? "unsatisfied" : "disabled", waits, List.of());
     }
 
-    ComponentState configured(ComponentDescriptionDTO description, ComponentConfigurationDTO configuration) {
-        List<String> waits = new ArrayList<>();
+    /** @param refused why the newest configuration of a component that runs does not count, a line each */
+    ComponentState configured(
+            ComponentDescriptionDTO description, ComponentConfigurationDTO configuration, List<String> refused) {
+        List<String> waits = new ArrayList<>(refused);
         if (configuration.state == ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION) {
             waits.add("configuration " + pids(description));
         }

@@ -55,7 +55,7 @@ class WaitingTest {
     }
 
     private ComponentState state() {
-        return new Waiting((type, target) -> services.contains(type)).configured(description, configuration);
+        return new Waiting((type, target) -> services.contains(type)).configured(description, configuration, List.of());
     }
 
     @Test

@@ -7,6 +7,10 @@ import java.net.URI;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Enumeration;
+import java.util.Set;
+import java.util.TreeSet;
+import org.candor.proof.PackKind;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
@@ -25,6 +29,16 @@ record BundlePack(Bundle bundle) implements ModelPack {
             throw new FileNotFoundException(location() + " has no MODEL/" + file);
         }
         return entry.openStream();
+    }
+
+    @Override
+    public Set<String> names() {
+        Set<String> names = new TreeSet<>();
+        Enumeration<String> paths = bundle.getEntryPaths(PackKind.MODEL.folder());
+        while (paths != null && paths.hasMoreElements()) {
+            names.add(paths.nextElement().substring(PackKind.MODEL.folder().length() + 1));
+        }
+        return names;
     }
 
     /** A bundle that came from a file in a deploy folder goes with its file, or the next start would install it again. */

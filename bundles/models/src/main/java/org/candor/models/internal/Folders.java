@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -26,6 +27,8 @@ import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelUnavailableException;
+import org.candor.proof.PackIdentity;
+import org.candor.proof.PackTrust;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +53,7 @@ final class Folders {
 
     private final Places places;
     private final Revisions revisions;
-    private final Supplier<Trust> trust;
+    private final Supplier<PackTrust> trust;
     private final MemoryBudget memory;
     private final Function<String, ModelLoader> loaders;
     /** What the last look found in each dropped folder. */
@@ -63,7 +66,7 @@ final class Folders {
     Folders(
             Places places,
             Revisions revisions,
-            Supplier<Trust> trust,
+            Supplier<PackTrust> trust,
             MemoryBudget memory,
             Function<String, ModelLoader> loaders)
             throws IOException {
@@ -163,6 +166,7 @@ final class Folders {
         if (Files.isRegularFile(folder.resolve("card.json"))) {
             made = ownCard(folder);
             card = ModelCard.read("folder " + folder, made.get("card.json"));
+            card.covers("folder " + folder, names(folder));
             if (name != null && !name.equals(card.id().name())
                     || version != null && !version.equals(card.id().version())) {
                 throw new ModelFormatException(
@@ -178,9 +182,20 @@ final class Folders {
         return record(folder, made, card, cause, dropped);
     }
 
+    /** What lies in it; folders end with a slash, as in a bundle. */
+    private static Set<String> names(Path folder) throws IOException {
+        Set<String> names = new TreeSet<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            for (Path entry : entries) {
+                names.add(entry.getFileName() + (Files.isDirectory(entry) ? "/" : ""));
+            }
+        }
+        return names;
+    }
+
     private static Map<String, byte[]> ownCard(Path folder) throws IOException {
         Map<String, byte[]> own = new LinkedHashMap<>();
-        for (String file : new String[] {"card.json", Trust.SIGNATURE}) {
+        for (String file : new String[] {"card.json", PackIdentity.SIGNATURE}) {
             Path path = folder.resolve(file);
             if (Files.isRegularFile(path)) {
                 if (Files.size(path) > ModelCard.MAX_BYTES) {
@@ -212,7 +227,7 @@ final class Folders {
     private Map<String, byte[]> madeCard(Path folder, String name, String version) throws IOException {
         HuggingFaceFolder model = HuggingFaceFolder.read(folder);
         if (!trust.get().allowsUnsigned(name, version)) {
-            throw new ModelFormatException(folder + ": " + Trust.howToAllow(name, version));
+            throw new ModelFormatException(folder + ": " + trust.get().howToAllow(name, version));
         }
         ModelLoader loader = loaders.apply(model.family());
         if (loader == null) {

@@ -7,10 +7,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +21,9 @@ import org.candor.api.compute.WeightType;
 import org.candor.api.model.EncoderSettings;
 import org.candor.api.model.ModelFormatException;
 import org.candor.api.model.ModelId;
+import org.candor.proof.InvalidProofException;
+import org.candor.proof.PackIdentity;
+import org.candor.proof.PackKind;
 
 /**
  * The card.json of a pack: what the model is, how it is used, and the digest of every other file. The revision's digest
@@ -72,7 +73,9 @@ record ModelCard(
         if (json.length > MAX_BYTES) {
             throw new ModelFormatException(pack.location() + ": card.json is larger than " + MAX_BYTES + " bytes");
         }
-        return read(pack.location(), json);
+        ModelCard card = read(pack.location(), json);
+        card.covers(pack.location(), pack.names());
+        return card;
     }
 
     /**
@@ -131,12 +134,27 @@ record ModelCard(
     }
 
     private static String digest(Map<String, FileDigest> files, byte[] card) {
-        Map<String, String> all = new TreeMap<>();
-        files.forEach((name, file) -> all.put(name, file.sha256()));
-        all.put("card.json", HexFormat.of().formatHex(sha256().digest(card)));
-        MessageDigest digest = sha256();
-        all.forEach((name, hex) -> digest.update((hex + "  " + name + "\n").getBytes(StandardCharsets.UTF_8)));
-        return "sha256:" + HexFormat.of().formatHex(digest.digest());
+        Map<String, String> digests = new TreeMap<>();
+        files.forEach((name, file) -> digests.put(name, file.sha256()));
+        return PackIdentity.digest(digests, card);
+    }
+
+    /** What a signature of the pack stands over. */
+    PackIdentity identity() {
+        return identity(id);
+    }
+
+    static PackIdentity identity(ModelId id) {
+        return new PackIdentity(PackKind.MODEL, id.name(), id.version(), id.digest());
+    }
+
+    /** Refuses files that the card does not list, and a card that lists what it cannot. */
+    void covers(String location, Set<String> names) throws ModelFormatException {
+        try {
+            PackIdentity.covers(names, files.keySet());
+        } catch (InvalidProofException e) {
+            throw new ModelFormatException(location + ": " + e.getMessage(), e);
+        }
     }
 
     static MessageDigest sha256() {

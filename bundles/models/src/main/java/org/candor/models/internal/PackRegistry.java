@@ -1,6 +1,7 @@
 package org.candor.models.internal;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
+import org.candor.api.configuration.InvalidConfigurationException;
 import org.candor.api.model.Activation;
 import org.candor.api.model.ModelAudit;
 import org.candor.api.model.ModelFormatException;
@@ -27,6 +31,9 @@ import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
 import org.candor.api.operation.Caller;
+import org.candor.proof.InvalidProofException;
+import org.candor.proof.PackKind;
+import org.candor.proof.PackTrust;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -52,9 +59,13 @@ import org.slf4j.LoggerFactory;
  * The model registry over pack bundles: bundles that provide a capability {@code org.candor.model}. Packs are taken in
  * and models are loaded on one thread of this component, so that neither the framework nor a request waits for them.
  */
-@Component(service = ModelRegistry.class, configurationPid = "org.candor.models")
+@Component(
+        service = {ModelRegistry.class, Configured.class},
+        configurationPid = PackRegistry.PID)
 @Designate(ocd = PackRegistry.Config.class)
-public final class PackRegistry implements ModelRegistry {
+public final class PackRegistry implements ModelRegistry, Configured {
+
+    static final String PID = "org.candor.models";
 
     /** Namespace of the capability that makes a bundle a pack. */
     static final String NAMESPACE = "org.candor.model";
@@ -117,6 +128,7 @@ public final class PackRegistry implements ModelRegistry {
 
     private final Path directory;
     private final Path pins;
+    private final Configuration<Config> configuration;
     private volatile Settings settings;
     private final Revisions revisions;
     private final Folders folders;
@@ -130,13 +142,15 @@ public final class PackRegistry implements ModelRegistry {
 
     /** What counts at once when the configuration changes. */
     private record Settings(
-            Map<String, String> defaults, Trust trust, long storeBytes, long memoryBytes, int standbySeconds) {}
+            Map<String, String> defaults, PackTrust trust, long storeBytes, long memoryBytes, int standbySeconds) {}
 
     @Activate
-    public PackRegistry(BundleContext context, Config config) throws IOException {
+    public PackRegistry(BundleContext context, Map<String, Object> properties) throws IOException {
         String home = context.getProperty("candor.home");
         String etc = context.getProperty("karaf.etc");
         pins = etc == null ? null : Path.of(etc, PINS);
+        configuration = Configuration.of(PID, Config.class, properties, this::settings);
+        Config config = configuration.values();
         settings = settings(config);
         executor = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("candor-models").daemon().factory());
@@ -173,8 +187,15 @@ public final class PackRegistry implements ModelRegistry {
 
     /** Everything but the directory counts at once; what is wrong is refused as a whole. */
     @Modified
-    void modified(Config config) throws IOException {
-        settings = settings(config);
+    void modified(Map<String, Object> properties) {
+        configuration.change(properties, this::changed, LOG::warn);
+    }
+
+    private String changed(Config before, Config after) {
+        if (!before.directory().equals(after.directory())) {
+            return "the change of directory, and all that changed with it, counts from the next start on";
+        }
+        settings = settings(after);
         store.limit(settings.storeBytes());
         revisions.memory().configured(settings.memoryBytes());
         if (settings.standbySeconds() == 0) {
@@ -185,15 +206,35 @@ public final class PackRegistry implements ModelRegistry {
             folders.lookAgain();
             reconcile();
         });
+        return "";
     }
 
-    private Settings settings(Config config) throws IOException {
+    @Override
+    public Configuration.State configuration() {
+        return configuration.state();
+    }
+
+    private Settings settings(Config config) {
         return new Settings(
                 defaults(config.defaults()),
-                Trust.of(Trust.pins(pins), config.trustedKeys(), config.unsigned()),
+                PackTrust.of(PackKind.MODEL, pins(pins), List.of(config.trustedKeys()), List.of(config.unsigned())),
                 bytes("storeBytes", config.storeBytes(), LEAST_STORE),
                 config.memoryBytes() == 0 ? 0 : bytes("memoryBytes", config.memoryBytes(), LEAST_STORE),
                 standby(config.standbySeconds()));
+    }
+
+    /** What the build pins, {@code name:version} by digest; without the file nothing. */
+    static Map<String, String> pins(Path file) {
+        if (file == null || !Files.isRegularFile(file)) {
+            return Map.of();
+        }
+        try {
+            return PackTrust.pins(file.toString(), Files.readAllLines(file));
+        } catch (InvalidProofException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(file + " cannot be read: " + e, e);
+        }
     }
 
     /** What comes and goes in deploy/models; waits for a loader, which every folder needs. */
@@ -222,8 +263,7 @@ public final class PackRegistry implements ModelRegistry {
             }
             int colon = entry.indexOf(':');
             if (colon < 1 || colon == entry.length() - 1) {
-                throw new IllegalArgumentException(
-                        "org.candor.models: defaults has \"" + entry + "\", name:version is needed");
+                throw new InvalidConfigurationException(PID, "defaults", entry.strip(), "entries name:version");
             }
             defaults.put(
                     entry.substring(0, colon).strip(),
@@ -234,16 +274,14 @@ public final class PackRegistry implements ModelRegistry {
 
     private static int standby(int seconds) {
         if (seconds < 0 || seconds > MOST_STANDBY) {
-            throw new IllegalArgumentException(
-                    "org.candor.models: standbySeconds is " + seconds + ", allowed are 0 to " + MOST_STANDBY);
+            throw new InvalidConfigurationException(PID, "standbySeconds", seconds, "0 to " + MOST_STANDBY);
         }
         return seconds;
     }
 
     private static long bytes(String key, long configured, long least) {
         if (configured < least || configured > MOST_STORE) {
-            throw new IllegalArgumentException(
-                    "org.candor.models: " + key + " is " + configured + ", allowed are " + least + " to " + MOST_STORE);
+            throw new InvalidConfigurationException(PID, key, configured, least + " to " + MOST_STORE);
         }
         return configured;
     }

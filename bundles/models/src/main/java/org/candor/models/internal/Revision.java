@@ -26,6 +26,8 @@ import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
 import org.candor.api.model.SelfTestResult;
 import org.candor.api.model.TextEncoder;
+import org.candor.proof.InvalidProofException;
+import org.candor.proof.PackTrust;
 
 /**
  * One revision through its life. The encoder is closed when the revision is not active and its last lease has come back.
@@ -55,7 +57,7 @@ final class Revision {
     record Surroundings(
             ContentStore store,
             Supplier<String> content,
-            Supplier<Trust> trust,
+            Supplier<PackTrust> trust,
             MemoryBudget memory,
             Standby standby,
             Consumer<ModelTransition> steps) {}
@@ -192,7 +194,9 @@ final class Revision {
         String trusted = null;
         String distrusted = null;
         try {
-            trusted = surroundings.trust().get().check(pack, id());
+            trusted = surroundings.trust().get().check(ModelCard.identity(id()), pack.signature());
+        } catch (InvalidProofException e) {
+            distrusted = pack.location() + ": " + e.getMessage();
         } catch (IOException e) {
             distrusted = String.valueOf(e.getMessage());
         }

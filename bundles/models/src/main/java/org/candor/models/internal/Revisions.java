@@ -27,6 +27,7 @@ import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
+import org.candor.proof.PackTrust;
 
 /**
  * The known revisions and the routes that lead to them. Activations and removals happen one at a time, under one lock;
@@ -77,7 +78,7 @@ final class Revisions implements AutoCloseable {
             ContentStore store,
             ActivationLog log,
             Cards cards,
-            Supplier<Trust> trust,
+            Supplier<PackTrust> trust,
             long memoryBytes,
             Function<String, ModelLoader> loaders,
             Revision.Standby standby,

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A pack in memory whose card is right unless a test damages it. */
@@ -43,6 +44,11 @@ final class FakePack implements ModelPack {
     @Override
     public String location() {
         return "fake pack";
+    }
+
+    @Override
+    public Set<String> names() {
+        return files.keySet();
     }
 
     @Override

@@ -23,6 +23,8 @@ import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.TextEncoder;
+import org.candor.proof.PackKind;
+import org.candor.proof.PackTrust;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,7 @@ final class FoldersTest {
 
     private final AtomicInteger open = new AtomicInteger();
     private EncoderSettings settings;
-    private Trust trust = Trust.of(Map.of(), new String[0], new String[] {"tiny:1.0.0", "mini:2.1"});
+    private PackTrust trust = PackTrust.of(PackKind.MODEL, Map.of(), List.of(), List.of("tiny:1.0.0", "mini:2.1"));
     private Revisions revisions;
     private Folders folders;
     private Path home;
@@ -240,7 +242,7 @@ final class FoldersTest {
         lookTwice();
         assertEquals(ModelState.FAILED, only().state());
         assertTrue(only().reason().contains("add tiny:9.0.0 to unsigned"), only().reason());
-        trust = Trust.of(Map.of(), new String[0], new String[] {"tiny:9.0.0"});
+        trust = PackTrust.of(PackKind.MODEL, Map.of(), List.of(), List.of("tiny:9.0.0"));
         folders.lookAgain();
         lookTwice();
         assertEquals(ModelState.CLOSED, only().state(), only().reason());

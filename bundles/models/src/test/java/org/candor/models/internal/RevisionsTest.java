@@ -33,6 +33,8 @@ import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.TextEncoder;
+import org.candor.proof.PackKind;
+import org.candor.proof.PackTrust;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +52,7 @@ final class RevisionsTest {
     private final List<Runnable> ends = new ArrayList<>();
     private boolean standby;
     private Runnable whileLoading = () -> {};
-    private Trust trust = Trust.of(Map.of(), new String[0], new String[] {"true"});
+    private PackTrust trust = unsigned("true");
     private ContentStore store;
     private Revisions revisions;
 
@@ -580,7 +582,7 @@ final class RevisionsTest {
 
     @Test
     void aChangeOfTheRulesOfTrustCountsForWhatIsInstalled() throws IOException {
-        trust = Trust.of(Map.of(), new String[0], new String[0]);
+        trust = unsigned();
         Revision revision = install(FakePack.of("encoder-en", "1.0.0", "old"));
         assertEquals(ModelState.FAILED, revision.describe().state());
         assertTrue(
@@ -588,10 +590,10 @@ final class RevisionsTest {
                 revision.describe().reason());
         assertThrows(
                 ModelRefusedException.class, () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
-        trust = Trust.of(Map.of(), new String[0], new String[] {revision.id().digest()});
+        trust = unsigned(revision.id().digest());
         revisions.assess();
         revisions.activate("encoder-en", "1.0.0", new Cause("anna", "allowed now"));
-        trust = Trust.of(Map.of(), new String[0], new String[0]);
+        trust = unsigned();
         revisions.assess();
         revisions.lease("encoder-en").close();
         assertThrows(
@@ -600,8 +602,8 @@ final class RevisionsTest {
                 "what serves goes on, but is not activated anew");
     }
 
-    private static Trust unsigned(String... allowed) {
-        return Trust.of(Map.of(), new String[0], allowed);
+    private static PackTrust unsigned(String... allowed) {
+        return PackTrust.of(PackKind.MODEL, Map.of(), List.of(), List.of(allowed));
     }
 
     @Test

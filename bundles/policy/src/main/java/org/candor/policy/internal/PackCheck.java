@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.candor.api.policy.PolicyRequest;
 import org.candor.policy.internal.cedar.CedarCore;
 import org.candor.policy.internal.cedar.CompiledPolicies;
@@ -20,6 +19,8 @@ import org.candor.policy.internal.cedar.Evaluator;
 import org.candor.policy.internal.cedar.NotCoveredException;
 import org.candor.policy.internal.cedar.Situation;
 import org.candor.policy.internal.cedar.Verdict;
+import org.candor.proof.InvalidProofException;
+import org.candor.proof.PackTrust;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -134,14 +135,17 @@ final class PackCheck {
     }
 
     private static Map<String, String> shipped() {
-        try (InputStream in = PackCheck.class.getResourceAsStream("compared-packs.txt")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> line.startsWith("sha256:"))
-                    .map(line -> line.split(" "))
-                    .collect(Collectors.toUnmodifiableMap(part -> part[0], part -> part[1] + ":" + part[2]));
+        String file = "compared-packs.txt";
+        try (InputStream in = PackCheck.class.getResourceAsStream(file)) {
+            return Map.copyOf(PackTrust.pins(
+                    file,
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .toList()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InvalidProofException e) {
+            throw new IllegalStateException(e.getMessage(), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.candor.policy.internal;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -10,8 +11,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.candor.api.policy.PolicyId;
+import org.candor.proof.PackIdentity;
 
 /**
  * Copies of packs that were activated, by digest. A policy in force must not vanish with its bundle: without a policy
@@ -33,7 +39,11 @@ final class PackStore {
         }
         Files.createDirectories(folder);
         Path building = Files.createTempDirectory(folder, ".building");
-        for (Map.Entry<String, byte[]> file : pack.files().entrySet()) {
+        Map<String, byte[]> files = new TreeMap<>(pack.files());
+        if (pack.signature() != null) {
+            files.put(PackIdentity.SIGNATURE, pack.signature());
+        }
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
             try (FileChannel channel = FileChannel.open(
                     building.resolve(file.getKey()), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 ByteBuffer content = ByteBuffer.wrap(file.getValue());
@@ -94,9 +104,17 @@ final class PackStore {
         }
 
         @Override
+        public Set<String> names() throws IOException {
+            try (Stream<Path> entries = Files.list(folder)) {
+                return entries.map(entry -> entry.getFileName() + (Files.isDirectory(entry) ? "/" : ""))
+                        .collect(Collectors.toCollection(TreeSet::new));
+            }
+        }
+
+        @Override
         public Optional<byte[]> read(String file) throws IOException {
-            try {
-                return Optional.of(Files.readAllBytes(folder.resolve(file)));
+            try (InputStream in = Files.newInputStream(folder.resolve(file))) {
+                return Optional.of(in.readNBytes(PolicyPack.MOST_BYTES + 1));
             } catch (NoSuchFileException e) {
                 return Optional.empty();
             }

@@ -1,12 +1,13 @@
 package org.candor.policy.internal;
 
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import org.candor.api.policy.PolicyId;
+import org.candor.proof.PackIdentity;
+import org.candor.proof.PackKind;
 
 /**
  * The card.json of a policy pack: what the policy is for, and the digest of every other file. The policy's digest is the
@@ -35,15 +36,12 @@ record PolicyCard(PolicyId id, Map<String, String> files, Map<String, Object> va
             }
             files.put(file, listed.inside(file).matching("sha256", SHA256));
         }
-        return new PolicyCard(new PolicyId(name, version, digest(files, json)), files, card.values());
+        return new PolicyCard(new PolicyId(name, version, PackIdentity.digest(files, json)), files, card.values());
     }
 
-    private static String digest(Map<String, String> files, byte[] card) {
-        Map<String, String> all = new TreeMap<>(files);
-        all.put("card.json", sha256(card));
-        StringBuilder lines = new StringBuilder();
-        all.forEach((name, hex) -> lines.append(hex).append("  ").append(name).append('\n'));
-        return "sha256:" + sha256(lines.toString().getBytes(StandardCharsets.UTF_8));
+    /** What a signature of the pack stands over. */
+    static PackIdentity identity(PolicyId id) {
+        return new PackIdentity(PackKind.POLICY, id.name(), id.version(), id.digest());
     }
 
     /** In hexadecimal. */

@@ -18,6 +18,9 @@ import org.candor.policy.internal.cedar.CedarParser;
 import org.candor.policy.internal.cedar.CedarPolicy;
 import org.candor.policy.internal.cedar.CedarSyntaxException;
 import org.candor.policy.internal.cedar.EntityId;
+import org.candor.proof.InvalidProofException;
+import org.candor.proof.PackIdentity;
+import org.candor.proof.PackTrust;
 
 /**
  * A policy pack that was read completely: every file has the digest that the card gives, every text was understood. What
@@ -25,9 +28,11 @@ import org.candor.policy.internal.cedar.EntityId;
  */
 final class PolicyPack {
 
-    private static final int MOST_BYTES = 4 << 20;
+    /** Most bytes of all files together. */
+    static final int MOST_BYTES = 4 << 20;
+
     private static final int MOST_RULES = 2_000;
-    private static final String CARD = "card.json";
+    private static final String CARD = PackIdentity.CARD;
     private static final String CEDAR = ".cedar";
     private static final Set<String> FILES = Set.of(
             "schema.cedarschema",
@@ -48,6 +53,7 @@ final class PolicyPack {
     private final String location;
     private final PolicyCard card;
     private final Map<String, byte[]> files;
+    private final byte[] signature;
     private final List<CedarPolicy> policies;
     private final Map<String, Rule> rules;
     private final List<CedarEntity> entities;
@@ -56,10 +62,11 @@ final class PolicyPack {
     private final List<PolicyTest> tests;
     private final Set<String> purposes;
 
-    private PolicyPack(String location, PolicyCard card, Map<String, byte[]> files) {
+    private PolicyPack(String location, PolicyCard card, Map<String, byte[]> files, byte[] signature) {
         this.location = location;
         this.card = card;
         this.files = files;
+        this.signature = signature;
         Detectors detectors = Detectors.read(files.get("detectors.json"));
         policies = new ArrayList<>();
         rules = new LinkedHashMap<>();
@@ -91,6 +98,11 @@ final class PolicyPack {
         byte[] json = from.read(CARD).orElseThrow(() -> new InvalidPackException("the pack has no " + CARD));
         checkSize(CARD, json, 0);
         PolicyCard card = PolicyCard.read(json);
+        try {
+            PackIdentity.covers(from.names(), card.files().keySet());
+        } catch (InvalidProofException e) {
+            throw new InvalidPackException(e.getMessage());
+        }
         Map<String, byte[]> files = new TreeMap<>();
         files.put(CARD, json);
         long total = json.length;
@@ -115,7 +127,11 @@ final class PolicyPack {
                 throw new InvalidPackException(CARD + ": files lists no " + needed);
             }
         }
-        return new PolicyPack(from.location(), card, files);
+        return new PolicyPack(from.location(), card, files, signature(from));
+    }
+
+    private static byte[] signature(PackFiles from) throws IOException {
+        return from.read(PackIdentity.SIGNATURE).orElse(null);
     }
 
     private static long checkSize(String name, byte[] content, long before) {
@@ -202,9 +218,28 @@ final class PolicyPack {
         return location;
     }
 
-    /** Every file with its content, the card included. */
+    /** Every file with its content, the card included and the signature left out. */
     Map<String, byte[]> files() {
         return files;
+    }
+
+    /** Content of the signature's file, or null where the pack has none. */
+    byte[] signature() {
+        return signature;
+    }
+
+    /**
+     * Whether the rules of this moment trust the pack.
+     *
+     * @return why, in a few words
+     * @throws InvalidPackException saying why not, and what to do
+     */
+    String check(PackTrust trust) {
+        try {
+            return trust.check(PolicyCard.identity(id()), signature);
+        } catch (InvalidProofException e) {
+            throw new InvalidPackException(e.getMessage());
+        }
     }
 
     List<CedarPolicy> policies() {

@@ -6,15 +6,20 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Dictionary;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
 import org.candor.api.consent.SubjectKeys;
 import org.candor.api.policy.PolicyActivation;
 import org.candor.api.policy.PolicyCandidate;
@@ -22,6 +27,7 @@ import org.candor.api.policy.PolicyGate;
 import org.candor.api.policy.PolicyRegistry;
 import org.candor.api.policy.PolicyReplay;
 import org.candor.api.policy.PolicyTests;
+import org.candor.proof.PackKind;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -47,17 +53,22 @@ import org.slf4j.LoggerFactory;
  * this component. The gate is offered as a service once something decides; without a configuration there is none.
  */
 @Component(
-        service = PolicyRegistry.class,
-        configurationPid = "org.candor.policy",
+        service = {PolicyRegistry.class, Configured.class},
+        configurationPid = PolicyPacks.NAMESPACE,
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         immediate = true)
-public final class PolicyPacks implements PolicyRegistry {
+public final class PolicyPacks implements PolicyRegistry, Configured {
 
-    /** Namespace of the capability that makes a bundle a policy pack. */
+    /** Namespace of the capability that makes a bundle a policy pack; the PID, too. */
     static final String NAMESPACE = "org.candor.policy";
 
     private static final Logger LOG = LoggerFactory.getLogger(PolicyPacks.class);
 
+    /** Why the newest configuration does not count, or empty. */
+    private volatile String refused = "";
+
+    private volatile String pending = "";
+    private volatile int decisions;
     private final BundleContext context;
     private final DecisionJournal journal;
     private final PolicySwitch policies;
@@ -81,6 +92,7 @@ public final class PolicyPacks implements PolicyRegistry {
         this.context = context;
         Path folder = folder(context);
         PolicySettings settings = settings(properties);
+        decisions = settings.decisions();
         PackStore store = new PackStore(folder.resolve("packs"));
         store.clean();
         journal = new DecisionJournal(
@@ -101,10 +113,11 @@ public final class PolicyPacks implements PolicyRegistry {
     }
 
     /** At start nonsense means that neither its rules nor the default decide: what the operator meant is not known. */
-    private static PolicySettings settings(Map<String, Object> properties) {
+    private PolicySettings settings(Map<String, Object> properties) {
         try {
             return PolicySettings.read(properties);
-        } catch (InvalidPolicyException e) {
+        } catch (IllegalArgumentException e) {
+            refused = e.getMessage();
             LOG.error("Nothing decides until this is corrected, or a policy was activated before. {}", e.getMessage());
             return PolicySettings.NONE;
         }
@@ -122,9 +135,17 @@ public final class PolicyPacks implements PolicyRegistry {
             policies.configure(settings.rules(), settings.preferred());
             policies.trust(settings.trust());
             later(packs::lookAgain);
-        } catch (InvalidPolicyException e) {
+            refused = "";
+            pending = settings.decisions() == decisions ? "" : "decisions counts from the next start on";
+        } catch (IllegalArgumentException e) {
+            refused = e.getMessage();
             LOG.error("The new configuration is refused, the one before it stays. {}", e.getMessage());
         }
+    }
+
+    @Override
+    public Configuration.State configuration() {
+        return new Configuration.State(NAMESPACE, refused, pending);
     }
 
     @Deactivate
@@ -218,13 +239,24 @@ public final class PolicyPacks implements PolicyRegistry {
         }
 
         @Override
+        public Set<String> names() {
+            Set<String> names = new TreeSet<>();
+            Enumeration<String> paths = bundle.getEntryPaths(PackKind.POLICY.folder());
+            while (paths != null && paths.hasMoreElements()) {
+                names.add(paths.nextElement().substring(PackKind.POLICY.folder().length() + 1));
+            }
+            return names;
+        }
+
+        @Override
         public Optional<byte[]> read(String file) throws IOException {
             URL entry = bundle.getEntry("POLICY/" + file);
             if (entry == null) {
                 return Optional.empty();
             }
             try (InputStream in = entry.openStream()) {
-                return Optional.of(in.readAllBytes());
+                // One that is larger than any pack may be is not read to its end: it may be endless when unpacked.
+                return Optional.of(in.readNBytes(PolicyPack.MOST_BYTES + 1));
             }
         }
     }

@@ -25,6 +25,7 @@ import org.candor.api.policy.PolicyRegistry;
 import org.candor.api.policy.PolicyReplay;
 import org.candor.api.policy.PolicyRequest;
 import org.candor.api.policy.PolicyTests;
+import org.candor.proof.PackTrust;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +65,7 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
     private final List<PolicyCandidate> refused = new ArrayList<>();
     private Configured configured;
     private String preferred = "";
-    private PackTrust trust = PackTrust.SHIPPED;
+    private PackTrust trust = PolicySettings.shipped();
     private volatile InForce inForce;
 
     /** @param changed called, under the lock, after something else is in force */
@@ -110,7 +111,15 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
 
     /** Whether the pack could be installed now. */
     synchronized boolean trusts(PolicyPack pack) {
-        return trust.trusts(pack.id());
+        return !trustOf(pack).isEmpty();
+    }
+
+    private String trustOf(PolicyPack pack) {
+        try {
+            return pack.check(trust);
+        } catch (InvalidPackException e) {
+            return "";
+        }
     }
 
     /**
@@ -119,7 +128,7 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
      * @throws InvalidPackException when it is not trusted, or another one has its name and version
      */
     synchronized void add(PolicyPack pack) {
-        trust.check(pack.id());
+        pack.check(trust);
         PolicyPack other = packs.get(key(pack.id()));
         if (other != null && !other.id().equals(pack.id())) {
             throw new InvalidPackException(
@@ -143,7 +152,7 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
     synchronized void refuse(String location, String reason) {
         refused.removeIf(candidate -> candidate.source().equals(location));
         refused.add(new PolicyCandidate(
-                new PolicyId(location, "", ""), location, PolicyCandidate.State.REFUSED, reason, Map.of()));
+                new PolicyId(location, "", ""), location, PolicyCandidate.State.REFUSED, reason, "", Map.of()));
     }
 
     /** Forgets a pack that was refused. */
@@ -193,8 +202,8 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
         if (pack == null && inForce == null && last != null && !last.configured()) {
             // Until its bundle is there the copy decides that was kept of it.
             PolicyId before = last.activation().policy();
-            if (key(before).equals(preferred) && trust.trusts(before)) {
-                pack = store.find(before).orElse(null);
+            if (key(before).equals(preferred)) {
+                pack = store.find(before).filter(this::trusts).orElse(null);
             }
         }
         if (pack != null && !isInForce(pack.id())) {
@@ -291,7 +300,12 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
         if (configured != null) {
             seen.add(configured.id());
             candidates.add(new PolicyCandidate(
-                    configured.id(), "etc/org.candor.policy.cfg", state(configured.id(), now), "", Map.of()));
+                    configured.id(),
+                    "etc/org.candor.policy.cfg",
+                    state(configured.id(), now),
+                    "",
+                    "written in the configuration",
+                    Map.of()));
         }
         packs.values().forEach(pack -> {
             seen.add(pack.id());
@@ -300,11 +314,17 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
                     pack.location(),
                     state(pack.id(), now),
                     "",
+                    trustOf(pack),
                     pack.card().values()));
         });
         if (now != null && !seen.contains(now.policy().id())) {
             candidates.add(new PolicyCandidate(
-                    now.policy().id(), "kept copy; its bundle is gone", PolicyCandidate.State.ACTIVE, "", Map.of()));
+                    now.policy().id(),
+                    "kept copy; its bundle is gone",
+                    PolicyCandidate.State.ACTIVE,
+                    "",
+                    "trusted when it was activated",
+                    Map.of()));
         }
         candidates.sort(Comparator.comparing((PolicyCandidate c) -> c.policy().name())
                 .thenComparing(c -> c.policy().version()));

@@ -17,6 +17,7 @@ import org.candor.api.policy.PolicyRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyPackTest {
 
@@ -133,6 +134,22 @@ class PolicyPackTest {
         assertTrue(message.contains(named) && message.contains(allowed), message);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"../rules.cedar", "/etc/rules.cedar", "sub/rules.cedar", "..", ".rules.cedar", "a\\b.cedar", ""})
+    void aFileNameThatIsAPathIsRefused(String name) {
+        TestPack pack = new TestPack("p", "1", START).with(name.replace("\\", "\\\\"), START);
+        String message = assertThrows(InvalidPackException.class, pack::pack).getMessage();
+        assertTrue(message.contains("a pack's file is named by letters, digits, dot, dash and underscore"), message);
+    }
+
+    @Test
+    void aPackThatIsTooLargeIsRefused() {
+        TestPack pack = new TestPack("p", "1", START).with("rules.cedar", "//" + "x".repeat(PolicyPack.MOST_BYTES));
+        String message = assertThrows(InvalidPackException.class, pack::pack).getMessage();
+        assertTrue(message.contains("rules.cedar makes the pack larger than"), message);
+    }
+
     @Test
     void aChangedOrMissingFileIsRefused() {
         TestPack whole = new TestPack("p", "1", START);
@@ -141,6 +158,11 @@ class PolicyPackTest {
                 @Override
                 public String location() {
                     return "damaged";
+                }
+
+                @Override
+                public Set<String> names() {
+                    return whole.names();
                 }
 
                 @Override
@@ -160,6 +182,11 @@ class PolicyPackTest {
                 @Override
                 public String location() {
                     return "cut";
+                }
+
+                @Override
+                public Set<String> names() {
+                    return whole.names();
                 }
 
                 @Override

@@ -60,7 +60,7 @@ class PolicySwapTest {
                 journal,
                 Clock.systemUTC(),
                 () -> {});
-        policies.trust(PackTrust.SHIPPED);
+        policies.trust(PolicySettings.shipped());
         policies.configure(null, "");
         List<WeakReference<PolicyPack>> gone = new ArrayList<>();
         PolicyPack active = shipped("default");

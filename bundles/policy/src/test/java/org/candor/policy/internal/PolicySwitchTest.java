@@ -26,6 +26,8 @@ import org.candor.api.policy.PolicyException;
 import org.candor.api.policy.PolicyId;
 import org.candor.api.policy.PolicyReplay;
 import org.candor.api.policy.PolicyRequest;
+import org.candor.proof.PackKind;
+import org.candor.proof.PackTrust;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,13 +61,17 @@ class PolicySwitchTest {
                 journal,
                 Clock.systemUTC(),
                 () -> flips++);
-        policies.trust(PackTrust.of("true"));
+        policies.trust(unsigned("true"));
     }
 
     @AfterEach
     void close() throws IOException, InterruptedException {
         policies.close();
         journal.close();
+    }
+
+    private static PackTrust unsigned(String allowed) {
+        return PackTrust.of(PackKind.POLICY, Map.of(), List.of(), List.of(allowed));
     }
 
     private void reopen() throws IOException, InterruptedException {
@@ -250,19 +256,19 @@ class PolicySwitchTest {
 
     @Test
     void aPackThatIsNeitherOfThisBuildNorAllowedDecidesNothingNotEvenAsTheDefault() throws Exception {
-        policies.trust(PackTrust.SHIPPED);
+        policies.trust(PolicySettings.shipped());
         configure(null, "one:1");
         PolicyPack foreign = open("one");
         InvalidPackException e = assertThrows(InvalidPackException.class, () -> policies.add(foreign));
-        assertTrue(e.getMessage().contains("add one:1 or " + foreign.id().digest() + " to unsigned"), e.getMessage());
+        assertTrue(e.getMessage().contains("add one:1 to unsigned"), e.getMessage());
         policies.reconcile();
         assertFalse(policies.decides());
-        policies.trust(PackTrust.of("one:1"));
+        policies.trust(unsigned("one:1"));
         policies.add(foreign);
         policies.reconcile();
         assertEquals(foreign.id(), policies.policy());
         reopen();
-        policies.trust(PackTrust.SHIPPED);
+        policies.trust(PolicySettings.shipped());
         configure(null, "one:1");
         assertFalse(policies.decides(), "nobody activated it, and it is not trusted any more");
     }

@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.candor.proof.PackIdentity;
+import org.candor.proof.SigningKey;
 
 /** A small policy pack in memory, to be changed in one file at a time. */
 final class TestPack implements PackFiles {
@@ -59,6 +63,7 @@ final class TestPack implements PackFiles {
                         name,
                         version,
                         files.entrySet().stream()
+                                .filter(file -> !file.getKey().equals(PackIdentity.SIGNATURE))
                                 .map(file -> "\"" + file.getKey() + "\": {\"sha256\": \""
                                         + PolicyCard.sha256(file.getValue().getBytes(StandardCharsets.UTF_8)) + "\"}")
                                 .collect(Collectors.joining(", ")));
@@ -75,6 +80,21 @@ final class TestPack implements PackFiles {
     @Override
     public String location() {
         return "test " + name + " " + version;
+    }
+
+    /** Signed over what its files are now. */
+    TestPack signedBy(SigningKey key) {
+        files.put(
+                PackIdentity.SIGNATURE,
+                key.sign(PolicyCard.identity(pack().id()).statement()));
+        return this;
+    }
+
+    @Override
+    public Set<String> names() {
+        Set<String> names = new TreeSet<>(files.keySet());
+        names.add(PackIdentity.CARD);
+        return names;
     }
 
     @Override

@@ -2,11 +2,15 @@ package org.candor.retrieval.internal;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.candor.api.backup.StatePart;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
+import org.candor.api.configuration.InvalidConfigurationException;
 import org.candor.api.model.Activation;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelListener;
@@ -24,9 +28,11 @@ import org.candor.retrieval.internal.index.Fusion;
 import org.candor.retrieval.internal.library.Documents;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -34,14 +40,21 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The library on an embedded Lucene: documents in, passages and answers out. Thread safe. */
 @Component(
-        name = "org.candor.retrieval",
+        name = LuceneLibrary.NAME,
         immediate = true,
-        service = {Library.class, Retrieval.class, StatePart.class})
+        service = {Library.class, Retrieval.class, StatePart.class, Configured.class})
 @Designate(ocd = LuceneLibrary.Config.class)
-public final class LuceneLibrary implements Library, Retrieval, StatePart {
+public final class LuceneLibrary implements Library, Retrieval, StatePart, Configured {
+
+    /** Also the PID of its configuration. */
+    static final String NAME = "org.candor.retrieval";
+
+    private static final Logger LOG = LoggerFactory.getLogger(LuceneLibrary.class);
 
     /** Configuration, PID {@code org.candor.retrieval}. */
     @ObjectClassDefinition(name = "Candor retrieval")
@@ -89,14 +102,18 @@ public final class LuceneLibrary implements Library, Retrieval, StatePart {
         int mostBytes() default 33_554_432;
     }
 
+    private final Configuration<Config> configuration;
     private final Documents documents;
     private final RetrievalService retrieval;
     private final ServiceRegistration<ModelListener> listener;
 
     /** Opens the index; serves as encoders come. */
     @Activate
-    public LuceneLibrary(BundleContext context, Config config) throws IOException {
-        this.documents = Documents.open(settings(config, context.getProperty("candor.home")));
+    public LuceneLibrary(BundleContext context, Map<String, Object> properties) throws IOException {
+        String home = context.getProperty("candor.home");
+        this.configuration = Configuration.of(NAME, Config.class, properties, each -> settings(each, home));
+        Config config = configuration.values();
+        this.documents = Documents.open(settings(config, home));
         this.retrieval = new RetrievalService(documents);
         documents.warmUp(retrieval::warmUp);
         String samples = config.library().isBlank() ? context.getProperty("candor.samples") : config.library();
@@ -108,6 +125,27 @@ public final class LuceneLibrary implements Library, Retrieval, StatePart {
         }
         // by hand: as a component service it would refer to the registry and the registry to it
         this.listener = context.registerService(ModelListener.class, new Follower(), null);
+    }
+
+    /** Another folder is another library: it is opened with the next start, and not under requests. */
+    @Modified
+    void modified(ComponentContext component, Map<String, Object> properties) {
+        boolean changed = configuration.change(
+                properties,
+                (before, after) -> before.directory().equals(after.directory())
+                        ? ""
+                        : "the change of directory, and all that changed with it, counts from the next start on",
+                LOG::warn);
+        if (changed) {
+            // The runtime makes it anew, from properties that were found to be right.
+            component.disableComponent(NAME);
+            component.enableComponent(NAME);
+        }
+    }
+
+    @Override
+    public Configuration.State configuration() {
+        return configuration.state();
     }
 
     private final class Follower implements ModelListener {
@@ -142,7 +180,7 @@ public final class LuceneLibrary implements Library, Retrieval, StatePart {
 
     static Documents.Settings settings(Config config, String home) {
         check(!config.directory().isBlank() || home != null, "directory", "", "a folder, since candor.home is not set");
-        Path directory = config.directory().isBlank() ? Path.of(home, "index") : Path.of(config.directory());
+        Path directory = config.directory().isBlank() ? Path.of(home, "index") : directory(config.directory());
         int target = range("passageTarget", config.passageTarget(), 16, 4_096);
         return new Documents.Settings(
                 directory,
@@ -153,6 +191,18 @@ public final class LuceneLibrary implements Library, Retrieval, StatePart {
                 fusion(config.vectorWeight()),
                 range("rescanSeconds", config.rescanSeconds(), 0, 86_400),
                 range("mostBytes", config.mostBytes(), 1_024, 268_435_456));
+    }
+
+    private static Path directory(String configured) {
+        Path directory;
+        try {
+            directory = Path.of(configured);
+        } catch (InvalidPathException e) {
+            throw new InvalidConfigurationException(NAME, "directory", configured, "folders");
+        }
+        check(directory.isAbsolute(), "directory", configured, "absolute paths");
+        check(!Files.exists(directory) || Files.isDirectory(directory), "directory", configured, "folders, not a file");
+        return directory;
     }
 
     private static Fusion fusion(double weight) {
@@ -183,8 +233,7 @@ public final class LuceneLibrary implements Library, Retrieval, StatePart {
 
     private static void check(boolean allowed, String key, Object value, String what) {
         if (!allowed) {
-            throw new IllegalArgumentException(
-                    "org.candor.retrieval: " + key + " is \"" + value + "\", allowed: " + what);
+            throw new InvalidConfigurationException(NAME, key, value, what);
         }
     }
 

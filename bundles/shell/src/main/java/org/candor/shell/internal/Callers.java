@@ -10,23 +10,35 @@ import javax.security.auth.Subject;
 import org.apache.karaf.jaas.boot.principal.RolePrincipal;
 import org.apache.karaf.jaas.boot.principal.UserPrincipal;
 import org.apache.karaf.shell.api.console.Session;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
+import org.candor.api.configuration.InvalidConfigurationException;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 import org.candor.jdk25bridge.CurrentSubject;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Says for whom a session's commands act: who logged in to the shell, with those of their roles that Candor knows; or whom a
  * session was opened for from outside. Thread safe.
  */
-@Component(service = Callers.class, configurationPid = "org.candor.shell")
+@Component(
+        service = {Callers.class, Configured.class},
+        configurationPid = Callers.PID)
 @Designate(ocd = Callers.Config.class)
-public final class Callers {
+public final class Callers implements Configured {
+
+    static final String PID = "org.candor.shell";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Callers.class);
 
     /** Variable of a session: the stream that takes what is wrong, where it is not the console. */
     public static final String ERRORS = "candor.errors";
@@ -41,22 +53,36 @@ public final class Callers {
         String tenant() default "default";
     }
 
-    private final String tenant;
+    private final Configuration<Config> configuration;
     private final Supplier<Subject> current;
     private final Map<Session, Caller> remote = new ConcurrentHashMap<>();
 
     @Activate
-    public Callers(Config config) {
-        this(config.tenant(), () -> CurrentSubject.get(null));
+    public Callers(Map<String, Object> properties) {
+        this(properties, () -> CurrentSubject.get(null));
     }
 
-    Callers(String tenant, Supplier<Subject> current) {
-        if (tenant.isBlank() || tenant.length() > 200) {
-            throw new IllegalArgumentException(
-                    "org.candor.shell: tenant is \"" + tenant + "\"; allowed are 1 to 200 characters");
-        }
-        this.tenant = tenant;
+    Callers(Map<String, Object> properties, Supplier<Subject> current) {
+        this.configuration = Configuration.of(PID, Config.class, properties, Callers::check);
         this.current = current;
+    }
+
+    private static void check(Config config) {
+        String tenant = config.tenant();
+        if (tenant.isBlank() || tenant.length() > 200) {
+            throw new InvalidConfigurationException(PID, "tenant", tenant, "1 to 200 characters");
+        }
+    }
+
+    /** Counts for the next command. */
+    @Modified
+    void modified(Map<String, Object> properties) {
+        configuration.change(properties, (before, after) -> "", LOG::warn);
+    }
+
+    @Override
+    public Configuration.State configuration() {
+        return configuration.state();
     }
 
     /** From now on the session's commands act for this caller. Kept apart from the session, whose variables its user can set. */
@@ -97,6 +123,6 @@ public final class Callers {
                     "Nobody is logged in to this shell, so nobody could answer for the command: log in over SSH, or use"
                             + " ./candor shell.");
         }
-        return new Caller(user, tenant, roles);
+        return new Caller(user, configuration.values().tenant(), roles);
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
+import java.util.Map;
 import java.util.Set;
 import javax.security.auth.Subject;
 import org.apache.karaf.jaas.boot.principal.GroupPrincipal;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class CallersTest {
 
     private Subject subject = new Subject();
-    private final Callers callers = new Callers("acme", () -> subject);
+    private final Callers callers = new Callers(Map.of("tenant", "acme"), () -> subject);
 
     private static Session session() {
         return (Session) Proxy.newProxyInstance(
@@ -78,7 +79,7 @@ class CallersTest {
     @Test
     void theTenantIsNotEmpty() {
         IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, () -> new Callers(" ", () -> subject));
+                assertThrows(IllegalArgumentException.class, () -> new Callers(Map.of("tenant", " "), () -> subject));
         assertTrue(e.getMessage().startsWith("org.candor.shell: tenant is"), e.getMessage());
     }
 }

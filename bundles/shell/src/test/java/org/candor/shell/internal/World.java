@@ -90,7 +90,7 @@ final class World implements AutoCloseable {
     World() {
         threads.start();
         sessions = new SessionFactoryImpl(threads);
-        Callers callers = new Callers("default", () -> null);
+        Callers callers = new Callers(Map.of(), () -> null);
         sessions.getRegistry().register(operations);
         sessions.getRegistry().register(callers);
         ManagerImpl manager = new ManagerImpl(sessions.getRegistry(), sessions.getRegistry());
@@ -197,7 +197,12 @@ final class World implements AutoCloseable {
                 new Policies.Overview(
                         activation(),
                         List.of(new PolicyCandidate(
-                                STRICT, "bundle x", PolicyCandidate.State.CANDIDATE, "", Map.of("title", "严格"))),
+                                STRICT,
+                                "bundle x",
+                                PolicyCandidate.State.CANDIDATE,
+                                "",
+                                "signed by packs.example.org",
+                                Map.of("title", "严格"))),
                         List.of(activation()));
             case "Policies.activate" -> new Policies.Change(activation(), EVIDENCE);
             case "Policies.replay" ->

@@ -4,23 +4,35 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
 import org.candor.api.tokenize.Padding;
 import org.candor.api.tokenize.Tokenizer;
 import org.candor.api.tokenize.TokenizerFactory;
 import org.candor.api.tokenize.TokenizerFormatException;
 import org.candor.api.tokenize.Truncation;
+import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads tokenizer.json files. */
-@Component(configurationPid = "org.candor.tokenizer")
+@Component(name = JsonTokenizerFactory.NAME, configurationPid = JsonTokenizerFactory.PID)
 @Designate(ocd = JsonTokenizerFactory.Config.class)
-public final class JsonTokenizerFactory implements TokenizerFactory {
+public final class JsonTokenizerFactory implements TokenizerFactory, Configured {
+
+    static final String PID = "org.candor.tokenizer";
+    static final String NAME = "org.candor.tokenizer.internal.JsonTokenizerFactory";
+
+    private static final Logger LOG = LoggerFactory.getLogger(JsonTokenizerFactory.class);
 
     /** Limits for files from elsewhere. */
     @ObjectClassDefinition(name = "Candor tokenizer")
@@ -34,19 +46,42 @@ public final class JsonTokenizerFactory implements TokenizerFactory {
         int maxVocabulary() default 2_097_152;
     }
 
+    private final Configuration<Config> configuration;
     private final int maxBytes;
     private final int maxVocabulary;
     private final UnicodeTables tables = UnicodeTables.load();
 
     @Activate
+    public JsonTokenizerFactory(Map<String, Object> properties) {
+        this(Configuration.of(PID, Config.class, properties, JsonTokenizerFactory::check));
+    }
+
+    /** One outside a container, for benchmarks and plain programs. */
     public JsonTokenizerFactory(Config config) {
-        this(config.maxFileMebibytes(), config.maxVocabulary());
+        this(Configuration.of(PID, Config.class, config));
+    }
+
+    private JsonTokenizerFactory(Configuration<Config> configuration) {
+        this(
+                configuration,
+                configuration.values().maxFileMebibytes(),
+                configuration.values().maxVocabulary());
     }
 
     JsonTokenizerFactory(int maxFileMebibytes, int maxVocabulary) {
+        this(null, maxFileMebibytes, maxVocabulary);
+    }
+
+    private JsonTokenizerFactory(Configuration<Config> configuration, int maxFileMebibytes, int maxVocabulary) {
+        this.configuration = configuration;
         this.maxBytes = (int)
                 Math.min(Integer.MAX_VALUE - 16L, (long) checked("maxFileMebibytes", maxFileMebibytes, 1024) << 20);
         this.maxVocabulary = checked("maxVocabulary", maxVocabulary, 1 << 24);
+    }
+
+    private static void check(Config config) {
+        checked("maxFileMebibytes", config.maxFileMebibytes(), 1024);
+        checked("maxVocabulary", config.maxVocabulary(), 1 << 24);
     }
 
     private static int checked(String key, int value, int most) {
@@ -55,6 +90,20 @@ public final class JsonTokenizerFactory implements TokenizerFactory {
                     "org.candor.tokenizer: " + key + " is " + value + ", allowed is 1 to " + most);
         }
         return value;
+    }
+
+    @Modified
+    void modified(ComponentContext component, Map<String, Object> properties) {
+        if (configuration.change(properties, (before, after) -> "", LOG::warn)) {
+            // The runtime makes it anew, from properties that were found to be right.
+            component.disableComponent(NAME);
+            component.enableComponent(NAME);
+        }
+    }
+
+    @Override
+    public Configuration.State configuration() {
+        return configuration.state();
     }
 
     @Override

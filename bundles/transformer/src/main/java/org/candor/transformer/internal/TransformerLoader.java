@@ -2,7 +2,10 @@ package org.candor.transformer.internal;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.candor.api.compute.Backend;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
 import org.candor.api.model.EncoderSettings;
 import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelFormatException;
@@ -11,17 +14,26 @@ import org.candor.api.model.TextEncoder;
 import org.candor.api.tokenize.TokenizerFactory;
 import org.candor.transformer.internal.bert.BertFamily;
 import org.candor.transformer.internal.json.StrictJson;
+import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Loads transformers from their files onto the backend. */
-@Component(configurationPid = "org.candor.transformer")
+@Component(name = TransformerLoader.NAME, configurationPid = TransformerLoader.PID)
 @Designate(ocd = TransformerLoader.Config.class)
-public final class TransformerLoader implements ModelLoader {
+public final class TransformerLoader implements ModelLoader, Configured {
+
+    static final String PID = "org.candor.transformer";
+    static final String NAME = "org.candor.transformer.internal.TransformerLoader";
+
+    private static final Logger LOG = LoggerFactory.getLogger(TransformerLoader.class);
 
     /** Limits of forward passes. */
     @ObjectClassDefinition(name = "Candor transformer")
@@ -39,12 +51,27 @@ public final class TransformerLoader implements ModelLoader {
         int concurrentPasses() default 4;
     }
 
+    private final Configuration<Config> configuration;
     private final TokenizerFactory tokenizers;
     private final BertFamily bert;
 
     @Activate
-    public TransformerLoader(@Reference Backend backend, @Reference TokenizerFactory tokenizers, Config config) {
-        this(backend, tokenizers, config.passTokens(), config.concurrentPasses());
+    public TransformerLoader(
+            @Reference Backend backend, @Reference TokenizerFactory tokenizers, Map<String, Object> properties) {
+        this(backend, tokenizers, Configuration.of(PID, Config.class, properties, TransformerLoader::check));
+    }
+
+    TransformerLoader(Backend backend, TokenizerFactory tokenizers, Config config) {
+        this(backend, tokenizers, Configuration.of(PID, Config.class, config));
+    }
+
+    private TransformerLoader(Backend backend, TokenizerFactory tokenizers, Configuration<Config> configuration) {
+        this(
+                backend,
+                tokenizers,
+                configuration,
+                configuration.values().passTokens(),
+                configuration.values().concurrentPasses());
     }
 
     /**
@@ -54,11 +81,26 @@ public final class TransformerLoader implements ModelLoader {
      * @param concurrentPasses as in {@link Config#concurrentPasses}
      */
     public TransformerLoader(Backend backend, TokenizerFactory tokenizers, int passTokens, int concurrentPasses) {
+        this(backend, tokenizers, null, passTokens, concurrentPasses);
+    }
+
+    private TransformerLoader(
+            Backend backend,
+            TokenizerFactory tokenizers,
+            Configuration<Config> configuration,
+            int passTokens,
+            int concurrentPasses) {
+        this.configuration = configuration;
         this.tokenizers = tokenizers;
         this.bert = new BertFamily(
                 backend,
                 within("passTokens", passTokens, 64, 65_536),
                 within("concurrentPasses", concurrentPasses, 1, 64));
+    }
+
+    private static void check(Config config) {
+        within("passTokens", config.passTokens(), 64, 65_536);
+        within("concurrentPasses", config.concurrentPasses(), 1, 64);
     }
 
     private static int within(String key, int value, int least, int most) {
@@ -67,6 +109,20 @@ public final class TransformerLoader implements ModelLoader {
                     "org.candor.transformer: " + key + " " + value + " is not allowed (" + least + " to " + most + ")");
         }
         return value;
+    }
+
+    @Modified
+    void modified(ComponentContext component, Map<String, Object> properties) {
+        if (configuration.change(properties, (before, after) -> "", LOG::warn)) {
+            // The runtime makes it anew, from properties that were found to be right.
+            component.disableComponent(NAME);
+            component.enableComponent(NAME);
+        }
+    }
+
+    @Override
+    public Configuration.State configuration() {
+        return configuration.state();
     }
 
     @Override

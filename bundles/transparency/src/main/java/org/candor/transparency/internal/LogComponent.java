@@ -1,28 +1,46 @@
 package org.candor.transparency.internal;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.candor.api.backup.StatePart;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
+import org.candor.api.configuration.InvalidConfigurationException;
 import org.candor.api.transparency.Appended;
 import org.candor.api.transparency.TransparencyLog;
+import org.candor.proof.InvalidProofException;
+import org.candor.proof.SigningKey;
 import org.osgi.framework.BundleContext;
+import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The instance's log as a service. Activation fails, with the reason, when the log is damaged or held elsewhere. */
 @Component(
-        service = {TransparencyLog.class, StatePart.class},
-        configurationPid = "org.candor.transparency",
+        name = LogComponent.NAME,
+        service = {TransparencyLog.class, StatePart.class, Configured.class},
+        configurationPid = LogComponent.PID,
         immediate = true)
 @Designate(ocd = LogComponent.Config.class)
-public final class LogComponent implements TransparencyLog, StatePart {
+public final class LogComponent implements TransparencyLog, StatePart, Configured {
+
+    static final String PID = "org.candor.transparency";
+    static final String NAME = "org.candor.transparency.internal.LogComponent";
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogComponent.class);
 
     private static final int MIN_SEGMENT = 8;
     private static final int MAX_SEGMENT = 1024;
@@ -49,20 +67,71 @@ public final class LogComponent implements TransparencyLog, StatePart {
         int segmentMebibytes() default 32;
     }
 
+    private final Configuration<Config> configuration;
     private final GroupCommitLog log;
 
     @Activate
-    public LogComponent(BundleContext context, Config config) throws IOException {
-        if (config.segmentMebibytes() < MIN_SEGMENT || config.segmentMebibytes() > MAX_SEGMENT) {
-            throw new IllegalArgumentException("org.candor.transparency: segmentMebibytes is "
-                    + config.segmentMebibytes() + ", " + MIN_SEGMENT + " to " + MAX_SEGMENT + " are allowed");
-        }
+    public LogComponent(BundleContext context, Map<String, Object> properties) throws IOException {
+        configuration = Configuration.of(PID, Config.class, properties, LogComponent::check);
+        Config config = configuration.values();
         log = new GroupCommitLog(
                 new GroupCommitLog.Settings(
                         directory(context, config.directory()),
                         config.origin().strip(),
                         config.segmentMebibytes() << 20),
                 new Disk());
+    }
+
+    private static void check(Config config) {
+        int segment = config.segmentMebibytes();
+        if (segment < MIN_SEGMENT || segment > MAX_SEGMENT) {
+            throw new InvalidConfigurationException(
+                    PID, "segmentMebibytes", segment, MIN_SEGMENT + " to " + MAX_SEGMENT);
+        }
+        try {
+            Path directory = Path.of(config.directory().strip());
+            if (Files.exists(directory) && !Files.isDirectory(directory)) {
+                throw new InvalidConfigurationException(PID, "directory", directory, "folders, not a file");
+            }
+        } catch (InvalidPathException e) {
+            throw new InvalidConfigurationException(PID, "directory", config.directory(), "folders");
+        }
+        String origin = config.origin().strip();
+        if (!origin.isEmpty()) {
+            try {
+                SigningKey.generate(origin);
+            } catch (InvalidProofException e) {
+                throw new InvalidConfigurationException(
+                        PID, "origin", origin, "names without white space and plus signs");
+            }
+        }
+    }
+
+    /** A log is never moved or renamed under entries that are being written. */
+    @Modified
+    void modified(ComponentContext component, Map<String, Object> properties) {
+        if (configuration.change(properties, this::changed, LOG::warn)) {
+            // The runtime makes it anew, from properties that were found to be right.
+            component.disableComponent(NAME);
+            component.enableComponent(NAME);
+        }
+    }
+
+    private String changed(Config before, Config after) {
+        if (!before.directory().strip().equals(after.directory().strip())) {
+            return "the change of directory, and all that changed with it, counts from the next start on";
+        }
+        String origin = after.origin().strip();
+        if (!origin.isEmpty() && !origin.equals(log.origin())) {
+            throw new InvalidConfigurationException(
+                    PID, "origin", origin, log.origin() + ", which this log was begun with, or nothing");
+        }
+        return "";
+    }
+
+    @Override
+    public Configuration.State configuration() {
+        return configuration.state();
     }
 
     private static Path directory(BundleContext context, String configured) {

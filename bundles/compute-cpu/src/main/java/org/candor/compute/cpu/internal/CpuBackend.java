@@ -1,5 +1,6 @@
 package org.candor.compute.cpu.internal;
 
+import java.util.Map;
 import org.candor.api.compute.Backend;
 import org.candor.api.compute.BackendException;
 import org.candor.api.compute.ElementType;
@@ -8,10 +9,14 @@ import org.candor.api.compute.Ops;
 import org.candor.api.compute.Tensor;
 import org.candor.api.compute.Weight;
 import org.candor.api.compute.WeightType;
+import org.candor.api.configuration.Configuration;
+import org.candor.api.configuration.Configured;
 import org.osgi.annotation.bundle.Header;
+import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -20,9 +25,16 @@ import org.slf4j.LoggerFactory;
 
 /** The CPU: the best kernels that this Java machine can run, on threads that end with this component. */
 @Header(name = "Import-Package", value = "jdk.incubator.vector;resolution:=optional,*")
-@Component(service = Backend.class, configurationPid = "org.candor.compute.cpu", property = "name=cpu")
+@Component(
+        name = CpuBackend.NAME,
+        service = {Backend.class, Configured.class},
+        configurationPid = CpuBackend.PID,
+        property = "name=cpu")
 @Designate(ocd = CpuBackend.Config.class)
-public final class CpuBackend implements Backend, AutoCloseable {
+public final class CpuBackend implements Backend, Configured, AutoCloseable {
+
+    static final String PID = "org.candor.compute.cpu";
+    static final String NAME = "org.candor.compute.cpu.internal.CpuBackend";
 
     /** Configuration, PID {@code org.candor.compute.cpu}. */
     @ObjectClassDefinition(name = "Candor CPU compute", description = "Matrix operations on the processor.")
@@ -57,17 +69,34 @@ public final class CpuBackend implements Backend, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CpuBackend.class);
 
+    private final Configuration<Config> configuration;
     private final Kernels kernels;
     private final String reason;
     private final Workers workers;
 
     /** @throws IllegalArgumentException when a configured value is not allowed */
     @Activate
+    public CpuBackend(Map<String, Object> properties) {
+        this(Configuration.of(PID, Config.class, properties, CpuBackend::check, "name"));
+    }
+
+    /** As configured, but outside a container. */
     public CpuBackend(Config config) {
+        this(Configuration.of(PID, Config.class, config));
+    }
+
+    private CpuBackend(Configuration<Config> configuration) {
         this(
-                within("threads", config.threads(), 0, 1024),
-                within("spinMicros", config.spinMicros(), 0, 10_000),
-                KernelTier.choose(emits(config.emit())));
+                configuration,
+                within("threads", configuration.values().threads(), 0, 1024),
+                within("spinMicros", configuration.values().spinMicros(), 0, 10_000),
+                KernelTier.choose(emits(configuration.values().emit())));
+    }
+
+    private static void check(Config config) {
+        within("threads", config.threads(), 0, 1024);
+        within("spinMicros", config.spinMicros(), 0, 10_000);
+        emits(config.emit());
     }
 
     /**
@@ -75,6 +104,11 @@ public final class CpuBackend implements Backend, AutoCloseable {
      * @param spinMicros how long an idle worker looks for work
      */
     CpuBackend(int threads, int spinMicros, KernelTier.Choice choice) {
+        this(null, threads, spinMicros, choice);
+    }
+
+    private CpuBackend(Configuration<Config> configuration, int threads, int spinMicros, KernelTier.Choice choice) {
+        this.configuration = configuration;
         this.kernels = choice.kernels();
         this.reason = choice.reason();
         int count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
@@ -111,6 +145,20 @@ public final class CpuBackend implements Backend, AutoCloseable {
                     "org.candor.compute.cpu: " + key + " = " + value + ", allowed are " + least + " to " + most);
         }
         return value;
+    }
+
+    @Modified
+    void modified(ComponentContext component, Map<String, Object> properties) {
+        if (configuration.change(properties, (before, after) -> "", LOG::warn)) {
+            // The runtime makes it anew, from properties that were found to be right.
+            component.disableComponent(NAME);
+            component.enableComponent(NAME);
+        }
+    }
+
+    @Override
+    public Configuration.State configuration() {
+        return configuration.state();
     }
 
     @Override

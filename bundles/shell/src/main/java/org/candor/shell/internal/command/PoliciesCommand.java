@@ -5,6 +5,7 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Policies;
+import org.candor.api.policy.PolicyCandidate;
 import org.candor.shell.internal.Table;
 
 /** {@code candor:policies}. */
@@ -20,16 +21,22 @@ public final class PoliciesCommand extends CandorCommand {
     @Override
     int run(Caller caller) {
         Policies.Overview overview = operations.policies().list(caller);
-        Table table = new Table("policy", "version", "state", "digest", "reason", "source");
-        overview.candidates()
+        Table table = new Table("policy", "version", "state", "digest", "trust", "source");
+        overview.candidates().stream()
+                .filter(candidate -> candidate.state() != PolicyCandidate.State.REFUSED)
                 .forEach(candidate -> table.row(
                         candidate.policy().name(),
                         candidate.policy().version(),
                         candidate.state().name().toLowerCase(Locale.ROOT),
                         shortened(candidate.policy().digest()),
-                        candidate.reason(),
+                        candidate.trust(),
                         candidate.source()));
         print(overview, table, "no policy is installed");
+        if (!json) {
+            overview.candidates().stream()
+                    .filter(candidate -> candidate.state() == PolicyCandidate.State.REFUSED)
+                    .forEach(candidate -> print("refused: " + candidate.source() + ": " + candidate.reason()));
+        }
         if (!json && overview.active() != null) {
             print("in force: " + overview.active().policy().name() + " "
                     + overview.active().policy().version() + " since "

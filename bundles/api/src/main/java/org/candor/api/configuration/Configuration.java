@@ -1,0 +1,111 @@
+package org.candor.api.configuration;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The configuration that a component runs with. A new one is read and checked whole before it counts; one that is not valid
+ * changes nothing: what ran before goes on, and {@link #state} says why until the file is right. Thread safe.
+ *
+ * @param <C> the annotation type that describes the keys and their defaults
+ */
+public final class Configuration<C> {
+
+    /**
+     * @param pid of the configuration
+     * @param refused why the newest configuration does not count, in one line that names key, value and what is allowed;
+     *     empty while it does
+     * @param pending why the newest configuration, which is valid, counts from the next start on, in one line; or empty
+     */
+    public record State(String pid, String refused, String pending) {}
+
+    private final ConfigurationReader<C> reader;
+    private final Consumer<C> check;
+    private volatile C values;
+    private volatile State state;
+
+    private Configuration(ConfigurationReader<C> reader, Consumer<C> check, C values) {
+        this.reader = reader;
+        this.check = check;
+        this.values = values;
+        this.state = new State(reader.pid(), "", "");
+    }
+
+    /**
+     * The first configuration of a component, when it is activated.
+     *
+     * @param type annotation whose methods are the keys, with their defaults
+     * @param properties as the component runtime hands them over
+     * @param check throws when values are not allowed, naming key, value and what is; it must not change anything
+     * @param others keys of the same configuration that somebody else reads
+     * @throws InvalidConfigurationException for a key or value that is not allowed
+     */
+    public static <C> Configuration<C> of(
+            String pid, Class<C> type, Map<String, ?> properties, Consumer<C> check, String... others) {
+        ConfigurationReader<C> reader = new ConfigurationReader<>(pid, type, Set.of(others));
+        C values = reader.read(properties);
+        check.accept(values);
+        return new Configuration<>(reader, check, values);
+    }
+
+    /** One whose values are known to be right: for programs and tests without a component runtime. */
+    public static <C> Configuration<C> of(String pid, Class<C> type, C values) {
+        return new Configuration<>(new ConfigurationReader<>(pid, type, Set.of()), each -> {}, values);
+    }
+
+    /** What counts now. */
+    public C values() {
+        return values;
+    }
+
+    /** What became of the last change. */
+    public State state() {
+        return state;
+    }
+
+    /**
+     * A change. What is not allowed is refused as a whole.
+     *
+     * @param taken told the values before and the new ones, once they have been checked; when it throws, those before stay
+     * @param said one line for the log, when the change is refused or counts only from the next start on
+     * @return whether other values than before count
+     */
+    public synchronized boolean change(Map<String, ?> properties, Changed<C> taken, Consumer<String> said) {
+        String pending;
+        try {
+            C changed = reader.read(properties);
+            check.accept(changed);
+            if (changed.equals(values)) {
+                state = new State(reader.pid(), "", "");
+                return false;
+            }
+            pending = taken.changed(values, changed);
+            if (pending.isEmpty()) {
+                values = changed;
+            }
+        } catch (IllegalArgumentException e) {
+            state = new State(reader.pid(), e.getMessage(), state.pending());
+            said.accept("The new configuration is refused, the one before it stays. " + e.getMessage());
+            return false;
+        }
+        state = new State(reader.pid(), "", pending);
+        if (!pending.isEmpty()) {
+            said.accept(reader.pid() + ": " + pending);
+            return false;
+        }
+        return true;
+    }
+
+    /** Puts a checked change into effect. */
+    @FunctionalInterface
+    public interface Changed<C> {
+
+        /**
+         * @return empty when the new values count; else, in one line, which of them count only from the next start on, and
+         *     then none of them counts before
+         * @throws IllegalArgumentException when it cannot be done after all, naming key, value and what is allowed
+         */
+        String changed(C before, C after);
+    }
+}
