@@ -175,8 +175,7 @@ class ResilienceIT {
             long from = Files.size(log);
             assertFalse(Shell.canLogIn(server, "operator-anna", "correct horse battery"));
             awaitLog(log, from, "org.candor.passwords is not running");
-            assertEquals(
-                    0, second.execute("bundle:start org.candor.passwords").exit());
+            assertEquals(0, second.execute("bundle:start org.candor.passwords").exit());
         }
         assertTrue(Shell.canLogIn(server, "operator-anna", "correct horse battery"));
     }
