@@ -234,7 +234,7 @@ final class GgufConfiguration {
     }
 
     private Object cap(String key, double fallback) throws ModelFormatException {
-        double cap = settings.number(key, fallback, -1, 1e9);
+        double cap = settings.numberOrNone(key, fallback, 1e9);
         return cap == 0 ? null : (Object) cap;
     }
 

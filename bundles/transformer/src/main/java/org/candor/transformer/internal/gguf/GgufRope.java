@@ -54,7 +54,7 @@ record GgufRope(GgufSettings settings, int headSize, int context, Factors factor
     /** How far positions are stretched, 1 for not at all. Old files have the key {@code rope.scale_linear}. */
     private double factor() throws ModelFormatException {
         String key = settings.has("rope.scaling.factor") ? "rope.scaling.factor" : "rope.scale_linear";
-        double factor = settings.number(key, 1.0, -1, 1e6);
+        double factor = settings.numberOrNone(key, 1, 1e6);
         return factor == 0 ? 1 : factor;
     }
 

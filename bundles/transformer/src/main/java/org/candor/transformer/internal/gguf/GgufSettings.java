@@ -125,6 +125,18 @@ final class GgufSettings {
         throw refusal(key, value, "a number above " + above + " and at most " + most);
     }
 
+    /** A number of at least 0, where 0 stands for none. */
+    double numberOrNone(String key, double fallback, double most) throws ModelFormatException {
+        Double value = metadata.number(prefix + key);
+        if (value == null) {
+            return fallback;
+        }
+        if (value >= 0 && value <= most) {
+            return value;
+        }
+        throw refusal(key, value, "a number from 0 to " + most);
+    }
+
     /** A switch for each layer, or null. */
     List<Object> switches(String key, int layers) throws ModelFormatException {
         Object value = metadata.value(prefix + key);

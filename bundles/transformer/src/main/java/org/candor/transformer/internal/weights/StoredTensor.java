@@ -146,6 +146,15 @@ public record StoredTensor(
     }
 
     /**
+     * Whether {@link #matrix} would give a matrix, without making one.
+     *
+     * @throws ModelFormatException when this does not have the shape or is of a type that is no weight
+     */
+    public void requireMatrix(int rows, int columns) throws ModelFormatException {
+        check(transposed ? new long[] {columns, rows} : new long[] {rows, columns});
+    }
+
+    /**
      * This tensor as a matrix that a backend takes: on the file's mapping where that holds it as it is, else a copy as of
      * {@link #matrix(int, int, Arena)} that the garbage collector frees.
      *
@@ -163,7 +172,7 @@ public record StoredTensor(
      * @throws ModelFormatException when it does not have this shape or is of a type that is no weight
      */
     public HostMatrix matrix(int rows, int columns, Arena arena) throws ModelFormatException {
-        check(transposed ? new long[] {columns, rows} : new long[] {rows, columns});
+        requireMatrix(rows, columns);
         ElementType element = type.element();
         boolean inputsFirst = transposed ^ arrangement.turned();
         if (element != null && arrangement.inOrder()) {
