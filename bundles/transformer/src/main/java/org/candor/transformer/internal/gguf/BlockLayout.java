@@ -6,7 +6,8 @@ import java.lang.foreign.MemorySegment;
  * A way of storing numbers in blocks of equal size. Dequantising is plain binary32 arithmetic in one order, so that
  * every implementation gives the same bits. Stateless and thread safe.
  */
-public sealed interface BlockLayout permits PlainValues, ScaledBlocks, SuperBlocks, CodebookBlocks, TernaryBlocks {
+public sealed interface BlockLayout
+        permits PlainValues, ScaledBlocks, SuperBlocks, CodebookBlocks, GridBlocks, TernaryBlocks {
 
     /** Values of one block. */
     int blockValues();

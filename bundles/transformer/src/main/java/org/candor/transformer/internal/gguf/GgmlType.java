@@ -1,7 +1,5 @@
 package org.candor.transformer.internal.gguf;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,32 +19,28 @@ public enum GgmlType {
     Q4_K(12, SuperBlocks.Q4_K),
     Q5_K(13, SuperBlocks.Q5_K),
     Q6_K(14, SuperBlocks.Q6_K),
+    IQ2_XXS(16, GridBlocks.IQ2_XXS),
+    IQ2_XS(17, GridBlocks.IQ2_XS),
+    IQ3_XXS(18, GridBlocks.IQ3_XXS),
+    IQ1_S(19, GridBlocks.IQ1_S),
     IQ4_NL(20, CodebookBlocks.IQ4_NL),
+    IQ3_S(21, GridBlocks.IQ3_S),
+    IQ2_S(22, GridBlocks.IQ2_S),
     IQ4_XS(23, CodebookBlocks.IQ4_XS),
     I8(24, 1),
     I16(25, 2),
     I32(26, 4),
     I64(27, 8),
     F64(28, 8),
+    IQ1_M(29, GridBlocks.IQ1_M),
     BF16(30, PlainValues.BF16),
     TQ1_0(34, TernaryBlocks.TQ1_0),
     TQ2_0(35, TernaryBlocks.TQ2_0),
     MXFP4(39, CodebookBlocks.MXFP4);
 
     /** Types that exist but are not read here. */
-    private static final Map<Integer, String> NOT_READ = Map.ofEntries(
-            Map.entry(9, "Q8_1"),
-            Map.entry(15, "Q8_K"),
-            Map.entry(16, "IQ2_XXS"),
-            Map.entry(17, "IQ2_XS"),
-            Map.entry(18, "IQ3_XXS"),
-            Map.entry(19, "IQ1_S"),
-            Map.entry(21, "IQ3_S"),
-            Map.entry(22, "IQ2_S"),
-            Map.entry(29, "IQ1_M"),
-            Map.entry(40, "NVFP4"),
-            Map.entry(41, "Q1_0"),
-            Map.entry(42, "Q2_0"));
+    private static final Map<Integer, String> NOT_READ =
+            Map.of(9, "Q8_1", 15, "Q8_K", 40, "NVFP4", 41, "Q1_0", 42, "Q2_0");
 
     /** Types that the format no longer has. */
     private static final Map<Integer, String> REMOVED = Map.of(
@@ -122,7 +116,7 @@ public enum GgmlType {
                 : REMOVED.containsKey(number)
                         ? REMOVED.get(number) + ", which was removed from the format"
                         : "number " + Integer.toUnsignedString(number) + ", which is unknown";
-        List<GgmlType> allowed = new ArrayList<>(Arrays.asList(values()));
-        throw new ModelFormatException(file + ": " + tensor + " is of type " + why + " (read are " + allowed + ")");
+        throw new ModelFormatException(
+                file + ": " + tensor + " is of type " + why + " (read are " + List.of(values()) + ")");
     }
 }

@@ -3,6 +3,7 @@ package org.candor.transformer.internal.weights;
 import org.candor.api.compute.ElementType;
 import org.candor.transformer.internal.gguf.BlockLayout;
 import org.candor.transformer.internal.gguf.CodebookBlocks;
+import org.candor.transformer.internal.gguf.GridBlocks;
 import org.candor.transformer.internal.gguf.PlainValues;
 import org.candor.transformer.internal.gguf.ScaledBlocks;
 import org.candor.transformer.internal.gguf.SuperBlocks;
@@ -42,6 +43,13 @@ public enum StoredType {
     Q4_K(SuperBlocks.Q4_K),
     Q5_K(SuperBlocks.Q5_K),
     Q6_K(SuperBlocks.Q6_K),
+    IQ1_S(GridBlocks.IQ1_S),
+    IQ1_M(GridBlocks.IQ1_M),
+    IQ2_XXS(GridBlocks.IQ2_XXS),
+    IQ2_XS(GridBlocks.IQ2_XS),
+    IQ2_S(GridBlocks.IQ2_S),
+    IQ3_XXS(GridBlocks.IQ3_XXS),
+    IQ3_S(GridBlocks.IQ3_S),
     IQ4_NL(CodebookBlocks.IQ4_NL),
     IQ4_XS(CodebookBlocks.IQ4_XS),
     MXFP4(CodebookBlocks.MXFP4),
