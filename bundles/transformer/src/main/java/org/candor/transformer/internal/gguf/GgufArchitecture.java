@@ -40,8 +40,8 @@ enum GgufArchitecture {
     static GgufArchitecture of(GgufMetadata metadata) throws ModelFormatException {
         String type = metadata.text("general.type");
         if (type != null && !type.equals("model")) {
-            throw new ModelFormatException(
-                    metadata.file() + ": general.type \"" + type + "\" is not supported (\"model\" is)");
+            throw new ModelFormatException(metadata.file() + ": general.type \"" + GgufMetadata.shown(type, 60)
+                    + "\" is not supported (\"model\" is)");
         }
         String name = metadata.text("general.architecture");
         if (name == null) {
@@ -54,8 +54,8 @@ enum GgufArchitecture {
         }
         List<String> supported =
                 Arrays.stream(values()).map(architecture -> architecture.label).toList();
-        throw new ModelFormatException(
-                metadata.file() + ": general.architecture \"" + name + "\" is not supported (" + supported + " are)");
+        throw new ModelFormatException(metadata.file() + ": general.architecture \"" + GgufMetadata.shown(name, 60)
+                + "\" is not supported (" + supported + " are)");
     }
 
     /** {@code general.architecture}, before all of its keys. */

@@ -71,8 +71,12 @@ final class GgufConfiguration {
         return new GgufNames(metadata.file(), architecture, heads, keyValueHeads, experts);
     }
 
-    /** The keys and values of a config.json: Long, Double, Boolean, String, List, Map and null. */
-    Map<String, Object> read() throws ModelFormatException {
+    /**
+     * The keys and values of a config.json: Long, Double, Boolean, String, List, Map and null.
+     *
+     * @param tokenizer names the special tokens, or null
+     */
+    Map<String, Object> read(GgufVocabulary tokenizer) throws ModelFormatException {
         Map<String, Object> config = new LinkedHashMap<>();
         switch (architecture) {
             case GPT2 -> gpt2(config);
@@ -91,9 +95,9 @@ final class GgufConfiguration {
         }
         config.put("vocab_size", vocabulary());
         config.put("tie_word_embeddings", !tensors.containsKey("output.weight"));
-        token(config, "bos_token_id", "bos_token_id");
-        token(config, "pad_token_id", "padding_token_id");
-        endTokens(config);
+        if (tokenizer != null) {
+            tokens(config, tokenizer, vocabulary());
+        }
         return config;
     }
 
@@ -168,8 +172,9 @@ final class GgufConfiguration {
             return;
         }
         int dense = settings.whole("feed_forward_length", 0, 0, 1 << 24);
-        // Files of Qwen 2 may leave these to the size of a dense layer.
-        int sparse = settings.whole("expert_feed_forward_length", dense / chosen, 1, 1 << 24);
+        // Files of Qwen 2 may leave this to the size of a dense layer, divided among the chosen.
+        Integer share = dense < chosen ? null : dense / chosen;
+        int sparse = settings.whole("expert_feed_forward_length", share, 1, 1 << 24);
         config.put("intermediate_size", (long) (dense == 0 ? sparse : dense));
         config.put("moe_intermediate_size", (long) sparse);
         config.put("decoder_sparse_step", 1L);
@@ -300,28 +305,25 @@ final class GgufConfiguration {
         if (named != rows) {
             throw settings.refusal("vocab_size", named, "the " + rows + " rows of tensor token_embd.weight");
         }
-        List<String> tokens = metadata.texts("tokenizer.ggml.tokens");
-        if (tokens != null && tokens.size() > rows) {
-            throw new ModelFormatException(metadata.file() + ": tokenizer.ggml.tokens has " + tokens.size()
-                    + " tokens, but tensor token_embd.weight only " + rows + " rows");
-        }
         return rows;
     }
 
-    private void token(Map<String, Object> config, String name, String key) throws ModelFormatException {
-        Long id = metadata.whole("tokenizer.ggml." + key);
-        if (id != null) {
-            config.put(name, id);
-        }
-    }
-
     /** Generation ends at the end of a text, of a turn, and of a message that calls a tool. */
-    private void endTokens(Map<String, Object> config) throws ModelFormatException {
+    private void tokens(Map<String, Object> config, GgufVocabulary tokenizer, long rows) throws ModelFormatException {
+        if (tokenizer.tokens().size() > rows) {
+            throw new ModelFormatException(metadata.file() + ": tokenizer.ggml.tokens has "
+                    + tokenizer.tokens().size() + " tokens, but tensor token_embd.weight only " + rows + " rows");
+        }
+        Map<String, Integer> special = tokenizer.special();
+        for (String role : List.of("bos", "pad")) {
+            if (special.containsKey(role)) {
+                config.put(role + "_token_id", (long) special.get(role));
+            }
+        }
         List<Object> ends = new ArrayList<>();
-        for (String key : new String[] {"eos_token_id", "eot_token_id", "eom_token_id"}) {
-            Long id = metadata.whole("tokenizer.ggml." + key);
-            if (id != null && !ends.contains(id)) {
-                ends.add(id);
+        for (String role : List.of("eos", "eot", "eom")) {
+            if (special.containsKey(role) && !ends.contains((long) special.get(role))) {
+                ends.add((long) special.get(role));
             }
         }
         if (!ends.isEmpty()) {

@@ -112,6 +112,12 @@ public final class GgufMetadata {
         return (List<String>) (List<?>) array;
     }
 
+    /** Foreign text for a message: one line of at most so many characters. */
+    static String shown(String text, int most) {
+        String line = text.substring(0, Math.min(text.length(), most)).replaceAll("\\p{Cntrl}", "?");
+        return text.length() > most ? line + "..." : line;
+    }
+
     private Entry entry(String key) {
         asked.add(key);
         return entries.get(key);

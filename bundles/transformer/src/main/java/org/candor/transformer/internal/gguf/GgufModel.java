@@ -69,8 +69,8 @@ public record GgufModel(
         GgufMetadata metadata = files.getFirst().header().metadata();
         GgufConfiguration configuration =
                 new GgufConfiguration(metadata, tensors, name -> factors(where.get(name), tensors.get(name)));
-        Map<String, Object> values = configuration.read();
         GgufVocabulary vocabulary = GgufVocabulary.read(metadata);
+        Map<String, Object> values = configuration.read(vocabulary);
         return new GgufModel(
                 Collections.unmodifiableMap(values),
                 vocabulary,

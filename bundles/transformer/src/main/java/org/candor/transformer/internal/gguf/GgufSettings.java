@@ -150,7 +150,7 @@ final class GgufSettings {
     }
 
     ModelFormatException refusal(String key, Object value, String allowed) {
-        String found = value == null ? "is missing" : "is " + value;
+        String found = value == null ? "is missing" : "is " + GgufMetadata.shown(value.toString(), 60);
         return new ModelFormatException(
                 metadata.file() + ": " + prefix + key + " " + found + " (allowed: " + allowed + ")");
     }

@@ -1,8 +1,10 @@
 package org.candor.transformer.internal.gguf;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.candor.api.model.ModelFormatException;
 
 /**
@@ -16,7 +18,7 @@ import org.candor.api.model.ModelFormatException;
  * @param types of each id, or null: 1 normal, 2 unknown, 3 control, 4 user defined, 5 unused, 6 byte
  * @param merges two tokens with a blank between them, best first; or null
  * @param special ids by role: {@code bos}, {@code eos}, {@code unk}, {@code sep}, {@code pad}, {@code mask}, {@code eot},
- *     {@code eom}; only those that the file gives
+ *     {@code eom}; only those that the file gives, and of the roles sep, pad and mask only ids that exist
  * @param addBos whether a text begins with {@code bos}
  * @param addEos whether a text ends with {@code eos}
  * @param addSep whether {@code sep} divides two texts
@@ -55,6 +57,9 @@ public record GgufVocabulary(
             "eot_token_id", "eot",
             "eom_token_id", "eom");
 
+    /** Roles that text generation does without. Published files give some of them ids that do not exist. */
+    private static final Set<String> OPTIONAL = Set.of("sep", "pad", "mask");
+
     /**
      * Reads the tokenizer of a file.
      *
@@ -71,6 +76,9 @@ public record GgufVocabulary(
         for (Map.Entry<String, String> role : SPECIAL.entrySet()) {
             Long id = metadata.whole(PREFIX + role.getKey());
             if (id == null) {
+                continue;
+            }
+            if ((id < 0 || id >= tokens.size()) && OPTIONAL.contains(role.getValue())) {
                 continue;
             }
             if (id < 0 || id >= tokens.size()) {
@@ -164,11 +172,11 @@ public record GgufVocabulary(
         for (String name : names == null ? List.<String>of() : names) {
             String template = metadata.text(TEMPLATE + "." + name);
             if (template == null) {
-                throw new ModelFormatException(
-                        metadata.file() + ": " + TEMPLATE + "s names " + name + ", which is missing");
+                throw new ModelFormatException(metadata.file() + ": " + TEMPLATE + "s names "
+                        + GgufMetadata.shown(name, 60) + ", which is missing");
             }
             templates.putIfAbsent(name, template);
         }
-        return java.util.Collections.unmodifiableMap(templates);
+        return Collections.unmodifiableMap(templates);
     }
 }

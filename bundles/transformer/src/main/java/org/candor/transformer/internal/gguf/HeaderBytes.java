@@ -91,12 +91,13 @@ final class HeaderBytes {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new ModelFormatException(file + ": " + what + " is not valid UTF-8", e);
+            throw new ModelFormatException(file + ": " + GgufMetadata.shown(what, 300) + " is not valid UTF-8", e);
         }
     }
 
+    /** Keys in a rule can be long. */
     ModelFormatException refusal(String rule) {
-        return new ModelFormatException(file + ": " + rule);
+        return new ModelFormatException(file + ": " + GgufMetadata.shown(rule, 300));
     }
 
     private void need(int count, String what) throws IOException {

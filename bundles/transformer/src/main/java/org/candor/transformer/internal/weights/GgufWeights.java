@@ -2,6 +2,7 @@ package org.candor.transformer.internal.weights;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -90,7 +91,7 @@ final class GgufWeights {
     }
 
     private static void refusePickle(Path file) throws IOException {
-        java.nio.ByteBuffer start = java.nio.ByteBuffer.allocate(4);
+        ByteBuffer start = ByteBuffer.allocate(4);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             while (start.hasRemaining() && channel.read(start) >= 0) {
                 // Short reads are rare but allowed.

@@ -262,11 +262,98 @@ class GgufCheckpointTest {
                 "model.gguf: tokenizer.ggml.eos_token_id 9 is no id of the 5 tokens",
                 refusal(TinyGguf.llama().with("tokenizer.ggml.eos_token_id", 9)));
         assertEquals(
+                "model.gguf: tokenizer.ggml.tokens has 6 tokens, but tensor token_embd.weight only 5 rows",
+                refusal(TinyGguf.llama().with("tokenizer.ggml.tokens", List.of("a", "b", "c", "d", "e", "f"))));
+        assertEquals(
                 "model.gguf: tokenizer.ggml.scores has 2 values for 5 tokens",
                 refusal(TinyGguf.llama().with("tokenizer.ggml.scores", List.of(1f, 2f))));
         assertEquals(
                 "model.gguf: tensor blk.0.attn_q.bias of shape [6] is not 2 heads of rotary pairs",
                 refusal(TinyGguf.add(TinyGguf.llama(), "blk.0.attn_q.bias", 6)));
+    }
+
+    @Test
+    void generationEndsAtTheEndOfATextOrATurn() throws IOException {
+        TinyGguf.llama()
+                .with("tokenizer.ggml.bos_token_id", 1)
+                .with("tokenizer.ggml.eot_token_id", 4)
+                .with("tokenizer.ggml.eom_token_id", 2)
+                .with("tokenizer.ggml.padding_token_id", 5)
+                .with("tokenizer.ggml.add_bos_token", true)
+                .with("tokenizer.chat_template", "{{ a }}")
+                .with("tokenizer.chat_templates", List.of("tool_use"))
+                .with("tokenizer.chat_template.tool_use", "{{ b }}")
+                .write(folder.resolve("model.gguf"));
+        try (Checkpoint checkpoint = open()) {
+            assertEquals(1L, checkpoint.configuration().get("bos_token_id"));
+            assertEquals(List.of(2L, 4L), checkpoint.configuration().get("eos_token_id"));
+            // Some published files have a padding token behind the last one.
+            assertEquals(null, checkpoint.configuration().get("pad_token_id"));
+            assertEquals(
+                    Map.of("bos", 1, "eos", 2, "eot", 4, "eom", 2),
+                    checkpoint.vocabulary().special());
+            assertEquals(true, checkpoint.vocabulary().addBos());
+            assertEquals(
+                    Map.of("default", "{{ a }}", "tool_use", "{{ b }}"),
+                    checkpoint.vocabulary().chatTemplates());
+            assertEquals(Set.of(), checkpoint.unreadKeys());
+        }
+    }
+
+    @Test
+    void aQwenWithSharedExpertsKeepsTheirGate() throws IOException {
+        GgufWriter writer = new GgufWriter()
+                .with("general.architecture", "qwen2moe")
+                .with("qwen2moe.context_length", 16)
+                .with("qwen2moe.embedding_length", 8)
+                .with("qwen2moe.block_count", 2)
+                .with("qwen2moe.feed_forward_length", 16)
+                .with("qwen2moe.attention.head_count", 2)
+                .with("qwen2moe.attention.layer_norm_rms_epsilon", 1e-6f)
+                .with("qwen2moe.expert_count", 4)
+                .with("qwen2moe.expert_used_count", 2)
+                .with("qwen2moe.expert_shared_feed_forward_length", 12);
+        TinyGguf.add(writer, "token_embd.weight", 5, 8);
+        TinyGguf.add(writer, "blk.1.ffn_gate_inp.weight", 4, 8);
+        TinyGguf.add(writer, "blk.1.ffn_gate_inp_shexp.weight", 8);
+        TinyGguf.add(writer, "blk.1.ffn_up_shexp.weight", 12, 8);
+        TinyGguf.add(writer, "blk.1.attn_q.weight", 8, 8);
+        writer.write(folder.resolve("model.gguf"));
+        try (Checkpoint checkpoint = open()) {
+            Map<String, Object> config = checkpoint.configuration();
+            assertEquals("qwen2_moe", config.get("model_type"));
+            assertEquals(8L, config.get("moe_intermediate_size"));
+            assertEquals(12L, config.get("shared_expert_intermediate_size"));
+            assertEquals(false, config.get("norm_topk_prob"));
+            assertEquals(List.of(0L), config.get("mlp_only_layers"));
+            assertArrayEquals(
+                    new long[] {1, 8},
+                    checkpoint
+                            .find("model.layers.1.mlp.shared_expert_gate.weight")
+                            .shape());
+            assertEquals(
+                    Arrangement.PLAIN,
+                    checkpoint.find("model.layers.1.self_attn.q_proj.weight").arrangement());
+            assertNull(checkpoint.vocabulary());
+        }
+        assertEquals(
+                "model.gguf: qwen2moe.expert_feed_forward_length is missing (allowed: a whole number from 1 to"
+                        + " 16777216)",
+                refusal(writer.with("qwen2moe.feed_forward_length", 0)));
+    }
+
+    @Test
+    void foreignTextIsOneShortLineInAMessage() throws IOException {
+        String message = refusal(TinyGguf.llama().with("general.architecture", "a\nFAKE " + "b".repeat(1 << 20)));
+        assertTrue(message.startsWith("model.gguf: general.architecture \"a?FAKE bbb"), message);
+        message = refusal(TinyGguf.llama().with("k".repeat(60_000), List.of(List.of(List.of(List.of(List.of(1)))))));
+        assertTrue(message.startsWith("model.gguf: kkk"), message);
+        assertEquals(
+                "model.gguf: metadata key 11 has control characters",
+                refusal(TinyGguf.llama().with("a\nb", 1)));
+        assertEquals(
+                "model.gguf: the name of tensor 11 has control characters",
+                refusal(TinyGguf.add(TinyGguf.llama(), "a\u001b[31m", 4)));
     }
 
     @Test
