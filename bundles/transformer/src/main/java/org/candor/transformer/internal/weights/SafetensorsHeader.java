@@ -140,7 +140,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
             require(parser.nextToken() == JsonToken.VALUE_STRING, tensor + "dtype must be a string");
             String name = parser.getText();
             for (StoredType type : StoredType.values()) {
-                if (type.name().equals(name)) {
+                if (type.bits() > 0 && type.name().equals(name)) {
                     return type;
                 }
             }
