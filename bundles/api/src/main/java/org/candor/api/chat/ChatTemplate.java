@@ -16,4 +16,10 @@ public interface ChatTemplate {
      * @throws IllegalArgumentException when the input holds a value that a template cannot see; the message says where
      */
     RenderedChat render(ChatInput input) throws TemplateException;
+
+    /** How the model writes the calls of tools, by what the template shows it. */
+    ToolCallStyle toolCallStyle();
+
+    /** A parser for one answer of the model. */
+    ToolCallParser toolCallParser();
 }

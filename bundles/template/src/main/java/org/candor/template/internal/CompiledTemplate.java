@@ -10,6 +10,8 @@ import org.candor.api.chat.ChatInput;
 import org.candor.api.chat.ChatTemplate;
 import org.candor.api.chat.RenderedChat;
 import org.candor.api.chat.TemplateException;
+import org.candor.api.chat.ToolCallParser;
+import org.candor.api.chat.ToolCallStyle;
 import org.candor.template.internal.TemplateParser.ParsedTemplate;
 
 /** A template that is ready to render. Immutable. */
@@ -21,11 +23,13 @@ final class CompiledTemplate implements ChatTemplate {
 
     private final String name;
     private final ParsedTemplate parsed;
+    private final ToolCallStyle toolCallStyle;
     private final Limits limits;
 
-    CompiledTemplate(String name, ParsedTemplate parsed, Limits limits) {
+    CompiledTemplate(String name, ParsedTemplate parsed, ToolCallStyle toolCallStyle, Limits limits) {
         this.name = name;
         this.parsed = parsed;
+        this.toolCallStyle = toolCallStyle;
         this.limits = limits;
     }
 
@@ -49,6 +53,16 @@ final class CompiledTemplate implements ChatTemplate {
         variables.put("add_generation_prompt", input.addGenerationPrompt());
         RenderedChat rendered = render(variables, input.now());
         return input.continueFinalMessage() ? new FinalMessage(name, messages).cut(rendered) : rendered;
+    }
+
+    @Override
+    public ToolCallStyle toolCallStyle() {
+        return toolCallStyle;
+    }
+
+    @Override
+    public ToolCallParser toolCallParser() {
+        return new ToolCallStream(toolCallStyle);
     }
 
     /** Renders with variables that are template values. */

@@ -1,5 +1,6 @@
 package org.candor.template.internal;
 
+import java.util.List;
 import org.candor.api.chat.ChatTemplate;
 import org.candor.api.chat.ChatTemplates;
 import org.candor.api.chat.TemplateException;
@@ -70,7 +71,8 @@ public final class TemplateCompiler implements ChatTemplates {
                             + " (maxSourceKibibytes of org.candor.template)");
         }
         try {
-            return new CompiledTemplate(name, TemplateParser.parse(Source.of(source)), limits);
+            List<Token> tokens = Lexer.tokens(Source.of(source));
+            return new CompiledTemplate(name, TemplateParser.parse(tokens), ToolCallStyles.of(tokens), limits);
         } catch (Fault e) {
             throw new TemplateException(name, Math.max(1, e.line()), e.kind(), e.getMessage());
         }

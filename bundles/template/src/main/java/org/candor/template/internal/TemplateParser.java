@@ -25,8 +25,8 @@ final class TemplateParser {
     }
 
     /** A whole template. */
-    static ParsedTemplate parse(Source source) {
-        TemplateParser parser = new TemplateParser(new TokenStream(Lexer.tokens(source)));
+    static ParsedTemplate parse(List<Token> tokens) {
+        TemplateParser parser = new TemplateParser(new TokenStream(tokens));
         List<Statement> body = parser.statements(Set.of(), "", 0);
         return new ParsedTemplate(body, Map.copyOf(parser.blocks));
     }

@@ -7,6 +7,9 @@ final class TokenStream {
     /** Deepest nesting of expressions and statements in a source. */
     private static final int MOST_NESTING = 300;
 
+    /** Longest chain of operators of one kind; a chain is as deep in evaluation as it is long. */
+    private static final int MOST_CHAINED = 200;
+
     private final List<Token> tokens;
     private int at;
     private int depth;
@@ -97,5 +100,13 @@ final class TokenStream {
 
     void leave() {
         depth--;
+    }
+
+    /** Checks how many operators of a chain were before this one; gives its line. */
+    int chained(int count) {
+        if (count > MOST_CHAINED) {
+            throw Fault.syntax(line(), "more than " + MOST_CHAINED + " operators in a row");
+        }
+        return line();
     }
 }
