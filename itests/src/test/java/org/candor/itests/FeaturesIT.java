@@ -105,7 +105,7 @@ public class FeaturesIT {
         List<Feature> rooms = Stream.of(features.listFeatures())
                 .filter(feature -> feature.getName().startsWith("candor-") && !NO_ROOMS.contains(feature.getName()))
                 .toList();
-        assertTrue(rooms.toString(), rooms.size() >= 13);
+        assertTrue(rooms.toString(), rooms.size() >= 14);
         Set<String> waiting = new TreeSet<>();
         for (Feature room : rooms) {
             String name = room.getName();
