@@ -2,14 +2,19 @@ package org.candor.transformer.internal;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import org.candor.api.compute.Backend;
 import org.candor.api.model.EncoderSettings;
+import org.candor.api.model.Generator;
+import org.candor.api.model.GeneratorLoader;
+import org.candor.api.model.GeneratorSettings;
 import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelFormatException;
 import org.candor.api.model.ModelLoader;
 import org.candor.api.model.TextEncoder;
 import org.candor.api.tokenize.TokenizerFactory;
 import org.candor.transformer.internal.bert.BertFamily;
+import org.candor.transformer.internal.decoder.DecoderFamily;
 import org.candor.transformer.internal.json.StrictJson;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -21,7 +26,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /** Loads transformers from their files onto the backend. */
 @Component(configurationPid = "org.candor.transformer")
 @Designate(ocd = TransformerLoader.Config.class)
-public final class TransformerLoader implements ModelLoader {
+public final class TransformerLoader implements ModelLoader, GeneratorLoader {
 
     /** Limits of forward passes. */
     @ObjectClassDefinition(name = "Candor transformer")
@@ -41,6 +46,7 @@ public final class TransformerLoader implements ModelLoader {
 
     private final TokenizerFactory tokenizers;
     private final BertFamily bert;
+    private final DecoderFamily decoders;
 
     @Activate
     public TransformerLoader(@Reference Backend backend, @Reference TokenizerFactory tokenizers, Config config) {
@@ -59,6 +65,7 @@ public final class TransformerLoader implements ModelLoader {
                 backend,
                 within("passTokens", passTokens, 64, 65_536),
                 within("concurrentPasses", concurrentPasses, 1, 64));
+        this.decoders = new DecoderFamily(backend);
     }
 
     private static int within(String key, int value, int least, int most) {
@@ -86,5 +93,15 @@ public final class TransformerLoader implements ModelLoader {
                     + "\" is not supported (bert, distilbert, roberta, xlm-roberta are)");
         }
         return bert.encoder(files, settings, tokenizers);
+    }
+
+    @Override
+    public Set<String> generates() {
+        return DecoderFamily.modelTypes();
+    }
+
+    @Override
+    public Generator loadGenerator(ModelFiles files, GeneratorSettings settings) throws IOException {
+        return decoders.generator(files, settings);
     }
 }

@@ -34,6 +34,7 @@ record VectorCachedAttention(
         float[] results = scratch.floats(Scratch.Purpose.RESULTS, BLOCK * size);
         float[] scores = scratch.floats(Scratch.Purpose.SCORES, BLOCK * packed.scoreStride());
         float[] sums = new float[BLOCK];
+        float[] sum = new float[1];
         int last = to * group;
         for (int row = from * group; row < last; row += BLOCK) {
             int block = Math.min(BLOCK, last - row);
@@ -45,7 +46,8 @@ record VectorCachedAttention(
             packed.scores(queries, 0, size, scores, block, first, until);
             for (int r = 0; r < block; r++) {
                 int scoresAt = r * packed.scoreStride();
-                weights(scores, scoresAt, row + r, base, first, until, sums, r);
+                weights(scores, scoresAt, row + r, base, first, until, sum);
+                sums[r] = sum[0];
             }
             packed.values(scores, sums, results, 0, size, block, first, until);
             for (int r = 0; r < block; r++) {
@@ -65,7 +67,7 @@ record VectorCachedAttention(
     }
 
     /** Scores become weights that are still to be divided by their sum; keys that the row does not see weigh nothing. */
-    private void weights(float[] scores, int at, int row, int base, int first, int until, float[] sums, int r) {
+    private void weights(float[] scores, int at, int row, int base, int first, int until, float[] sum) {
         int position = position(row / shape.group());
         int seen = shape.firstKey(position) - base;
         int end = shape.endKey(position, sequences.keys(sequence)) - base;
@@ -82,9 +84,7 @@ record VectorCachedAttention(
             addBias(scores, at, head * shape.group() + row % shape.group(), seen, end, base - position);
             scale = 1;
         }
-        float[] sum = new float[1];
         loops.powers(scores, at + seen, end - seen, 1, end - seen, scale, sum);
-        sums[r] = sum[0];
         Arrays.fill(scores, at + first, at + seen, 0);
         Arrays.fill(scores, at + end, at + until, 0);
     }

@@ -65,7 +65,16 @@ record DecoderConfiguration(
         if (config == null) {
             throw new ModelFormatException(files.id().name() + ": config.json is missing");
         }
-        ConfigurationKeys keys = ConfigurationKeys.read(config);
+        Path generation = files.files().get("generation_config.json");
+        return read(ConfigurationKeys.read(config), generation == null ? null : ConfigurationKeys.read(generation));
+    }
+
+    /**
+     * Reads what config.json and generation_config.json hold, wherever they come from.
+     *
+     * @param generation or null
+     */
+    static DecoderConfiguration read(ConfigurationKeys keys, ConfigurationKeys generation) throws ModelFormatException {
         String modelType = keys.string("model_type", "");
         if (!includes(modelType)) {
             throw keys.wrong("model_type", String.join(", ", supported()));
@@ -77,8 +86,7 @@ record DecoderConfiguration(
                     case T5Reader.MODEL_TYPE -> T5Reader.read(keys);
                     default -> new LlamaReader(keys, Brand.of(modelType)).read();
                 };
-        Path generation = files.files().get("generation_config.json");
-        return generation == null ? read : read.overriddenBy(ConfigurationKeys.read(generation));
+        return generation == null ? read : read.overriddenBy(generation);
     }
 
     /** What generation_config.json says counts more than config.json. */

@@ -41,10 +41,22 @@ final class DecoderLoader {
      */
     static Loaded load(ModelFiles files, Backend backend, WeightType weights, int maxTokens) throws IOException {
         DecoderConfiguration configuration = DecoderConfiguration.read(files);
+        try (Checkpoint checkpoint = Checkpoint.open(files)) {
+            return load(configuration, checkpoint, backend, weights, maxTokens);
+        }
+    }
+
+    /** Loads a model from tensors under the names that its brand has in Hugging Face's files. */
+    static Loaded load(
+            DecoderConfiguration configuration,
+            Checkpoint checkpoint,
+            Backend backend,
+            WeightType weights,
+            int maxTokens)
+            throws IOException {
         int limit = limit(configuration, maxTokens);
         DeviceMemory memory = new DeviceMemory(backend);
-        try (Checkpoint checkpoint = Checkpoint.open(files);
-                Ops ops = backend.ops()) {
+        try (Ops ops = backend.ops()) {
             TensorNames names = configuration.names();
             String prefix = names.prefix(checkpoint.names());
             if (prefix == null) {

@@ -1,7 +1,10 @@
 package org.candor.transformer.internal.decoder;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.candor.api.compute.Activation;
 import org.candor.api.compute.CachedSequences;
 import org.candor.api.compute.Ops;
@@ -109,13 +112,21 @@ final class DecoderModel implements AutoCloseable {
      * @param logits becomes the wanted scores, (rows, vocabulary), of one part after the other
      * @throws IllegalArgumentException when a part does not fit the model
      * @throws IllegalStateException when a sequence is {@link #stale}
-     * @throws org.candor.api.compute.BackendException when too few blocks are free; no sequence has changed then
+     * @throws org.candor.api.compute.BackendException when too few blocks are free; no sequence has become longer then
      */
     void forward(List<Part> parts, float[] logits, Stack.Observer observer) {
+        requireOpen();
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("a pass needs at least one sequence");
+        }
+        Set<CachedSequence> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         int tokens = 0;
         int wanted = 0;
         for (Part part : parts) {
             check(part, parts.getFirst());
+            if (!seen.add(part.sequence)) {
+                throw new IllegalArgumentException("a sequence is in the pass twice");
+            }
             tokens = Math.addExact(tokens, part.ids.length);
             wanted += part.logits;
         }
@@ -184,6 +195,12 @@ final class DecoderModel implements AutoCloseable {
         }
     }
 
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the model is closed");
+        }
+    }
+
     private void checkIds(int[] ids) {
         for (int id : ids) {
             if (id < 0 || id >= configuration.vocabulary()) {
@@ -194,9 +211,6 @@ final class DecoderModel implements AutoCloseable {
     }
 
     private DecoderWorkspace.Views prepare(int tokens) {
-        if (closed) {
-            throw new IllegalStateException("the model is closed");
-        }
         if (space == null || space.capacity() < tokens) {
             int capacity = Math.max(Math.max(LEAST_CAPACITY, tokens), space == null ? 0 : 2 * space.capacity());
             free();
@@ -279,6 +293,7 @@ final class DecoderModel implements AutoCloseable {
      * @throws UnsupportedOperationException when the model has no encoder
      */
     List<CachedSequence> encode(KeyValueCache cache, List<int[]> texts, Stack.Observer observer) {
+        requireOpen();
         if (encoder == null) {
             throw new UnsupportedOperationException(configuration.modelType() + " has no encoder");
         }

@@ -15,6 +15,7 @@ record LlamaReader(ConfigurationKeys keys, Brand brand) {
 
     DecoderConfiguration read() throws ModelFormatException {
         keys.refuse("use_bidirectional_attention", "absent or false");
+        keys.refuse("lm_head_bias", "absent or false");
         int vocabulary = keys.whole("vocab_size", null, 1, 1 << 24);
         int hidden = keys.whole("hidden_size", null, 1, 1 << 20);
         int heads = keys.whole("num_attention_heads", null, 1, 1 << 12);
@@ -105,7 +106,11 @@ record LlamaReader(ConfigurationKeys keys, Brand brand) {
         if (!brand.isGemma()) {
             return Activations.read(keys, "hidden_act", "silu");
         }
-        return keys.has("hidden_activation") ? Activations.read(keys, "hidden_activation", null) : Activation.GELU_TANH;
+        if (keys.has("hidden_activation")) {
+            return Activations.read(keys, "hidden_activation", null);
+        }
+        Activation named = Activations.read(keys, "hidden_act", "gelu_pytorch_tanh");
+        return named == Activation.GELU_ERF ? Activation.GELU_TANH : named;
     }
 
     private List<RotaryEmbedding> ropes(int headSize, int positions) throws ModelFormatException {
@@ -123,7 +128,8 @@ record LlamaReader(ConfigurationKeys keys, Brand brand) {
         for (int i = 0; i < count; i++) {
             int window = 0;
             if (sliding[i]) {
-                Integer fallback = brand.windows() == Windows.ALL_BY_DEFAULT ? Integer.valueOf(4096) : null;
+                boolean byDefault = brand.windows() != Windows.ALL && brand.windows() != Windows.UPPER;
+                Integer fallback = byDefault && !keys.names("sliding_window") ? Integer.valueOf(4096) : null;
                 window = keys.whole("sliding_window", fallback, 1, 1 << 30);
             }
             StackConfiguration.Experts experts = experts(i);

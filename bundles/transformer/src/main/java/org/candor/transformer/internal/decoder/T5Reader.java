@@ -43,11 +43,11 @@ final class T5Reader {
     private static StackConfiguration stack(ConfigurationKeys keys, int hidden, int layers, boolean decoder)
             throws ModelFormatException {
         int heads = keys.whole("num_heads", null, 1, 1 << 12);
-        int buckets = keys.whole("relative_attention_num_buckets", 32, 4, 1 << 16);
+        int buckets = keys.whole("relative_attention_num_buckets", 32, 4, 1 << 12);
         if (buckets % 4 != 0) {
             throw keys.wrong("relative_attention_num_buckets", "a multiple of 4");
         }
-        int reach = keys.whole("relative_attention_max_distance", 128, buckets / 2 + 1, 1 << 20);
+        int reach = keys.whole("relative_attention_max_distance", 128, buckets / 2 + 1, 1 << 17);
         String projection = keys.string("feed_forward_proj", "relu");
         boolean gated = projection.startsWith("gated-");
         String name = gated ? projection.substring("gated-".length()) : projection;

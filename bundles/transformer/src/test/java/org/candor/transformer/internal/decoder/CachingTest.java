@@ -178,6 +178,8 @@ class CachingTest {
             assertRefused("totalLength 1", model, new Part(one, new int[] {1, 2}, 1, 1, null));
             assertRefused("3 of 2", model, new Part(one, new int[] {1, 2}, 2, 3, null));
             assertRefused("no encoder", model, Part.of(one, 1).after(one));
+            assertRefused("twice", model, Part.of(one, 1), Part.of(one, 2));
+            assertRefused("at least one sequence", model);
             assertRefused("different caches", model, Part.of(one, 1), Part.of(second.open(), 1));
             assertThrows(
                     UnsupportedOperationException.class,

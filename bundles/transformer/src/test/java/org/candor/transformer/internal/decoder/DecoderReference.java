@@ -56,13 +56,13 @@ record DecoderReference(List<Case> cases, List<Greedy> greedy, Map<String, Store
             double[] logProbabilities,
             int[] continuationWithEnd) {}
 
-    /** Folder of a model: the copy among the test resources, or the shared one, without which the test is skipped. */
+    /** Folder of a model: the shared one, or its copy among the test resources; without both the test is skipped. */
     static Path folder(String model) {
+        Path folder = Reference.shared().resolve("models").resolve(model);
         Path copy = Reference.resource("bert").resolveSibling(model);
-        if (Files.isDirectory(copy)) {
+        if (!Files.isDirectory(folder) && Files.isDirectory(copy)) {
             return copy;
         }
-        Path folder = Reference.shared().resolve("models").resolve(model);
         Assumptions.assumeTrue(Files.isDirectory(folder), "the shared reference is absent: " + folder);
         return folder;
     }
