@@ -214,9 +214,15 @@ final class DecoderModel implements AutoCloseable {
         if (space == null || space.capacity() < tokens) {
             int capacity = Math.max(Math.max(LEAST_CAPACITY, tokens), space == null ? 0 : 2 * space.capacity());
             free();
-            space = new DecoderWorkspace(memory.backend(), configuration, capacity);
-            for (RotaryTables rope : tables.ropes) {
-                rotations.add(new Rotation(memory.backend(), rope, capacity));
+            try {
+                space = new DecoderWorkspace(memory.backend(), configuration, capacity);
+                for (RotaryTables rope : tables.ropes) {
+                    rotations.add(new Rotation(memory.backend(), rope, capacity));
+                }
+            } catch (RuntimeException e) {
+                // Half of it would be taken for the whole by the next pass.
+                free();
+                throw e;
             }
         }
         return space.first(tokens);
