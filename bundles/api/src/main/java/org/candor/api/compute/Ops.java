@@ -70,6 +70,31 @@ public interface Ops extends AutoCloseable {
     void layerNorm(Tensor x, Tensor residual, Tensor gamma, Tensor beta, float epsilon, Tensor y);
 
     /**
+     * y = x / sqrt(mean(x²) + epsilon) * gamma over each group of {@code gamma.columns()} columns (Zhang and Sennrich
+     * 2019, equation 4). One group is a row's norm; a group for each head normalises queries and keys.
+     *
+     * @param x (tokens, groups * size), F32
+     * @param gamma (1, size), F32; size divides the columns of x
+     * @param epsilon added to the mean
+     * @param y shape of x, F32; may be x
+     */
+    void rmsNorm(Tensor x, Tensor gamma, float epsilon, Tensor y);
+
+    /**
+     * Rotary position embedding (Su et al. 2021, equation 34) that rotates halves: of the first {@code rotary} columns
+     * of each head, column i turns with column i + rotary / 2, for i below rotary / 2. The other columns stay.
+     *
+     * @param x (tokens, heads * headSize), F32
+     * @param rows (1, tokens), I32: the row of the tables for each token, usually its position; one outside them is a
+     *     {@link BackendException}
+     * @param cos (positions, rotary / 2), F32; rotary is at most headSize
+     * @param sin shape of cos, F32
+     * @param headSize divides the columns of x
+     * @param y shape of x, F32; may be x
+     */
+    void rope(Tensor x, Tensor rows, Tensor cos, Tensor sin, int headSize, Tensor y);
+
+    /**
      * Multi-head attention within each sequence: y = softmax(scale * q kᵀ) v (Vaswani et al. 2017, equation 1).
      *
      * @param q (tokens, heads * headSize), F32; may be a view of columns
@@ -96,6 +121,62 @@ public interface Ops extends AutoCloseable {
     void attentionWeights(Tensor q, Tensor k, Sequences sequences, int sequence, int heads, float scale, Tensor y);
 
     /**
+     * Attention of new tokens over the keys and values in a paged cache, the new ones included, which
+     * {@link #store} wrote before: y = softmax(cap(scale * q kᵀ) + bias) v over the keys that each query sees.
+     *
+     * <p>Query t of sequence i stands at {@code sequences.position(i) + t}. It sees the keys 0 up to its own position
+     * where the shape is causal, otherwise all {@code sequences.keys(i)}; with a window only the last {@code window} of
+     * them. Query head h reads key and value head {@code h / (heads / keyValueHeads)}.
+     *
+     * <p>A row of y has the same bytes whatever else is in the batch, however the tokens before it were divided into
+     * passes, and in whichever blocks the keys lie: keys are summed in the order of their positions.
+     *
+     * @param q (tokens, heads * headSize), F32; may be a view of columns
+     * @param keys (slots, keyValueHeads * headSize), F32; may be a view of columns
+     * @param values shape of keys, F32
+     * @param sequences rows of each sequence and where its keys lie
+     * @param shape heads, scale, and which keys are seen
+     * @param bias (heads, 2 * reach + 1), F32, or null: column {@code reach + clamp(key - query, -reach, reach)} is
+     *     added to a score, positions of key and query being meant
+     * @param y (tokens, heads * headSize), F32; not q, keys or values
+     */
+    void cachedAttention(
+            Tensor q,
+            Tensor keys,
+            Tensor values,
+            CachedSequences sequences,
+            AttentionShape shape,
+            Tensor bias,
+            Tensor y);
+
+    /**
+     * cache[slots[t]] = x[t]: writes keys or values of new tokens.
+     *
+     * @param x (tokens, columns), F32; may be a view of columns
+     * @param slots (1, tokens), I32: no row twice; one outside the cache is a {@link BackendException}
+     * @param cache (rows, columns), F32; not x
+     */
+    void store(Tensor x, Tensor slots, Tensor cache);
+
+    /**
+     * y = x.
+     *
+     * @param x any type
+     * @param y shape and type of x; may be another part of the same tensor
+     */
+    void copy(Tensor x, Tensor y);
+
+    /**
+     * y[rows[t]] += scales[t] * x[t], in the order of t: adds what an expert computed for some of the tokens.
+     *
+     * @param x (count, hidden), F32
+     * @param rows (1, count), I32; one outside y is a {@link BackendException}
+     * @param scales (1, count), F32
+     * @param y (tokens, hidden), F32; not x
+     */
+    void addScaledRows(Tensor x, Tensor rows, Tensor scales, Tensor y);
+
+    /**
      * y = activation(x), element by element.
      *
      * @param x F32
@@ -111,6 +192,41 @@ public interface Ops extends AutoCloseable {
      * @param y shape of a, F32; may be a or b
      */
     void add(Tensor a, Tensor b, Tensor y);
+
+    /**
+     * y = a * b, element by element.
+     *
+     * @param a F32
+     * @param b shape of a, F32
+     * @param y shape of a, F32; may be a or b
+     */
+    void multiply(Tensor a, Tensor b, Tensor y);
+
+    /**
+     * y = activation(gate) * up, element by element: gated linear units (Shazeer 2020).
+     *
+     * @param gate F32
+     * @param up shape of gate, F32
+     * @param y shape of gate, F32; may be gate, not up
+     */
+    void gate(Tensor gate, Tensor up, Activation activation, Tensor y);
+
+    /**
+     * y = factor * x, element by element.
+     *
+     * @param x F32
+     * @param y shape of x, F32; may be x
+     */
+    void scale(Tensor x, float factor, Tensor y);
+
+    /**
+     * y = cap * tanh(x / cap), element by element.
+     *
+     * @param x F32
+     * @param cap positive
+     * @param y shape of x, F32; may be x
+     */
+    void softCap(Tensor x, float cap, Tensor y);
 
     /**
      * Each row of y is the softmax of the row of x.

@@ -58,7 +58,8 @@ public final class DeviceMemory implements AutoCloseable {
         return table;
     }
 
-    private Tensor allocate(int rows, int columns) {
+    /** A zeroed (rows, columns) tensor in binary32. */
+    public Tensor allocate(int rows, int columns) {
         Tensor tensor = backend.allocate(ElementType.F32, rows, columns);
         held.push(tensor);
         bytes += 4L * rows * columns;

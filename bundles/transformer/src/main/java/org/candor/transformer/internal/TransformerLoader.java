@@ -3,16 +3,21 @@ package org.candor.transformer.internal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.candor.api.compute.Backend;
 import org.candor.api.configuration.Configuration;
 import org.candor.api.configuration.Configured;
 import org.candor.api.model.EncoderSettings;
+import org.candor.api.model.Generator;
+import org.candor.api.model.GeneratorLoader;
+import org.candor.api.model.GeneratorSettings;
 import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelFormatException;
 import org.candor.api.model.ModelLoader;
 import org.candor.api.model.TextEncoder;
 import org.candor.api.tokenize.TokenizerFactory;
 import org.candor.transformer.internal.bert.BertFamily;
+import org.candor.transformer.internal.decoder.DecoderFamily;
 import org.candor.transformer.internal.json.StrictJson;
 import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
@@ -28,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /** Loads transformers from their files onto the backend. */
 @Component(name = TransformerLoader.NAME, configurationPid = TransformerLoader.PID)
 @Designate(ocd = TransformerLoader.Config.class)
-public final class TransformerLoader implements ModelLoader, Configured {
+public final class TransformerLoader implements ModelLoader, GeneratorLoader, Configured {
 
     static final String PID = "org.candor.transformer";
     static final String NAME = "org.candor.transformer.internal.TransformerLoader";
@@ -54,6 +59,7 @@ public final class TransformerLoader implements ModelLoader, Configured {
     private final Configuration<Config> configuration;
     private final TokenizerFactory tokenizers;
     private final BertFamily bert;
+    private final DecoderFamily decoders;
 
     @Activate
     public TransformerLoader(
@@ -96,6 +102,7 @@ public final class TransformerLoader implements ModelLoader, Configured {
                 backend,
                 within("passTokens", passTokens, 64, 65_536),
                 within("concurrentPasses", concurrentPasses, 1, 64));
+        this.decoders = new DecoderFamily(backend);
     }
 
     private static void check(Config config) {
@@ -142,5 +149,15 @@ public final class TransformerLoader implements ModelLoader, Configured {
                     + "\" is not supported (bert, distilbert, roberta, xlm-roberta are)");
         }
         return bert.encoder(files, settings, tokenizers);
+    }
+
+    @Override
+    public Set<String> generates() {
+        return DecoderFamily.modelTypes();
+    }
+
+    @Override
+    public Generator loadGenerator(ModelFiles files, GeneratorSettings settings) throws IOException {
+        return decoders.generator(files, settings);
     }
 }

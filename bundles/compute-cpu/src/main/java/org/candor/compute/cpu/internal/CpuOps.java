@@ -1,9 +1,9 @@
 package org.candor.compute.cpu.internal;
 
 import org.candor.api.compute.Activation;
-import org.candor.api.compute.BackendException;
+import org.candor.api.compute.AttentionShape;
+import org.candor.api.compute.CachedSequences;
 import org.candor.api.compute.ElementType;
-import org.candor.api.compute.Ops;
 import org.candor.api.compute.Pooling;
 import org.candor.api.compute.Sequences;
 import org.candor.api.compute.Tensor;
@@ -13,21 +13,10 @@ import org.candor.api.compute.Weight;
  * Checks arguments, divides each operation into parts and runs them on the caller and the shared workers. An operation
  * has run when its call returns.
  */
-final class CpuOps implements Ops {
-
-    /** Elements that one thread passes through in about the time it takes to hand work to another. */
-    private static final int SMALL = 8 * 1024;
-
-    private final Kernels kernels;
-    private final Workers workers;
-    private final Scratch scratch = new Scratch();
-    private long busyNanos;
-    private BackendException failure;
-    private boolean closed;
+final class CpuOps extends CpuQueue {
 
     CpuOps(Kernels kernels, Workers workers) {
-        this.kernels = kernels;
-        this.workers = workers;
+        super(kernels, workers);
     }
 
     @Override
@@ -66,15 +55,11 @@ final class CpuOps implements Ops {
         requireShape("ids", tokens, 1, to.rows());
         requireShape("y", to, tokens.columns(), entries.columns());
         requireApart("y", to, "table", entries);
-        int[] id = tokens.ints();
-        int first = tokens.at(0);
-        for (int t = 0; t < to.rows(); t++) {
-            if (id[first + t] < 0 || id[first + t] >= entries.rows()) {
-                fail("embedding on cpu: token " + t + " has id " + id[first + t] + ", the table has " + entries.rows()
-                        + " entries");
-                return;
-            }
+        int[] id = indices("embedding", "id", tokens, entries.rows());
+        if (id == null) {
+            return;
         }
+        int first = tokens.at(0);
         rows(to.rows(), to.columns(), (from, until, part) -> {
             float[] source = entries.floats();
             float[] target = to.floats();
@@ -315,123 +300,180 @@ final class CpuOps implements Ops {
     }
 
     @Override
-    public void finish() {
-        requireOpen();
-        surface();
+    public void rmsNorm(Tensor x, Tensor gamma, float epsilon, Tensor y) {
+        CpuTensor from = tensor("x", x, ElementType.F32);
+        CpuTensor g = tensor("gamma", gamma, ElementType.F32);
+        CpuTensor to = sameShape("y", y, "x", from);
+        requireShape("gamma", g, 1, g.columns());
+        requireDivides("gamma's columns", g.columns(), from);
+        requireApartOrSame("y", to, "x", from);
+        requireApart("y", to, "gamma", g);
+        rows(to.rows(), 2 * to.columns(), (first, until, part) -> kernels.decoder()
+                .rmsNorm(from, g, epsilon, to, first, until));
     }
 
     @Override
-    public long busyNanos() {
-        return busyNanos;
-    }
-
-    @Override
-    public void close() {
-        if (!closed) {
-            closed = true;
-            surface();
+    public void rope(Tensor x, Tensor rows, Tensor cos, Tensor sin, int headSize, Tensor y) {
+        CpuTensor from = tensor("x", x, ElementType.F32);
+        CpuTensor at = tensor("rows", rows, ElementType.I32);
+        CpuTensor c = tensor("cos", cos, ElementType.F32);
+        CpuTensor s = sameShape("sin", sin, "cos", c);
+        CpuTensor to = sameShape("y", y, "x", from);
+        requireShape("rows", at, 1, from.rows());
+        requireDivides("headSize", headSize, from);
+        if (2 * c.columns() > headSize) {
+            throw new IllegalArgumentException(
+                    "cos is a " + c + ", at most " + headSize / 2 + " columns turn in heads of " + headSize);
         }
+        requireApartOrSame("y", to, "x", from);
+        requireApart("y", to, "cos", c);
+        requireApart("y", to, "sin", s);
+        int[] row = indices("rope", "table row", at, c.rows());
+        if (row == null) {
+            return;
+        }
+        int first = at.at(0);
+        rows(to.rows(), 2 * to.columns(), (begin, until, part) -> kernels.decoder()
+                .rope(from, row, first, c, s, headSize, to, begin, until));
     }
 
-    private interface Rows {
-        void run(int from, int to, Scratch scratch);
-    }
-
-    /** Divides rows among the threads when there is enough to do: {@code cost} elements are touched in each. */
-    private void rows(int count, int cost, Rows body) {
-        long total = (long) count * cost;
-        int chunks = total < SMALL ? 1 : (int) Math.min(Math.min(count, 4L * workers.threads()), total / (SMALL / 2));
+    @Override
+    public void cachedAttention(
+            Tensor q,
+            Tensor keys,
+            Tensor values,
+            CachedSequences sequences,
+            AttentionShape shape,
+            Tensor bias,
+            Tensor y) {
+        CpuTensor queries = tensor("q", q, ElementType.F32);
+        CpuTensor k = tensor("keys", keys, ElementType.F32);
+        CpuTensor v = sameShape("values", values, "keys", k);
+        CpuTensor to = sameShape("y", y, "q", queries);
+        CpuTensor b = bias == null ? null : tensor("bias", bias, ElementType.F32);
+        requireShape("q", queries, sequences.tokens(), shape.heads() * shape.headSize());
+        requireShape("keys", k, k.rows(), shape.keyValueHeads() * shape.headSize());
+        if (b != null && (b.rows() != shape.heads() || b.columns() % 2 == 0)) {
+            throw new IllegalArgumentException(
+                    "bias is a " + b + ", shape (" + shape.heads() + ", 2 * reach + 1) is needed");
+        }
+        requireApart("y", to, "q", queries);
+        requireApart("y", to, "keys", k);
+        requireApart("y", to, "values", v);
+        CachedAttentionPlan plan = CachedAttentionPlan.of(sequences, shape, k.rows(), workers.threads());
         run(
-                chunks,
-                (chunk, part) -> body.run(
-                        (int) ((long) count * chunk / chunks), (int) ((long) count * (chunk + 1) / chunks), part));
+                plan.chunks(),
+                (chunk, part) -> plan.parts(chunk, (sequence, head, from, until) -> kernels.decoder()
+                        .cachedAttention(queries, k, v, sequences, sequence, shape, head, b, to, from, until, part)));
     }
 
-    /** After a failure nothing runs until it has surfaced: later operations would compute on what it left undone. */
-    private void run(int chunks, Workers.Task task) {
-        if (failure == null) {
-            busyNanos += workers.run(chunks, task, scratch);
+    @Override
+    public void store(Tensor x, Tensor slots, Tensor cache) {
+        CpuTensor from = tensor("x", x, ElementType.F32);
+        CpuTensor at = tensor("slots", slots, ElementType.I32);
+        CpuTensor to = tensor("cache", cache, ElementType.F32);
+        requireShape("slots", at, 1, from.rows());
+        requireShape("cache", to, to.rows(), from.columns());
+        requireApart("cache", to, "x", from);
+        int[] slot = indices("store", "slot", at, to.rows());
+        if (slot == null) {
+            return;
         }
+        int first = at.at(0);
+        rows(from.rows(), from.columns(), (begin, until, part) -> {
+            for (int t = begin; t < until; t++) {
+                System.arraycopy(from.floats(), from.at(t), to.floats(), to.at(slot[first + t]), from.columns());
+            }
+        });
     }
 
-    private void fail(String message) {
-        if (failure == null) {
-            failure = new BackendException(message);
-        }
+    @Override
+    public void copy(Tensor x, Tensor y) {
+        CpuTensor from = tensor("x", x, x == null ? ElementType.F32 : x.type());
+        CpuTensor to = tensor("y", y, from.type());
+        requireShape("y", to, from.rows(), from.columns());
+        requireApart("y", to, "x", from);
+        rows(to.rows(), to.columns(), (begin, until, part) -> {
+            for (int row = begin; row < until; row++) {
+                System.arraycopy(from.array(), from.at(row), to.array(), to.at(row), to.columns());
+            }
+        });
     }
 
-    private void surface() {
-        if (failure != null) {
-            BackendException surfaced = failure;
-            failure = null;
-            throw surfaced;
+    @Override
+    public void addScaledRows(Tensor x, Tensor rows, Tensor scales, Tensor y) {
+        CpuTensor from = tensor("x", x, ElementType.F32);
+        CpuTensor at = tensor("rows", rows, ElementType.I32);
+        CpuTensor factors = tensor("scales", scales, ElementType.F32);
+        CpuTensor to = tensor("y", y, ElementType.F32);
+        requireShape("rows", at, 1, from.rows());
+        requireShape("scales", factors, 1, from.rows());
+        requireShape("y", to, to.rows(), from.columns());
+        requireApart("y", to, "x", from);
+        requireApart("y", to, "scales", factors);
+        int[] row = indices("addScaledRows", "row", at, to.rows());
+        if (row == null) {
+            return;
         }
+        int first = at.at(0);
+        // A row may come twice, so the threads divide the columns.
+        rows(to.columns(), from.rows(), (begin, until, part) -> {
+            float[] sums = to.floats();
+            for (int t = 0; t < from.rows(); t++) {
+                float factor = factors.floats()[factors.at(0) + t];
+                int source = from.at(t);
+                int target = to.at(row[first + t]);
+                for (int c = begin; c < until; c++) {
+                    sums[target + c] += factor * from.floats()[source + c];
+                }
+            }
+        });
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("this queue of operations is closed");
-        }
+    @Override
+    public void multiply(Tensor a, Tensor b, Tensor y) {
+        CpuTensor left = tensor("a", a, ElementType.F32);
+        CpuTensor right = sameShape("b", b, "a", left);
+        CpuTensor to = sameShape("y", y, "a", left);
+        requireApartOrSame("y", to, "a", left);
+        requireApartOrSame("y", to, "b", right);
+        rows(to.rows(), to.columns(), (first, until, part) -> kernels.decoder()
+                .multiply(left, right, to, first, until));
     }
 
-    private CpuTensor tensor(String name, Tensor tensor, ElementType type) {
-        requireOpen();
-        if (!(tensor instanceof CpuTensor cpu)) {
-            throw new IllegalArgumentException(
-                    name + (tensor == null ? " is null" : " is a tensor of another backend"));
-        }
-        if (cpu.type() != type) {
-            throw new IllegalArgumentException(name + " is a " + cpu + ", " + type + " is needed");
-        }
-        cpu.requireOpen();
-        return cpu;
+    @Override
+    public void gate(Tensor gate, Tensor up, Activation activation, Tensor y) {
+        CpuTensor left = tensor("gate", gate, ElementType.F32);
+        CpuTensor right = sameShape("up", up, "gate", left);
+        CpuTensor to = sameShape("y", y, "gate", left);
+        requireApartOrSame("y", to, "gate", left);
+        requireApart("y", to, "up", right);
+        rows(to.rows(), 3 * to.columns(), (first, until, part) -> {
+            kernels.activate(left, activation, to, first, until);
+            kernels.decoder().multiply(to, right, to, first, until);
+        });
     }
 
-    private CpuTensor sameShape(String name, Tensor tensor, String otherName, CpuTensor other) {
-        CpuTensor cpu = tensor(name, tensor, ElementType.F32);
-        if (cpu.rows() != other.rows() || cpu.columns() != other.columns()) {
-            throw new IllegalArgumentException(name + " is a " + cpu + ", but " + otherName + " is a " + other);
-        }
-        return cpu;
+    @Override
+    public void scale(Tensor x, float factor, Tensor y) {
+        CpuTensor from = tensor("x", x, ElementType.F32);
+        CpuTensor to = sameShape("y", y, "x", from);
+        requireApartOrSame("y", to, "x", from);
+        rows(to.rows(), to.columns(), (first, until, part) -> kernels.decoder().scale(from, factor, to, first, until));
     }
 
-    private static void requireShape(String name, CpuTensor tensor, int rows, int columns) {
-        if (tensor.rows() != rows || tensor.columns() != columns) {
-            throw new IllegalArgumentException(
-                    name + " is a " + tensor + ", shape (" + rows + ", " + columns + ") is needed");
+    @Override
+    public void softCap(Tensor x, float cap, Tensor y) {
+        CpuTensor from = tensor("x", x, ElementType.F32);
+        CpuTensor to = sameShape("y", y, "x", from);
+        requireApartOrSame("y", to, "x", from);
+        if (!(cap > 0) || !Float.isFinite(cap)) {
+            throw new IllegalArgumentException("cap " + cap + ": a positive number is needed");
         }
-    }
-
-    private static void requireRoom(String name, int length, int offset, CpuTensor tensor) {
-        long elements = (long) tensor.rows() * tensor.columns();
-        if (offset < 0 || offset + elements > length) {
-            throw new IllegalArgumentException(name + " has " + length + " elements, but " + tensor + " at offset "
-                    + offset + " needs " + (offset + elements));
-        }
-    }
-
-    private static void requireHeads(int heads, CpuTensor q) {
-        if (heads <= 0 || q.columns() % heads != 0) {
-            throw new IllegalArgumentException(heads + " heads do not divide the " + q.columns() + " columns of q");
-        }
-    }
-
-    private static void requireTokens(String name, CpuTensor tensor, Sequences sequences) {
-        if (tensor.rows() != sequences.tokens()) {
-            throw new IllegalArgumentException(
-                    name + " is a " + tensor + ", but the sequences have " + sequences.tokens() + " tokens");
-        }
-    }
-
-    private static void requireApart(String name, CpuTensor output, String otherName, CpuTensor input) {
-        if (output.overlaps(input)) {
-            throw new IllegalArgumentException(name + " must not share memory with " + otherName);
-        }
-    }
-
-    private static void requireApartOrSame(String name, CpuTensor output, String otherName, CpuTensor input) {
-        if (!output.sameElements(input) && output.overlaps(input)) {
-            throw new IllegalArgumentException(name + " partly overlaps " + otherName);
-        }
+        rows(to.rows(), 3 * to.columns(), (first, until, part) -> {
+            kernels.decoder().scale(from, 1 / cap, to, first, until);
+            kernels.activate(to, Activation.TANH, to, first, until);
+            kernels.decoder().scale(to, cap, to, first, until);
+        });
     }
 }

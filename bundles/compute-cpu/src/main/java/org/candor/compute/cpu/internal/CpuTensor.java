@@ -90,6 +90,11 @@ public final class CpuTensor implements Tensor {
         return (int[]) open();
     }
 
+    /** The elements, whatever their type. */
+    Object array() {
+        return open();
+    }
+
     /** True when the two share an element. */
     boolean overlaps(CpuTensor other) {
         if (storage != other.storage) {

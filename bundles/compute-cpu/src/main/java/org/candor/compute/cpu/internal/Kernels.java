@@ -33,6 +33,9 @@ interface Kernels {
             int panelTo,
             Scratch scratch);
 
+    /** What decoders need beyond encoders. */
+    DecoderKernels decoder();
+
     /** y = norm(x + residual) * gamma + beta; residual may be null. */
     void layerNorm(
             CpuTensor x,

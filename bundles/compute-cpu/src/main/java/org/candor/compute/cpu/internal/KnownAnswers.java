@@ -3,8 +3,12 @@ package org.candor.compute.cpu.internal;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.candor.api.compute.Activation;
+import org.candor.api.compute.AttentionShape;
+import org.candor.api.compute.CachedSequences;
 import org.candor.api.compute.ElementType;
 import org.candor.api.compute.HostMatrix;
 import org.candor.api.compute.WeightType;
@@ -75,7 +79,42 @@ final class KnownAnswers {
         compare("add", inputs, (kernels, y) -> kernels.add(x, other, y, 0, rows));
         compare("softmax", inputs, (kernels, y) -> kernels.softmax(x, y, 0, rows));
         compare("normalize", inputs, (kernels, y) -> kernels.normalize(x, y, 0, rows));
+        decoder(x, other, third, row);
         compare("mean", inputs, (kernels, y) -> kernels.mean(x, 1, rows, y, 0));
+    }
+
+    private void decoder(CpuTensor x, CpuTensor other, CpuTensor third, CpuTensor row) {
+        int headSize = inputs / heads;
+        CpuTensor gamma = (CpuTensor) row.columns(0, headSize);
+        compare("rmsNorm", inputs, (kernels, y) -> kernels.decoder().rmsNorm(x, row, 1e-6f, y, 0, rows));
+        compare("rmsNorm by head", inputs, (kernels, y) -> kernels.decoder().rmsNorm(x, gamma, 1e-6f, y, 0, rows));
+        CpuTensor cos = matrix(rows, headSize / 2);
+        CpuTensor sin = matrix(rows, headSize / 2);
+        int[] backwards = IntStream.range(0, rows).map(i -> rows - 1 - i).toArray();
+        compare("rope", inputs, (kernels, y) -> kernels.decoder()
+                .rope(x, backwards, 0, cos, sin, headSize, y, 0, rows));
+        compare("multiply", inputs, (kernels, y) -> kernels.decoder().multiply(x, other, y, 0, rows));
+        compare("scale", inputs, (kernels, y) -> kernels.decoder().scale(x, 0.3f, y, 0, rows));
+        CpuTensor bias = matrix(heads, 7);
+        // The keys lie backwards in blocks of two rows; the last query sees them all.
+        int[] blocks = IntStream.range(0, (rows - 1) / 2)
+                .map(i -> (rows - 1) / 2 - 1 - i)
+                .toArray();
+        int keys = 2 * blocks.length;
+        CachedSequences cached =
+                CachedSequences.of(2, List.of(new CachedSequences.Entry(rows - 2, keys - rows + 2, keys, blocks)));
+        for (AttentionShape shape : List.of(
+                AttentionShape.causal(heads, heads, headSize, 0.3f),
+                new AttentionShape(heads, heads, headSize, 0.3f, true, 5, 2f),
+                new AttentionShape(heads, heads, headSize, 0.3f, false, 0, 0))) {
+            CpuTensor added = shape.window() > 0 ? null : bias;
+            compare("cached attention " + shape, inputs, (kernels, y) -> {
+                for (int head = 0; head < heads; head++) {
+                    kernels.decoder()
+                            .cachedAttention(x, other, third, cached, 0, shape, head, added, y, 0, rows - 2, scratch);
+                }
+            });
+        }
     }
 
     private interface Call {

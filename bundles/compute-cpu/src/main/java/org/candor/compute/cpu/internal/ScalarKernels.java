@@ -13,9 +13,16 @@ import org.candor.api.compute.WeightType;
  */
 final class ScalarKernels implements Kernels {
 
+    private final DecoderKernels decoder = new ScalarDecoderKernels();
+
     @Override
     public String tier() {
         return "scalar";
+    }
+
+    @Override
+    public DecoderKernels decoder() {
+        return decoder;
     }
 
     @Override
@@ -91,7 +98,7 @@ final class ScalarKernels implements Kernels {
         }
     }
 
-    private static double dot(float[] a, int aAt, float[] b, int bAt, int length) {
+    static double dot(float[] a, int aAt, float[] b, int bAt, int length) {
         double sum = 0;
         for (int i = 0; i < length; i++) {
             sum += (double) a[aAt + i] * b[bAt + i];

@@ -11,7 +11,11 @@ final class Scratch {
     enum Purpose {
         ROW,
         TILE,
-        SCORES
+        SCORES,
+        QUERIES,
+        RESULTS,
+        KEYS,
+        VALUES
     }
 
     /** What a buffer of panels is for. */

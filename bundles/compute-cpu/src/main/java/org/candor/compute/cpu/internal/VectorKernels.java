@@ -17,17 +17,24 @@ final class VectorKernels implements Kernels {
 
     private final int widest;
     private final InnerLoops loops;
+    private final DecoderKernels decoder;
 
     VectorKernels(InnerLoops loops) {
         this.loops = loops;
         // 24 sums, 4 vectors of B and a broadcast need 32 registers; AVX2 and SSE have 16.
         boolean many = VectorRows.LANES >= 16 || !System.getProperty("os.arch").matches("amd64|x86_64|x86");
         widest = many ? 4 : 2;
+        decoder = new VectorDecoderKernels(loops, widest);
     }
 
     @Override
     public String tier() {
         return "vector, " + FloatVector.SPECIES_PREFERRED.vectorBitSize() + " bits, " + loops.description();
+    }
+
+    @Override
+    public DecoderKernels decoder() {
+        return decoder;
     }
 
     private Panels panelsOf(int columns) {
@@ -148,7 +155,21 @@ final class VectorKernels implements Kernels {
             int from,
             int to,
             Scratch scratch) {
-        new VectorAttention(loops, k, v, start, length, column, headSize, scratch, widest)
+        new VectorAttention(
+                        loops,
+                        new PackedHead(
+                                loops,
+                                k.floats(),
+                                k.at(start) + column,
+                                k.rowStride(),
+                                v.floats(),
+                                v.at(start) + column,
+                                v.rowStride(),
+                                length,
+                                headSize,
+                                scratch,
+                                widest),
+                        scratch)
                 .attend(
                         q.floats(),
                         q.at(start + from) + column,
@@ -157,7 +178,8 @@ final class VectorKernels implements Kernels {
                         y.floats(),
                         y.at(start + from) + column,
                         y.rowStride(),
-                        to - from);
+                        to - from,
+                        length);
     }
 
     @Override

@@ -26,19 +26,37 @@ class KernelTierTest {
     @ParameterizedTest
     @ValueSource(strings = {"linear", "layerNorm", "attention", "activate", "add", "softmax", "mean", "normalize"})
     void aKernelThatDoesNothingFailsItsKnownAnswer(String broken) {
+        Kernels kernels = without(broken, Kernels.class, new VectorKernels(new VectorLoops()));
+        assertThrows(ArithmeticException.class, () -> KnownAnswers.check(kernels));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rmsNorm", "rope", "cachedAttention", "multiply", "scale"})
+    void aDecodersKernelThatDoesNothingFailsItsKnownAnswer(String broken) {
         VectorKernels vector = new VectorKernels(new VectorLoops());
+        DecoderKernels decoder = without(broken, DecoderKernels.class, vector.decoder());
         Kernels kernels = (Kernels) Proxy.newProxyInstance(
-                Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
+                Kernels.class.getClassLoader(),
+                new Class<?>[] {Kernels.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("decoder") ? decoder : method.invoke(vector, arguments));
+        ArithmeticException e = assertThrows(ArithmeticException.class, () -> KnownAnswers.check(kernels));
+        assertTrue(e.getMessage().replace(" ", "").toLowerCase().contains(broken.toLowerCase()), e.getMessage());
+    }
+
+    /** Kernels of which one does nothing. */
+    private static <K> K without(String broken, Class<K> type, K kernels) {
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
                     if (method.getName().equals(broken)) {
                         return null;
                     }
                     try {
-                        return method.invoke(vector, arguments);
+                        return method.invoke(kernels, arguments);
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
-                });
-        assertThrows(ArithmeticException.class, () -> KnownAnswers.check(kernels));
+                }));
     }
 
     @Test

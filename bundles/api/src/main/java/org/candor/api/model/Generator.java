@@ -1,0 +1,62 @@
+package org.candor.api.model;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A loaded model that gives scores of the next token. It computes and caches; which texts are read when, and which token is
+ * taken, is its user's business. Used by one thread at a time. Use after close throws {@link IllegalStateException}.
+ *
+ * <p>A token's scores have the same bytes whatever else is in its pass, however the text before it was divided into passes
+ * and in whichever blocks its keys lie.
+ */
+public interface Generator extends AutoCloseable {
+
+    /**
+     * New tokens of one text.
+     *
+     * @param text of this generator, once in a pass
+     * @param ids at least one
+     * @param totalLength tokens of the text when its prompt is read to the end, or, after that, with these: rotary
+     *     embeddings that stretch with a text go by it, so it is the same for every part of a prompt
+     * @param scored whether the scores after the last of these tokens are wanted
+     */
+    record Step(CachedText text, int[] ids, int totalLength, boolean scored) {}
+
+    /** Number of token ids. */
+    int vocabulary();
+
+    /** Most tokens of one text. */
+    int maxTokens();
+
+    /** Tokens that end a text. */
+    Set<Integer> endTokens();
+
+    /** Tokens of one block of the cache. */
+    int blockTokens();
+
+    /** Blocks that no text holds. */
+    int freeBlocks();
+
+    /** A new, empty text. */
+    CachedText open();
+
+    /**
+     * Reads new tokens of some texts in one pass.
+     *
+     * @param scores becomes the wanted scores before softmax, (scored steps, vocabulary), in the order of the steps
+     * @throws IllegalArgumentException when a step does not fit the model, or scores have too little room
+     * @throws IllegalStateException when a text is {@link CachedText#stale} or closed
+     * @throws org.candor.api.compute.BackendException when too few blocks are free; no text has become longer then
+     */
+    void forward(List<Step> steps, float[] scores);
+
+    /** Processor time of all passes so far, summed over threads: the basis of energy attribution. */
+    long busyNanos();
+
+    /** Bytes of weights, buffers and cache. */
+    long bytes();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,57 @@
+package org.candor.compute.cpu.internal;
+
+import org.candor.api.compute.AttentionShape;
+import org.candor.api.compute.CachedSequences;
+
+/**
+ * One tier of the kernels that decoders need beyond encoders. As with {@link Kernels}, a call does the rows [from, to) of
+ * an operation on the calling thread, and a row's result never depends on which part it was in. Stateless and thread safe.
+ */
+interface DecoderKernels {
+
+    /** y = x / sqrt(mean(x²) + epsilon) * gamma for each group of gamma's columns */
+    void rmsNorm(CpuTensor x, CpuTensor gamma, float epsilon, CpuTensor y, int from, int to);
+
+    /**
+     * Turns column i with column i + cos.columns() of each head.
+     *
+     * @param rows of the tables, row t's at {@code rowsAt + t}; already checked
+     */
+    void rope(
+            CpuTensor x,
+            int[] rows,
+            int rowsAt,
+            CpuTensor cos,
+            CpuTensor sin,
+            int headSize,
+            CpuTensor y,
+            int from,
+            int to);
+
+    /**
+     * Attention over cached keys of one head of keys and values, with all query heads that share it, for the queries
+     * [from, to) of a sequence.
+     *
+     * @param head of keys and values
+     * @param bias (heads, 2 * reach + 1), or null
+     */
+    void cachedAttention(
+            CpuTensor q,
+            CpuTensor keys,
+            CpuTensor values,
+            CachedSequences sequences,
+            int sequence,
+            AttentionShape shape,
+            int head,
+            CpuTensor bias,
+            CpuTensor y,
+            int from,
+            int to,
+            Scratch scratch);
+
+    /** y = a * b */
+    void multiply(CpuTensor a, CpuTensor b, CpuTensor y, int from, int to);
+
+    /** y = factor * x */
+    void scale(CpuTensor x, float factor, CpuTensor y, int from, int to);
+}

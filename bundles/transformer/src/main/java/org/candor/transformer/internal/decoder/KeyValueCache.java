@@ -1,0 +1,125 @@
+package org.candor.transformer.internal.decoder;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.candor.api.compute.Backend;
+import org.candor.api.compute.BackendException;
+import org.candor.api.compute.ElementType;
+import org.candor.api.compute.Ops;
+import org.candor.api.compute.Tensor;
+
+/**
+ * Keys and values of every layer, in blocks that sequences take as they grow and share when they fork. Used by one thread
+ * at a time.
+ */
+final class KeyValueCache implements AutoCloseable {
+
+    private final int blockSize;
+    private final List<Tensor> keys = new ArrayList<>();
+    private final List<Tensor> values = new ArrayList<>();
+    private final int[] references;
+    private final int[] free;
+    private int freeCount;
+
+    /**
+     * @param columns of the keys of one layer
+     * @param blocks that are shared among all sequences
+     * @param blockSize tokens of one block
+     * @throws BackendException when memory is exhausted; nothing stays allocated then
+     */
+    KeyValueCache(Backend backend, int layers, int columns, int blocks, int blockSize) {
+        this.blockSize = blockSize;
+        this.references = new int[blocks];
+        this.free = new int[blocks];
+        this.freeCount = blocks;
+        // The lowest is taken first, so that sequences that grow alone lie in one piece.
+        for (int i = 0; i < blocks; i++) {
+            free[i] = blocks - 1 - i;
+        }
+        try {
+            for (int i = 0; i < layers; i++) {
+                keys.add(backend.allocate(ElementType.F32, Math.multiplyExact(blocks, blockSize), columns));
+                values.add(backend.allocate(ElementType.F32, blocks * blockSize, columns));
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Keys of a layer: (blocks * blockSize, columns). */
+    Tensor keys(int layer) {
+        return keys.get(layer);
+    }
+
+    /** Values of a layer: (blocks * blockSize, columns). */
+    Tensor values(int layer) {
+        return values.get(layer);
+    }
+
+    /** Tokens of one block. */
+    int blockSize() {
+        return blockSize;
+    }
+
+    /** Blocks that no sequence holds. */
+    int freeBlocks() {
+        return freeCount;
+    }
+
+    /** Bytes of all keys and values. */
+    long bytes() {
+        long bytes = 0;
+        for (Tensor tensor : keys) {
+            bytes += 8L * tensor.rows() * tensor.columns();
+        }
+        return bytes;
+    }
+
+    /** A new, empty sequence. */
+    CachedSequence open() {
+        return new CachedSequence(this);
+    }
+
+    /** @throws BackendException when no block is free */
+    int take() {
+        if (freeCount == 0) {
+            throw new BackendException(
+                    "key-value cache: all " + references.length + " blocks of " + blockSize + " tokens are in use");
+        }
+        int block = free[--freeCount];
+        references[block] = 1;
+        return block;
+    }
+
+    void share(int block) {
+        references[block]++;
+    }
+
+    boolean shared(int block) {
+        return references[block] > 1;
+    }
+
+    void release(int block) {
+        if (--references[block] == 0) {
+            free[freeCount++] = block;
+        }
+    }
+
+    /** Copies the first rows of a block to another, in all layers. */
+    void copy(Ops ops, int from, int to, int rows) {
+        for (List<Tensor> tensors : List.of(keys, values)) {
+            for (Tensor tensor : tensors) {
+                ops.copy(
+                        tensor.rows(from * blockSize, from * blockSize + rows),
+                        tensor.rows(to * blockSize, to * blockSize + rows));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        keys.forEach(Tensor::close);
+        values.forEach(Tensor::close);
+    }
+}
