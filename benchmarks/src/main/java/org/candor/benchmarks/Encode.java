@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -195,11 +194,7 @@ public final class Encode implements Benchmark {
     }
 
     static JsonTokenizerFactory tokenizers() {
-        Class<JsonTokenizerFactory.Config> config = JsonTokenizerFactory.Config.class;
-        return new JsonTokenizerFactory(config.cast(Proxy.newProxyInstance(
-                config.getClassLoader(),
-                new Class<?>[] {config},
-                (proxy, method, arguments) -> method.getDefaultValue())));
+        return new JsonTokenizerFactory(Map.of());
     }
 
     /** The peer. */

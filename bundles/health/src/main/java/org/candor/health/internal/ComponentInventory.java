@@ -21,13 +21,12 @@ import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleListener;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferencePolicy;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
@@ -35,9 +34,6 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 /** Bundles and declarative services components as they are now, and what those wait for. Thread safe. */
 @Component(immediate = true)
 public final class ComponentInventory implements Platform.Inventory, BundleListener {
-
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-    volatile List<Configured> configured = List.of();
 
     private final ServiceComponentRuntime runtime;
     private final BundleContext context;
@@ -79,8 +75,9 @@ public final class ComponentInventory implements Platform.Inventory, BundleListe
                 .sorted(Comparator.comparing(BundleState::name).thenComparing(BundleState::version))
                 .toList();
         List<ComponentState> components = new ArrayList<>();
+        List<Configuration.State> settings = configurations();
         for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs()) {
-            add(components, description, runtime.getComponentConfigurationDTOs(description));
+            add(components, description, runtime.getComponentConfigurationDTOs(description), settings);
         }
         components.sort(Comparator.comparing(ComponentState::bundle).thenComparing(ComponentState::name));
         return new Components(bundles, components);
@@ -89,14 +86,16 @@ public final class ComponentInventory implements Platform.Inventory, BundleListe
     private void add(
             List<ComponentState> components,
             ComponentDescriptionDTO description,
-            Collection<ComponentConfigurationDTO> configurations) {
+            Collection<ComponentConfigurationDTO> configurations,
+            List<Configuration.State> settings) {
         if (configurations.isEmpty()) {
             boolean enabled = runtime.isComponentEnabled(description);
             components.add(Waiting.withoutConfiguration(description, enabled));
         }
         for (ComponentConfigurationDTO configuration : configurations) {
             boolean active = configuration.state == ComponentConfigurationDTO.ACTIVE;
-            components.add(waiting.configured(description, configuration, active ? refused(description) : List.of()));
+            components.add(waiting.configured(
+                    description, configuration, active ? refused(description, settings) : List.of()));
         }
     }
 
@@ -109,11 +108,10 @@ public final class ComponentInventory implements Platform.Inventory, BundleListe
     }
 
     /** A component that runs, and whose newest configuration does not count. */
-    private List<String> refused(ComponentDescriptionDTO description) {
+    private static List<String> refused(ComponentDescriptionDTO description, List<Configuration.State> settings) {
         List<String> pids = description.configurationPid == null ? List.of() : List.of(description.configurationPid);
         List<String> refused = new ArrayList<>();
-        for (Configured each : configured) {
-            Configuration.State state = each.configuration();
+        for (Configuration.State state : settings) {
             if (pids.contains(state.pid()) && !state.refused().isEmpty()) {
                 refused.add("configuration refused, the one before it stays: " + state.refused());
             }
@@ -122,6 +120,23 @@ public final class ComponentInventory implements Platform.Inventory, BundleListe
             }
         }
         return refused;
+    }
+
+    /** Asked for when needed: as a reference it would be one more thing that a lone room is said to lack. */
+    private List<Configuration.State> configurations() {
+        List<Configuration.State> states = new ArrayList<>();
+        try {
+            for (ServiceReference<Configured> reference : context.getServiceReferences(Configured.class, null)) {
+                Configured configured = context.getService(reference);
+                if (configured != null) {
+                    states.add(configured.configuration());
+                    context.ungetService(reference);
+                }
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException("there is no filter", e);
+        }
+        return states;
     }
 
     private static String name(Bundle bundle) {

@@ -51,14 +51,10 @@ public final class JsonTokenizerFactory implements TokenizerFactory, Configured 
     private final int maxVocabulary;
     private final UnicodeTables tables = UnicodeTables.load();
 
+    /** @param properties of the configuration; none for the defaults, as in benchmarks and plain programs */
     @Activate
     public JsonTokenizerFactory(Map<String, Object> properties) {
         this(Configuration.of(PID, Config.class, properties, JsonTokenizerFactory::check));
-    }
-
-    /** One outside a container, for benchmarks and plain programs. */
-    public JsonTokenizerFactory(Config config) {
-        this(Configuration.of(PID, Config.class, config));
     }
 
     private JsonTokenizerFactory(Configuration<Config> configuration) {

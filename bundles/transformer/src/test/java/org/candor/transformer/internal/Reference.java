@@ -143,11 +143,11 @@ public record Reference(Path folder, List<Case> cases, Map<String, StoredTensor>
 
     /** The CPU with two threads. */
     public static CpuBackend cpu() {
-        return new CpuBackend(Configurations.of(CpuBackend.Config.class, Map.of("threads", 2)));
+        return CpuBackend.open(2);
     }
 
     /** The platform's own tokenizers. */
     public static TokenizerFactory tokenizers() {
-        return new JsonTokenizerFactory(Configurations.of(JsonTokenizerFactory.Config.class, Map.of()));
+        return new JsonTokenizerFactory(Map.of());
     }
 }

@@ -80,11 +80,6 @@ public final class CpuBackend implements Backend, Configured, AutoCloseable {
         this(Configuration.of(PID, Config.class, properties, CpuBackend::check, "name"));
     }
 
-    /** As configured, but outside a container. */
-    public CpuBackend(Config config) {
-        this(Configuration.of(PID, Config.class, config));
-    }
-
     private CpuBackend(Configuration<Config> configuration) {
         this(
                 configuration,
