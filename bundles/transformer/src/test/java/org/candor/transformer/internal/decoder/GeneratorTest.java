@@ -20,6 +20,7 @@ import org.candor.api.model.Generator;
 import org.candor.api.model.Generator.Step;
 import org.candor.api.model.GeneratorLoader;
 import org.candor.api.model.GeneratorSettings;
+import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelFormatException;
 import org.candor.compute.cpu.internal.CpuBackend;
 import org.candor.transformer.internal.Reference;
@@ -156,11 +157,16 @@ class GeneratorTest {
     }
 
     @Test
-    void aModelWithAnEncoderAndSettingsThatDoNotFitAreRefused() {
-        String message = assertThrows(ModelFormatException.class, () -> load("t5-gated", SETTINGS))
+    void aModelWithAnEncoderIsNoGenerator() {
+        ModelFiles files = Reference.files(DecoderReference.folder("t5-gated"), Map.of());
+        String message = assertThrows(ModelFormatException.class, () -> loader.loadGenerator(files, SETTINGS))
                 .getMessage();
         assertTrue(message.contains("t5") && message.contains("qwen3"), message);
-        message = assertThrows(
+    }
+
+    @Test
+    void settingsThatDoNotFitAreRefused() {
+        String message = assertThrows(
                         ModelFormatException.class,
                         () -> load("gpt2", new GeneratorSettings(WeightType.F32, 129, 480, 8)))
                 .getMessage();
