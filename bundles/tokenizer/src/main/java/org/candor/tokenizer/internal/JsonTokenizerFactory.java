@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.candor.api.tokenize.EmbeddedVocabulary;
 import org.candor.api.tokenize.Padding;
 import org.candor.api.tokenize.Tokenizer;
 import org.candor.api.tokenize.TokenizerFactory;
@@ -17,7 +19,7 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** Reads tokenizer.json files. */
+/** Reads tokenizer.json and tiktoken files, and the tokenizers in model files. */
 @Component(configurationPid = "org.candor.tokenizer")
 @Designate(ocd = JsonTokenizerFactory.Config.class)
 public final class JsonTokenizerFactory implements TokenizerFactory {
@@ -37,6 +39,7 @@ public final class JsonTokenizerFactory implements TokenizerFactory {
     private final int maxBytes;
     private final int maxVocabulary;
     private final UnicodeTables tables = UnicodeTables.load();
+    private final RegexSets sets = new RegexSets(tables);
 
     @Activate
     public JsonTokenizerFactory(Config config) {
@@ -59,18 +62,14 @@ public final class JsonTokenizerFactory implements TokenizerFactory {
 
     @Override
     public Tokenizer read(String name, InputStream tokenizerJson) throws IOException {
-        byte[] json = tokenizerJson.readNBytes(maxBytes + 1);
-        if (json.length > maxBytes) {
-            throw new TokenizerFormatException(name + ": larger than " + (maxBytes >> 20)
-                    + " MiB: raise maxFileMebibytes of org.candor.tokenizer if the file is trusted");
-        }
+        byte[] json = bytes(name, tokenizerJson);
         JsonSection root = JsonSection.read(name, json);
-        TextStageReader stages = new TextStageReader(tables);
+        TextStageReader stages = new TextStageReader(tables, sets);
         Normalizer normalizer = stages.normalizer(root.optionalSection("normalizer"));
         PreTokenizer preTokenizer = stages.preTokenizer(root.optionalSection("pre_tokenizer"));
-        PostProcessor postProcessor =
-                new TemplateReader(maxVocabulary).postProcessor(root.optionalSection("post_processor"));
-        Decoder decoder = DecoderReader.decoder(root.optionalSection("decoder"));
+        PostProcessor postProcessor = new TemplateReader(maxVocabulary, tables.classes())
+                .postProcessor(root.optionalSection("post_processor"));
+        Decoder decoder = new DecoderReader(stages).decoder(root.optionalSection("decoder"));
         Model model = new ModelReader(maxVocabulary).model(root.section("model"));
         AddedVocabulary added =
                 new AddedVocabulary(addedTokens(root, model.vocabulary()), tables.classes(), content -> {
@@ -86,6 +85,27 @@ public final class JsonTokenizerFactory implements TokenizerFactory {
                 decoder,
                 truncation(root.optionalSection("truncation")),
                 padding(root.optionalSection("padding")));
+    }
+
+    private byte[] bytes(String name, InputStream in) throws IOException {
+        byte[] bytes = in.readNBytes(maxBytes + 1);
+        if (bytes.length > maxBytes) {
+            throw new TokenizerFormatException(name + ": larger than " + (maxBytes >> 20)
+                    + " MiB: raise maxFileMebibytes of org.candor.tokenizer if the file is trusted");
+        }
+        return bytes;
+    }
+
+    @Override
+    public Tokenizer of(String name, EmbeddedVocabulary vocabulary) throws TokenizerFormatException {
+        return EmbeddedReader.read(name, vocabulary, maxVocabulary, tables, sets);
+    }
+
+    @Override
+    public Tokenizer readRanks(String name, InputStream ranks, String encoding, Map<String, Integer> specialTokens)
+            throws IOException {
+        byte[] bytes = bytes(name, ranks);
+        return RankFileReader.read(name, bytes, encoding, specialTokens, maxVocabulary, tables, sets);
     }
 
     private List<AddedToken> addedTokens(JsonSection root, Vocabulary vocabulary) throws TokenizerFormatException {
@@ -137,7 +157,7 @@ public final class JsonTokenizerFactory implements TokenizerFactory {
             return null;
         }
         int length = 0;
-        if (section.members().get("strategy") instanceof java.util.Map<?, ?>) {
+        if (section.members().get("strategy") instanceof Map<?, ?>) {
             length = section.section("strategy").integer("Fixed", 0, 1 << 24);
         } else {
             section.choice("strategy", "BatchLongest", Set.of("BatchLongest"));

@@ -25,8 +25,9 @@ class TokenizerFileTest {
     void anUnknownComponentIsNamedWithWhatIsSupported() {
         String message = refused("\"type\": \"BertPreTokenizer\"", "\"type\": \"Astral\"");
         assertEquals(
-                "test.json: pre_tokenizer.type \"Astral\" is not supported (BertPreTokenizer, CharDelimiterSplit, Digits,"
-                        + " Punctuation, Sequence, Whitespace and WhitespaceSplit are)",
+                "test.json: pre_tokenizer.type \"Astral\" is not supported (BertPreTokenizer, ByteLevel,"
+                        + " CharDelimiterSplit, Digits, FixedLength, Metaspace, Punctuation, Sequence, Split, UnicodeScripts,"
+                        + " Whitespace and WhitespaceSplit are)",
                 message);
     }
 
