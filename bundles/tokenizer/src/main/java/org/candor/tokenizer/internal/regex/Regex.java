@@ -27,6 +27,9 @@ public final class Regex {
     /** slot, start of the loop: another turn, unless this one took nothing */
     static final int AGAIN = 9;
 
+    /** Each class of an expression takes up to 140 kB while it is compiled. */
+    private static final int LONGEST = 4096;
+
     private final String expression;
     private final int[] code;
     /** Class of each character, by which sets it is in. */
@@ -62,12 +65,13 @@ public final class Regex {
      * @throws RegexSyntaxException when it is damaged, too large, or uses what is not supported
      */
     public static Regex compile(String expression, CharacterSets sets) throws RegexSyntaxException {
-        return new RegexCompiler(sets).compile(expression, RegexParser.parse(expression, sets));
+        return new RegexCompiler(sets).compile(expression, RegexParser.parse(checked(expression), sets));
     }
 
     /** An expression that matches this text and nothing else. */
     public static Regex literal(String text, CharacterSets sets) throws RegexSyntaxException {
-        List<RegexNode> parts = text.codePoints()
+        List<RegexNode> parts = checked(text)
+                .codePoints()
                 .mapToObj(c -> {
                     BitSet set = new BitSet();
                     set.set(c);
@@ -75,6 +79,14 @@ public final class Regex {
                 })
                 .toList();
         return new RegexCompiler(sets).compile(text, new RegexNode.Sequence(parts));
+    }
+
+    private static String checked(String expression) throws RegexSyntaxException {
+        if (expression.length() > LONGEST) {
+            throw new RegexSyntaxException(
+                    "an expression of " + expression.length() + " characters is not supported (" + LONGEST + " are)");
+        }
+        return expression;
     }
 
     String expression() {

@@ -189,7 +189,8 @@ final class RegexCompiler {
             }
             case Repeat(RegexNode body, int least, int most, Greed greed) -> {
                 int length = length(body);
-                yield length == 0 ? 0 : length < 0 || least != most ? -1 : Math.multiplyExact(length, least);
+                boolean fixed = length >= 0 && least == most && (long) length * least <= MAX_CODE;
+                yield length == 0 ? 0 : fixed ? length * least : -1;
             }
         };
     }
