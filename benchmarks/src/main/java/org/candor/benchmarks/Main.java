@@ -25,7 +25,9 @@ public final class Main {
             "retrieval",
             new Retrieval(),
             "swap",
-            new Swap()));
+            new Swap(),
+            "tokenize",
+            new Tokenize()));
 
     private Main() {}
 
