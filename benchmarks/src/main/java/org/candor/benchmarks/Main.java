@@ -7,27 +7,18 @@ import java.util.TreeMap;
 /** Runs the benchmark named by the first argument. Exit status: 0, 1 when it failed, 2 for a wrong argument. */
 public final class Main {
 
-    private static final Map<String, Benchmark> BENCHMARKS = new TreeMap<>(Map.of(
-            "console",
-            new ConsoleLoad(),
-            "encode",
-            new Encode(),
-            "fit-answer",
-            new FitAnswer(),
-            "gemm",
-            new Gemm(),
-            "governance",
-            new Governance(),
-            "http",
-            new HttpLoad(),
-            "log",
-            new Log(),
-            "policy",
-            new PolicyDecisions(),
-            "retrieval",
-            new Retrieval(),
-            "swap",
-            new Swap()));
+    private static final Map<String, Benchmark> BENCHMARKS = new TreeMap<>(Map.ofEntries(
+            Map.entry("console", new ConsoleLoad()),
+            Map.entry("encode", new Encode()),
+            Map.entry("fit-answer", new FitAnswer()),
+            Map.entry("gemm", new Gemm()),
+            Map.entry("governance", new Governance()),
+            Map.entry("http", new HttpLoad()),
+            Map.entry("log", new Log()),
+            Map.entry("policy", new PolicyDecisions()),
+            Map.entry("retrieval", new Retrieval()),
+            Map.entry("swap", new Swap()),
+            Map.entry("tokenize", new Tokenize())));
 
     private Main() {}
 

@@ -14,7 +14,8 @@ public interface Tokenizer {
     /**
      * Encodes one input. Unpaired surrogates count as U+FFFD.
      *
-     * @throws IllegalArgumentException when the truncation leaves no room
+     * @throws IllegalArgumentException when the truncation leaves no room, when a regular expression of the tokenizer takes too
+     *     many steps on this text, or when text has no token and there is none for unknown text
      */
     Encoding encode(TokenizerInput input, EncodeOptions options);
 
@@ -27,6 +28,16 @@ public interface Tokenizer {
      * @param skipSpecialTokens true to leave out special added tokens
      */
     String decode(int[] ids, boolean skipSpecialTokens);
+
+    /**
+     * Decodes ids one by one.
+     *
+     * @param skipSpecialTokens true to leave out special added tokens
+     * @return a new stream, for one text and one thread
+     */
+    default TokenStream stream(boolean skipSpecialTokens) {
+        return new DecodingStream(this, skipSpecialTokens);
+    }
 
     /** Number of ids, added tokens included. */
     int vocabularySize();

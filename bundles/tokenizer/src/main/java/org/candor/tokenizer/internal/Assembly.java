@@ -13,8 +13,9 @@ import org.candor.api.tokenize.Truncation.Direction;
  * @param template texts and special tokens in order
  * @param sequences one or two
  * @param windows for each text, bounds (from, to) of what is kept and then of each overflowing window
+ * @param trims what is done to the offsets of each window
  */
-record Assembly(List<TemplatePart> template, TokenBuffer[] sequences, int[][] windows) {
+record Assembly(List<TemplatePart> template, TokenBuffer[] sequences, int[][] windows, List<OffsetTrim> trims) {
 
     /** Tokens of the encoding, before padding. */
     int length() {
@@ -37,7 +38,7 @@ record Assembly(List<TemplatePart> template, TokenBuffer[] sequences, int[][] wi
         for (int i = 0; i < copies.length; i++) {
             copies[i] = sequences[i].copy();
         }
-        return new Assembly(template, copies, windows);
+        return new Assembly(template, copies, windows, trims);
     }
 
     /**
@@ -84,6 +85,9 @@ record Assembly(List<TemplatePart> template, TokenBuffer[] sequences, int[][] wi
                     int to = windows[index][2 * choice[index] + 1];
                     int type = choice[index] == 0 ? sequence.typeId() : sequence.overflowTypeId();
                     arrays.sequence(at, sequences[index], from, to, type, index);
+                    for (OffsetTrim trim : trims) {
+                        trim.apply(arrays, at, at + to - from);
+                    }
                     at += to - from;
                 }
             }

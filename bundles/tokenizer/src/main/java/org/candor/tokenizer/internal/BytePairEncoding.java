@@ -1,8 +1,6 @@
 package org.candor.tokenizer.internal;
 
 import java.util.Arrays;
-import java.util.OptionalInt;
-import java.util.PriorityQueue;
 
 /**
  * Byte-pair encoding (Sennrich et al., 2016): the characters of a piece, then the best-ranked neighbours merged until none is
@@ -23,14 +21,27 @@ final class BytePairEncoding implements Model {
     record Switches(
             int unknown, String prefix, String suffix, boolean fuseUnknown, boolean byteFallback, boolean wholeFirst) {}
 
+    private static final int MARK = 0x2581;
+
     private final Vocabulary vocabulary;
     private final MergeTable merges;
     private final Switches switches;
     private final CodePointTrie trie;
     private final int continuing;
     private final int[] byteTokens = new int[256];
+    /** Tokens of bytes written as characters, where pieces come as plain text; null otherwise. */
+    private final int[] alphabet;
+    /** Whether no token goes on across the mark for a blank: then what is between marks can be encoded by itself. */
+    private final boolean partsAtMark;
+
+    private final int longest;
+    private final WordCache cache = new WordCache();
 
     BytePairEncoding(Vocabulary vocabulary, MergeTable merges, Switches switches) {
+        this(vocabulary, merges, switches, false);
+    }
+
+    private BytePairEncoding(Vocabulary vocabulary, MergeTable merges, Switches switches, boolean bytes) {
         this.vocabulary = vocabulary;
         this.merges = merges;
         this.switches = switches;
@@ -38,6 +49,41 @@ final class BytePairEncoding implements Model {
         this.continuing = trie.find(CodePointTrie.ROOT, switches.prefix());
         Arrays.setAll(
                 byteTokens, b -> vocabulary.id(String.format("<0x%02X>", b)).orElse(-1));
+        this.alphabet = bytes ? alphabet() : null;
+        this.longest = vocabulary.longest();
+        boolean plain = switches.prefix().isEmpty() && switches.suffix().isEmpty() && !switches.wholeFirst();
+        this.partsAtMark = plain
+                && !bytes
+                && vocabulary.id(Character.toString(MARK)).isPresent()
+                && vocabulary.tokens().noneMatch(BytePairEncoding::crossesMark);
+    }
+
+    private int[] alphabet() {
+        int[] ids = new int[256];
+        Arrays.setAll(ids, b -> vocabulary
+                .id(Character.toString(ByteAlphabet.character(b)))
+                .orElse(-1));
+        return ids;
+    }
+
+    /** Whether a mark follows something else. */
+    private static boolean crossesMark(String token) {
+        int at = 0;
+        while (at < token.length() && token.charAt(at) == MARK) {
+            at++;
+        }
+        return token.indexOf(MARK, at) >= 0;
+    }
+
+    /**
+     * The same model for pieces whose bytes are not yet written as characters, or null where that would differ: when a byte has
+     * no token.
+     */
+    BytePairEncoding ofBytes() {
+        boolean plain = switches.prefix().isEmpty() && switches.suffix().isEmpty();
+        return plain && Arrays.stream(alphabet()).allMatch(id -> id >= 0)
+                ? new BytePairEncoding(vocabulary, merges, switches, true)
+                : null;
     }
 
     @Override
@@ -47,21 +93,81 @@ final class BytePairEncoding implements Model {
 
     @Override
     public void encode(NormalizedText text, int from, int to, int word, TokenBuffer tokens) {
-        if (switches.wholeFirst()) {
-            OptionalInt whole = vocabulary.id(text.text(from, to));
-            if (whole.isPresent()) {
-                int id = whole.getAsInt();
-                tokens.add(id, vocabulary.token(id), text.originalStart(from), text.originalEnd(to), word);
-                return;
+        if (cache.emit(vocabulary, text, from, to, word, tokens)) {
+            return;
+        }
+        if (!partsAtMark) {
+            part(text, from, to, word, tokens);
+            return;
+        }
+        int[] points = text.codePoints();
+        int start = from;
+        for (int at = from + 1; at < to; at++) {
+            if (points[at] == MARK && points[at - 1] != MARK) {
+                if (!cache.emit(vocabulary, text, start, at, word, tokens)) {
+                    part(text, start, at, word, tokens);
+                }
+                start = at;
             }
         }
-        Symbols symbols = new Symbols(to - from);
-        characters(text.codePoints(), from, to, symbols);
-        merge(symbols);
-        emit(text, from, to, symbols, word, tokens);
+        if (start == from || !cache.emit(vocabulary, text, start, to, word, tokens)) {
+            part(text, start, to, word, tokens);
+        }
     }
 
-    private void characters(int[] points, int from, int to, Symbols symbols) {
+    private void part(NormalizedText text, int from, int to, int word, TokenBuffer tokens) {
+        WordTokens found = tokens(text.codePoints(), from, to);
+        cache.put(text, from, to, found);
+        for (int i = 0; i < found.count(); i++) {
+            int id = found.id(i);
+            tokens.add(
+                    id,
+                    vocabulary.token(id),
+                    text.originalStart(from + found.start(i)),
+                    text.originalEnd(from + found.end(i)),
+                    word);
+        }
+    }
+
+    private WordTokens tokens(int[] points, int from, int to) {
+        if (switches.wholeFirst() && to - from <= longest) {
+            int whole = vocabulary.id(spelled(points, from, to)).orElse(-1);
+            if (whole >= 0) {
+                WordTokens found = new WordTokens(1);
+                found.add(whole, 0, to - from);
+                return found;
+            }
+        }
+        MergeSymbols symbols = new MergeSymbols((to - from) * (alphabet == null ? 1 : 3));
+        if (alphabet == null) {
+            characters(points, from, to, symbols);
+        } else {
+            for (int i = from; i < to; i++) {
+                int length = ByteAlphabet.length(points[i]);
+                for (int b = 0; b < length; b++) {
+                    symbols.add(alphabet[ByteAlphabet.utf8(points[i], length, b)], 1);
+                }
+            }
+        }
+        symbols.merge(merges);
+        return spans(points, from, to, symbols);
+    }
+
+    private String spelled(int[] points, int from, int to) {
+        if (alphabet == null) {
+            return new String(points, from, to - from);
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = from; i < to; i++) {
+            int length = ByteAlphabet.length(points[i]);
+            for (int b = 0; b < length; b++) {
+                text.append((char) ByteAlphabet.character(ByteAlphabet.utf8(points[i], length, b)));
+            }
+        }
+        return text.toString();
+    }
+
+    private void characters(int[] points, int from, int to, MergeSymbols symbols) {
         int unknownBytes = 0;
         for (int i = from; i < to; i++) {
             int c = points[i];
@@ -77,9 +183,9 @@ final class BytePairEncoding implements Model {
                 unknownBytes = 0;
             }
             if (id >= 0) {
-                symbols.add(id, byteLength(c));
+                symbols.add(id, ByteAlphabet.length(c));
             } else {
-                unknownBytes += byteLength(c);
+                unknownBytes += ByteAlphabet.length(c);
             }
         }
         if (unknownBytes > 0) {
@@ -95,7 +201,7 @@ final class BytePairEncoding implements Model {
     }
 
     /** Adds the tokens of the bytes, all or none. */
-    private boolean bytes(int c, boolean continues, boolean ends, Symbols symbols) {
+    private boolean bytes(int c, boolean continues, boolean ends, MergeSymbols symbols) {
         String text = (continues ? switches.prefix() : "") + Character.toString(c) + (ends ? switches.suffix() : "");
         byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         for (byte b : bytes) {
@@ -109,108 +215,25 @@ final class BytePairEncoding implements Model {
         return true;
     }
 
-    private void merge(Symbols symbols) {
-        // Rank in the upper half, position in the lower.
-        PriorityQueue<Long> queue = new PriorityQueue<>();
-        for (int i = 0; i + 1 < symbols.length; i++) {
-            offer(queue, symbols, i, i + 1);
-        }
-        while (!queue.isEmpty()) {
-            long best = queue.poll();
-            int at = (int) best;
-            int merged = merges.merged((int) (best >>> 32));
-            int right = symbols.next[at];
-            if (symbols.bytes[at] == 0 || right < 0) {
-                continue;
-            }
-            int rank = merges.rank(symbols.id[at], symbols.id[right]);
-            if (rank == MergeTable.NONE || merges.merged(rank) != merged) {
-                continue;
-            }
-            symbols.join(at, right, merged);
-            if (symbols.previous[at] >= 0) {
-                offer(queue, symbols, symbols.previous[at], at);
-            }
-            if (symbols.next[at] >= 0) {
-                offer(queue, symbols, at, symbols.next[at]);
-            }
-        }
-    }
-
-    private void offer(PriorityQueue<Long> queue, Symbols symbols, int left, int right) {
-        int rank = merges.rank(symbols.id[left], symbols.id[right]);
-        if (rank != MergeTable.NONE) {
-            queue.add((long) rank << 32 | left);
-        }
-    }
-
     /** Lengths are in UTF-8 bytes: a token of a part of a character covers the whole character. */
-    private void emit(NormalizedText text, int from, int to, Symbols symbols, int word, TokenBuffer tokens) {
-        int[] points = text.codePoints();
+    private static WordTokens spans(int[] points, int from, int to, MergeSymbols symbols) {
+        WordTokens found = new WordTokens(8);
         int at = from;
         int atByte = 0;
         int start = 0;
-        for (int s = 0; s >= 0 && s < symbols.length; s = symbols.next[s]) {
-            int end = start + symbols.bytes[s];
-            while (at + 1 < to && start >= atByte + byteLength(points[at])) {
-                atByte += byteLength(points[at++]);
+        for (int s = symbols.first(); s >= 0; s = symbols.next(s)) {
+            int end = start + symbols.bytes(s);
+            while (at + 1 < to && start >= atByte + ByteAlphabet.length(points[at])) {
+                atByte += ByteAlphabet.length(points[at++]);
             }
             int last = at;
             int lastByte = atByte;
-            while (last + 1 < to && end > lastByte + byteLength(points[last])) {
-                lastByte += byteLength(points[last++]);
+            while (last + 1 < to && end > lastByte + ByteAlphabet.length(points[last])) {
+                lastByte += ByteAlphabet.length(points[last++]);
             }
-            int id = symbols.id[s];
-            tokens.add(id, vocabulary.token(id), text.originalStart(at), text.originalEnd(last + 1), word);
+            found.add(symbols.id(s), at - from, last + 1 - from);
             start = end;
         }
-    }
-
-    private static int byteLength(int c) {
-        return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    }
-
-    /** Tokens of a piece as a linked list. */
-    private static final class Symbols {
-        int[] id;
-        int[] bytes;
-        int[] previous;
-        int[] next;
-        int length;
-
-        Symbols(int capacity) {
-            id = new int[capacity];
-            bytes = new int[capacity];
-            previous = new int[capacity];
-            next = new int[capacity];
-        }
-
-        void add(int token, int byteCount) {
-            if (length == id.length) {
-                int capacity = length * 2 + 4;
-                id = Arrays.copyOf(id, capacity);
-                bytes = Arrays.copyOf(bytes, capacity);
-                previous = Arrays.copyOf(previous, capacity);
-                next = Arrays.copyOf(next, capacity);
-            }
-            id[length] = token;
-            bytes[length] = byteCount;
-            previous[length] = length - 1;
-            next[length] = -1;
-            if (length > 0) {
-                next[length - 1] = length;
-            }
-            length++;
-        }
-
-        void join(int left, int right, int merged) {
-            id[left] = merged;
-            bytes[left] += bytes[right];
-            bytes[right] = 0;
-            next[left] = next[right];
-            if (next[left] >= 0) {
-                previous[next[left]] = left;
-            }
-        }
+        return found;
     }
 }

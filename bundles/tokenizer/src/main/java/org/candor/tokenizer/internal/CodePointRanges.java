@@ -27,6 +27,14 @@ final class CodePointRanges {
         return before >= 0 && codePoint <= lasts[before];
     }
 
+    java.util.BitSet toBitSet() {
+        java.util.BitSet set = new java.util.BitSet();
+        for (int i = 0; i < firsts.length; i++) {
+            set.set(firsts[i], lasts[i] + 1);
+        }
+        return set;
+    }
+
     void forEach(IntConsumer action) {
         for (int i = 0; i < firsts.length; i++) {
             for (int c = firsts[i]; c <= lasts[i]; c++) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** An int for every code point, in blocks of 128 that are shared when equal. Absent entries are 0. Immutable, thread safe. */
-final class CodePointTable {
+public final class CodePointTable {
     private static final int SHIFT = 7;
     private static final int MASK = (1 << SHIFT) - 1;
     private static final int BLOCKS = (Character.MAX_CODE_POINT + 1) >> SHIFT;
@@ -21,15 +21,15 @@ final class CodePointTable {
     }
 
     /** Value of a code point, 0 to 0x10FFFF. */
-    int get(int codePoint) {
+    public int get(int codePoint) {
         return values[blockStart[codePoint >> SHIFT] + (codePoint & MASK)];
     }
 
     /** Collects entries. */
-    static final class Builder {
+    public static final class Builder {
         private final int[][] blocks = new int[BLOCKS][];
 
-        Builder set(int codePoint, int value) {
+        public Builder set(int codePoint, int value) {
             int[] block = blocks[codePoint >> SHIFT];
             if (block == null) {
                 if (value == 0) {
@@ -52,7 +52,7 @@ final class CodePointTable {
             return block == null ? 0 : block[codePoint & MASK];
         }
 
-        CodePointTable build() {
+        public CodePointTable build() {
             Map<IntBuffer, Integer> known = new HashMap<>();
             List<int[]> kept = new ArrayList<>();
             kept.add(new int[1 << SHIFT]);

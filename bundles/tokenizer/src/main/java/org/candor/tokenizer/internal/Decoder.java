@@ -5,9 +5,12 @@ import java.util.List;
 /** Turns tokens back into text. Immutable, thread safe. */
 sealed interface Decoder
         permits ByteFallbackDecoder,
+                ByteLevelDecoder,
+                CtcDecoder,
                 DecoderSequence,
                 FuseDecoder,
                 MetaspaceDecoder,
+                PatternDecoder,
                 ReplaceDecoder,
                 StripDecoder,
                 SuffixDecoder,

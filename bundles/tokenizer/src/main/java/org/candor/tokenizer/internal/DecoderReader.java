@@ -2,17 +2,21 @@ package org.candor.tokenizer.internal;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.candor.api.tokenize.TokenizerFormatException;
 
 /** Makes the decoder from its section of the file. */
 final class DecoderReader {
     private static final int MOST = 1 << 20;
 
-    private DecoderReader() {}
+    private final TextStageReader stages;
+
+    /** @param stages reads patterns */
+    DecoderReader(TextStageReader stages) {
+        this.stages = stages;
+    }
 
     /** @param section or null, then there is none */
-    static Decoder decoder(JsonSection section) throws TokenizerFormatException {
+    Decoder decoder(JsonSection section) throws TokenizerFormatException {
         if (section == null) {
             return null;
         }
@@ -22,7 +26,13 @@ final class DecoderReader {
             case "Fuse" -> new FuseDecoder();
             case "ByteFallback" -> new ByteFallbackDecoder();
             case "BPEDecoder" -> new SuffixDecoder(notEmpty(section, "suffix", "</w>"));
-            case "Replace" -> new ReplaceDecoder(TextStageReader.pattern(section), section.text("content"));
+            case "ByteLevel" -> new ByteLevelDecoder();
+            case "CTC" ->
+                new CtcDecoder(
+                        section.text("pad_token", "<pad>"),
+                        section.text("word_delimiter_token", "|"),
+                        section.flag("cleanup", true));
+            case "Replace" -> replace(section);
             case "Strip" ->
                 new StripDecoder(
                         notEmpty(section, "content", " "),
@@ -31,8 +41,7 @@ final class DecoderReader {
             case "Metaspace" ->
                 new MetaspaceDecoder(
                         notEmpty(section, "replacement", "\u2581"),
-                        !section.choice("prepend_scheme", "always", Set.of("always", "first", "never"))
-                                .equals("never"));
+                        !TextStageReader.prependScheme(section).equals("never"));
             case "Sequence" -> {
                 List<Decoder> steps = new ArrayList<>();
                 for (JsonSection step : section.sections("decoders")) {
@@ -42,8 +51,18 @@ final class DecoderReader {
             }
             default ->
                 throw section.unsupported(
-                        type, "BPEDecoder, ByteFallback, Fuse, Metaspace, Replace, Sequence, Strip and WordPiece");
+                        type,
+                        "BPEDecoder, ByteFallback, ByteLevel, CTC, Fuse, Metaspace, Replace, Sequence, Strip and WordPiece");
         };
+    }
+
+    private Decoder replace(JsonSection section) throws TokenizerFormatException {
+        JsonSection pattern = section.section("pattern");
+        String text = pattern.has("String") ? pattern.text("String") : "";
+        String content = section.text("content");
+        return text.isEmpty()
+                ? new PatternDecoder(stages.pattern(section), content)
+                : new ReplaceDecoder(text, content);
     }
 
     private static String notEmpty(JsonSection section, String key, String otherwise) throws TokenizerFormatException {

@@ -76,7 +76,7 @@ record JsonSection(String file, String path, Map<String, Object> members) {
                 parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
                         ? (Object) parser.getDoubleValue()
                         : (Object) parser.getLongValue();
-            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+            case VALUE_NUMBER_FLOAT -> JsonNumber.value(parser.getText());
             case null, default -> null;
         };
     }

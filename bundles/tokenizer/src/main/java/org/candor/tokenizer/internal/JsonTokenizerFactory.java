@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.candor.api.configuration.Configuration;
 import org.candor.api.configuration.Configured;
+import org.candor.api.tokenize.EmbeddedVocabulary;
 import org.candor.api.tokenize.Padding;
 import org.candor.api.tokenize.Tokenizer;
 import org.candor.api.tokenize.TokenizerFactory;
@@ -24,7 +25,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads tokenizer.json files. */
+/** Reads tokenizer.json and tiktoken files, and the tokenizers in model files. */
 @Component(name = JsonTokenizerFactory.NAME, configurationPid = JsonTokenizerFactory.PID)
 @Designate(ocd = JsonTokenizerFactory.Config.class)
 public final class JsonTokenizerFactory implements TokenizerFactory, Configured {
@@ -50,6 +51,7 @@ public final class JsonTokenizerFactory implements TokenizerFactory, Configured 
     private final int maxBytes;
     private final int maxVocabulary;
     private final UnicodeTables tables = UnicodeTables.load();
+    private final RegexSets sets = new RegexSets(tables);
 
     /** @param properties of the configuration; none for the defaults, as in benchmarks and plain programs */
     @Activate
@@ -104,18 +106,14 @@ public final class JsonTokenizerFactory implements TokenizerFactory, Configured 
 
     @Override
     public Tokenizer read(String name, InputStream tokenizerJson) throws IOException {
-        byte[] json = tokenizerJson.readNBytes(maxBytes + 1);
-        if (json.length > maxBytes) {
-            throw new TokenizerFormatException(name + ": larger than " + (maxBytes >> 20)
-                    + " MiB: raise maxFileMebibytes of org.candor.tokenizer if the file is trusted");
-        }
+        byte[] json = bytes(name, tokenizerJson);
         JsonSection root = JsonSection.read(name, json);
-        TextStageReader stages = new TextStageReader(tables);
+        TextStageReader stages = new TextStageReader(tables, sets);
         Normalizer normalizer = stages.normalizer(root.optionalSection("normalizer"));
         PreTokenizer preTokenizer = stages.preTokenizer(root.optionalSection("pre_tokenizer"));
-        PostProcessor postProcessor =
-                new TemplateReader(maxVocabulary).postProcessor(root.optionalSection("post_processor"));
-        Decoder decoder = DecoderReader.decoder(root.optionalSection("decoder"));
+        PostProcessor postProcessor = new TemplateReader(maxVocabulary, tables.classes())
+                .postProcessor(root.optionalSection("post_processor"));
+        Decoder decoder = new DecoderReader(stages).decoder(root.optionalSection("decoder"));
         Model model = new ModelReader(maxVocabulary).model(root.section("model"));
         AddedVocabulary added =
                 new AddedVocabulary(addedTokens(root, model.vocabulary()), tables.classes(), content -> {
@@ -131,6 +129,27 @@ public final class JsonTokenizerFactory implements TokenizerFactory, Configured 
                 decoder,
                 truncation(root.optionalSection("truncation")),
                 padding(root.optionalSection("padding")));
+    }
+
+    private byte[] bytes(String name, InputStream in) throws IOException {
+        byte[] bytes = in.readNBytes(maxBytes + 1);
+        if (bytes.length > maxBytes) {
+            throw new TokenizerFormatException(name + ": larger than " + (maxBytes >> 20)
+                    + " MiB: raise maxFileMebibytes of org.candor.tokenizer if the file is trusted");
+        }
+        return bytes;
+    }
+
+    @Override
+    public Tokenizer of(String name, EmbeddedVocabulary vocabulary) throws TokenizerFormatException {
+        return EmbeddedReader.read(name, vocabulary, maxVocabulary, tables, sets);
+    }
+
+    @Override
+    public Tokenizer readRanks(String name, InputStream ranks, String encoding, Map<String, Integer> specialTokens)
+            throws IOException {
+        byte[] bytes = bytes(name, ranks);
+        return RankFileReader.read(name, bytes, encoding, specialTokens, maxVocabulary, tables, sets);
     }
 
     private List<AddedToken> addedTokens(JsonSection root, Vocabulary vocabulary) throws TokenizerFormatException {
@@ -182,7 +201,7 @@ public final class JsonTokenizerFactory implements TokenizerFactory, Configured 
             return null;
         }
         int length = 0;
-        if (section.members().get("strategy") instanceof java.util.Map<?, ?>) {
+        if (section.members().get("strategy") instanceof Map<?, ?>) {
             length = section.section("strategy").integer("Fixed", 0, 1 << 24);
         } else {
             section.choice("strategy", "BatchLongest", Set.of("BatchLongest"));

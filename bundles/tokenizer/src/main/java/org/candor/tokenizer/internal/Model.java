@@ -1,7 +1,7 @@
 package org.candor.tokenizer.internal;
 
 /** Turns one piece of normalised text into tokens. Immutable, thread safe. */
-sealed interface Model permits BytePairEncoding, WordLevel, WordPiece {
+sealed interface Model permits BytePairEncoding, Unigram, WordLevel, WordPiece {
 
     Vocabulary vocabulary();
 

@@ -1,5 +1,6 @@
 package org.candor.tokenizer.internal;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,13 +34,18 @@ final class ModelReader {
             case "BPE" -> {
                 return bytePairs(section);
             }
-            default -> throw section.unsupported(type, "BPE, WordLevel and WordPiece");
+            case "Unigram" -> {
+                return unigram(section);
+            }
+            default -> throw section.unsupported(type, "BPE, Unigram, WordLevel and WordPiece");
         }
     }
 
     /** Old files leave the type out. */
     private static String guess(JsonSection section) {
-        return section.has("merges") ? "BPE" : section.has("max_input_chars_per_word") ? "WordPiece" : "";
+        return section.has("merges")
+                ? "BPE"
+                : section.has("unk_id") ? "Unigram" : section.has("max_input_chars_per_word") ? "WordPiece" : "";
     }
 
     private static int unknown(JsonSection section, Vocabulary vocabulary, String token)
@@ -68,6 +74,28 @@ final class ModelReader {
             ids.put(entry.getKey(), id);
         }
         return new Vocabulary(ids);
+    }
+
+    private Unigram unigram(JsonSection section) throws TokenizerFormatException {
+        List<?> entries = section.list("vocab");
+        if (entries.size() > maxVocabulary) {
+            throw section.wrong("vocab", entries.size() + " tokens", "at most " + maxVocabulary);
+        }
+        List<String> tokens = new ArrayList<>(entries.size());
+        double[] scores = new double[entries.size()];
+        for (int i = 0; i < scores.length; i++) {
+            if (!(entries.get(i) instanceof List<?> entry)
+                    || entry.size() != 2
+                    || !(entry.get(0) instanceof String token)
+                    || !(entry.get(1) instanceof Number score)
+                    || !Double.isFinite(score.doubleValue())) {
+                throw section.wrong("vocab[" + i + "]", entries.get(i), "a token and its score");
+            }
+            tokens.add(token);
+            scores[i] = score.doubleValue();
+        }
+        int unknown = section.has("unk_id") ? section.integer("unk_id", 0, scores.length - 1) : -1;
+        return new Unigram(new Vocabulary(tokens), scores, unknown, section.flag("byte_fallback", false));
     }
 
     private BytePairEncoding bytePairs(JsonSection section) throws TokenizerFormatException {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 /**
  * Text as code points, each with the code point of the original text it stands for. A character that a normaliser adds stands
  * where its neighbour does, so one position per character is enough; a token covers [position(first), position(last) + 1).
+ * A character that stands for nothing, put in front of all others, has the complement of the position it is before.
  * Mutable, one thread.
  */
 final class NormalizedText {
@@ -42,12 +43,14 @@ final class NormalizedText {
 
     /** First original code point of a non-empty range. */
     int originalStart(int from) {
-        return positions[from];
+        int position = positions[from];
+        return position < 0 ? ~position : position;
     }
 
     /** Original code point after a non-empty range. */
     int originalEnd(int to) {
-        return positions[to - 1] + 1;
+        int position = positions[to - 1];
+        return position < 0 ? ~position : position + 1;
     }
 
     /** Becomes a stretch of the original text. */

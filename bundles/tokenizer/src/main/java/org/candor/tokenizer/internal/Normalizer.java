@@ -3,10 +3,13 @@ package org.candor.tokenizer.internal;
 /** Rewrites text before it is split. Immutable, thread safe. */
 sealed interface Normalizer
         permits BertNormalizer,
+                ByteLevelNormalizer,
                 Lowercase,
                 NmtNormalizer,
                 NormalizerSequence,
+                Precompiled,
                 Prepend,
+                ReplacePattern,
                 ReplaceText,
                 StripAccents,
                 StripWhiteSpace,

@@ -7,16 +7,22 @@ import java.util.Arrays;
  * between {@link #resplit} and {@link #finish}. Mutable, one thread.
  */
 final class Pieces {
-    private final NormalizedText text;
+    private final NormalizedText normalized;
+    /** What pre-tokenizers that change the text write; the normalised text itself is still being read. */
+    private final NormalizedText rewritten = new NormalizedText(0);
+
+    private NormalizedText text;
     private int[] bounds = new int[128];
     private int count;
     private int[] spare = new int[128];
     private int added;
 
     Pieces(NormalizedText text) {
+        this.normalized = text;
         this.text = text;
     }
 
+    /** The text that the stretches are of. */
     NormalizedText text() {
         return text;
     }
@@ -35,6 +41,7 @@ final class Pieces {
 
     /** One piece, unless it is empty. */
     void reset(int from, int to) {
+        text = normalized;
         count = 0;
         resplit();
         add(from, to);
@@ -56,6 +63,19 @@ final class Pieces {
         }
         spare[2 * added] = from;
         spare[2 * added++ + 1] = to;
+    }
+
+    /** Starts new pieces of a new text; write it to what is returned, and end with {@link #finishRewrite}. */
+    NormalizedText rewrite() {
+        resplit();
+        rewritten.rewrite();
+        return rewritten;
+    }
+
+    void finishRewrite() {
+        rewritten.finish();
+        text = rewritten;
+        finish();
     }
 
     void finish() {

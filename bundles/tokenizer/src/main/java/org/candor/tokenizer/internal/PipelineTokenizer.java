@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.candor.api.tokenize.EncodeOptions;
 import org.candor.api.tokenize.Encoding;
 import org.candor.api.tokenize.Padding;
+import org.candor.api.tokenize.TokenStream;
 import org.candor.api.tokenize.Tokenizer;
 import org.candor.api.tokenize.TokenizerInput;
 import org.candor.api.tokenize.Truncation;
@@ -103,22 +104,24 @@ final class PipelineTokenizer implements Tokenizer {
             }
         }
         boolean pair = input instanceof TokenizerInput.Pair || input instanceof TokenizerInput.WordsPair;
-        List<TemplatePart> template = postProcessor.template(pair);
-        if (!options.addSpecialTokens()) {
-            template = template.stream()
-                    .filter(TemplatePart.Sequence.class::isInstance)
-                    .toList();
-        }
-        int specials = 0;
-        for (TemplatePart part : template) {
-            specials += part instanceof TemplatePart.Special special ? special.ids().length : 0;
-        }
+        List<TemplatePart> template = postProcessor.template(pair, options.addSpecialTokens());
+        int specials = specials(template);
+        int specialsOfOne = specials(postProcessor.template(false, true));
         TokenBuffer[] sequences =
                 pair ? new TokenBuffer[] {buffers.first(), buffers.second()} : new TokenBuffer[] {buffers.first()};
         int[] lengths = pair
                 ? new int[] {buffers.first().length(), buffers.second().length()}
                 : new int[] {buffers.first().length()};
-        return new Assembly(template, sequences, TruncationWindows.of(lengths, options.truncation(), specials));
+        int[][] windows = TruncationWindows.of(lengths, options.truncation(), specials, specialsOfOne);
+        return new Assembly(template, sequences, windows, postProcessor.trims());
+    }
+
+    private static int specials(List<TemplatePart> template) {
+        int specials = 0;
+        for (TemplatePart part : template) {
+            specials += part instanceof TemplatePart.Special special ? special.ids().length : 0;
+        }
+        return specials;
     }
 
     private EncodeBuffers borrow() {
@@ -136,13 +139,26 @@ final class PipelineTokenizer implements Tokenizer {
     public String decode(int[] ids, boolean skipSpecialTokens) {
         List<String> tokens = new ArrayList<>(ids.length);
         for (int id : ids) {
-            String own = added.decoded(id);
-            String token = own != null ? own : model.vocabulary().token(id);
-            if (token != null && !(skipSpecialTokens && added.isSpecial(token))) {
+            String token = decoded(id, skipSpecialTokens);
+            if (token != null) {
                 tokens.add(token);
             }
         }
         return decoder == null ? String.join(" ", tokens) : String.join("", decoder.decode(tokens));
+    }
+
+    /** What an id gives to the decoder, or null. */
+    private String decoded(int id, boolean skipSpecialTokens) {
+        String own = added.decoded(id);
+        String token = own != null ? own : model.vocabulary().token(id);
+        return token == null || skipSpecialTokens && added.isSpecial(token) ? null : token;
+    }
+
+    @Override
+    public TokenStream stream(boolean skipSpecialTokens) {
+        return decoder instanceof ByteLevelDecoder
+                ? new ByteLevelStream(id -> decoded(id, skipSpecialTokens))
+                : Tokenizer.super.stream(skipSpecialTokens);
     }
 
     @Override

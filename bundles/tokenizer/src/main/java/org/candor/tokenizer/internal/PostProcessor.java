@@ -6,5 +6,8 @@ import java.util.List;
 sealed interface PostProcessor permits TemplateProcessing {
 
     /** The order of texts and special tokens. */
-    List<TemplatePart> template(boolean pair);
+    List<TemplatePart> template(boolean pair, boolean addSpecialTokens);
+
+    /** What is done to offsets, in order. */
+    List<OffsetTrim> trims();
 }

@@ -1,9 +1,74 @@
 package org.candor.tokenizer.internal;
 
+import java.util.ArrayList;
 import java.util.List;
 
-/** Text to tokens, before truncation and special tokens. Immutable, thread safe. */
-record SequenceEncoder(AddedVocabulary added, Normalizer normalizer, PreTokenizer preTokenizer, Model model) {
+/**
+ * Text to tokens, before truncation and special tokens. Where the pre-tokenizer ends in writing bytes as characters, the model
+ * reads the bytes itself instead. Immutable, thread safe.
+ */
+final class SequenceEncoder {
+    private final AddedVocabulary added;
+    private final Normalizer normalizer;
+    private final PreTokenizer preTokenizer;
+    private final Model model;
+    private final PreTokenizer fastPreTokenizer;
+    private final Model fastModel;
+
+    SequenceEncoder(AddedVocabulary added, Normalizer normalizer, PreTokenizer preTokenizer, Model model) {
+        this.added = added;
+        this.normalizer = normalizer;
+        this.preTokenizer = preTokenizer;
+        this.model = model;
+        PreTokenizer words = withoutBytes(preTokenizer);
+        Model ofBytes = words != null && model instanceof BytePairEncoding bytePairs ? bytePairs.ofBytes() : null;
+        this.fastPreTokenizer = ofBytes == null ? preTokenizer : words;
+        this.fastModel = ofBytes == null ? model : ofBytes;
+    }
+
+    /** The same without the bytes at its end; null when there are none. */
+    private static PreTokenizer withoutBytes(PreTokenizer preTokenizer) {
+        return switch (preTokenizer) {
+            case ByteLevel level -> level.withoutBytes();
+            case PreTokenizerSequence(List<PreTokenizer> steps)
+            when !steps.isEmpty() && steps.getLast() instanceof ByteLevel level -> {
+                List<PreTokenizer> words = new ArrayList<>(steps.subList(0, steps.size() - 1));
+                words.add(level.withoutBytes());
+                yield new PreTokenizerSequence(List.copyOf(words));
+            }
+            default -> null;
+        };
+    }
+
+    AddedVocabulary added() {
+        return added;
+    }
+
+    Normalizer normalizer() {
+        return normalizer;
+    }
+
+    PreTokenizer preTokenizer() {
+        return preTokenizer;
+    }
+
+    Model model() {
+        return model;
+    }
+
+    /** The same, but every stage by itself: what the fast way is compared with. */
+    SequenceEncoder stepByStep() {
+        return new SequenceEncoder(this);
+    }
+
+    private SequenceEncoder(SequenceEncoder other) {
+        this.added = other.added;
+        this.normalizer = other.normalizer;
+        this.preTokenizer = other.preTokenizer;
+        this.model = other.model;
+        this.fastPreTokenizer = other.preTokenizer;
+        this.fastModel = other.model;
+    }
 
     /** One text: each piece is a word. */
     void text(String text, EncodeBuffers buffers, TokenBuffer tokens) {
@@ -67,9 +132,10 @@ record SequenceEncoder(AddedVocabulary added, Normalizer normalizer, PreTokenize
             }
             Pieces pieces = buffers.pieces();
             pieces.reset(from, to);
-            preTokenizer.apply(pieces);
+            fastPreTokenizer.apply(pieces);
+            NormalizedText split = pieces.text();
             for (int i = 0; i < pieces.count(); i++) {
-                model.encode(text, pieces.from(i), pieces.to(i), word(), tokens);
+                fastModel.encode(split, pieces.from(i), pieces.to(i), word(), tokens);
             }
         }
     }

@@ -12,13 +12,15 @@ final class TemplateReader {
     private static final int MAX_TYPE = 1 << 16;
 
     private final int maxVocabulary;
+    private final CodePointTable classes;
 
-    TemplateReader(int maxVocabulary) {
+    TemplateReader(int maxVocabulary, CodePointTable classes) {
         this.maxVocabulary = maxVocabulary;
+        this.classes = classes;
     }
 
     /** @param section or null */
-    PostProcessor postProcessor(JsonSection section) throws TokenizerFormatException {
+    TemplateProcessing postProcessor(JsonSection section) throws TokenizerFormatException {
         if (section == null) {
             return TemplateProcessing.NONE;
         }
@@ -26,8 +28,43 @@ final class TemplateReader {
         return switch (type) {
             case "TemplateProcessing" -> template(section);
             case "BertProcessing" -> bert(section);
-            default -> throw section.unsupported(type, "BertProcessing and TemplateProcessing");
+            case "RobertaProcessing" -> roberta(section);
+            case "ByteLevel" ->
+                section.flag("trim_offsets", true)
+                        ? TemplateProcessing.trimming(trim(section))
+                        : TemplateProcessing.NONE;
+            case "Sequence" -> {
+                TemplateProcessing all = TemplateProcessing.NONE;
+                for (JsonSection step : section.sections("processors")) {
+                    TemplateProcessing next = postProcessor(step);
+                    if (!all.isBare() && !next.isBare()) {
+                        throw step.wrong("type", step.text("type"), "one processor that adds tokens or sets type ids");
+                    }
+                    all = all.then(next);
+                }
+                yield all;
+            }
+            default ->
+                throw section.unsupported(
+                        type, "BertProcessing, ByteLevel, RobertaProcessing, Sequence and TemplateProcessing");
         };
+    }
+
+    private OffsetTrim trim(JsonSection section) throws TokenizerFormatException {
+        return new OffsetTrim(classes, section.flag("add_prefix_space", true));
+    }
+
+    /** All types are 0. */
+    private TemplateProcessing roberta(JsonSection section) throws TokenizerFormatException {
+        TemplatePart first = special(section, "cls", 0);
+        TemplatePart separator = special(section, "sep", 0);
+        TemplatePart a = new TemplatePart.Sequence(0, 0, 0);
+        TemplatePart b = new TemplatePart.Sequence(1, 0, 0);
+        return new TemplateProcessing(
+                List.of(first, a, separator),
+                List.of(first, a, separator, separator, b, separator),
+                true,
+                section.flag("trim_offsets", true) ? List.of(trim(section)) : List.of());
     }
 
     private TemplateProcessing bert(JsonSection section) throws TokenizerFormatException {

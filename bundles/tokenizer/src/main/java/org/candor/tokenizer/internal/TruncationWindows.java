@@ -14,9 +14,10 @@ final class TruncationWindows {
      * @param lengths tokens of each text
      * @param truncation or null for none
      * @param specialTokens tokens that will be added
+     * @param specialTokensOfOne tokens that would be added to one text
      * @throws IllegalArgumentException when there is no room
      */
-    static int[][] of(int[] lengths, Truncation truncation, int specialTokens) {
+    static int[][] of(int[] lengths, Truncation truncation, int specialTokens, int specialTokensOfOne) {
         int[][] windows = new int[lengths.length][];
         for (int i = 0; i < lengths.length; i++) {
             windows[i] = new int[] {0, lengths[i]};
@@ -33,6 +34,9 @@ final class TruncationWindows {
         if (total <= room) {
             return windows;
         }
+        if (truncation.stride() > Math.max(0, truncation.maxLength() - specialTokensOfOne)) {
+            throw strideTooLarge(truncation, truncation.maxLength() - specialTokensOfOne);
+        }
         int[] targets = lengths.clone();
         if (room == 0) {
             Arrays.fill(targets, 0);
@@ -43,6 +47,11 @@ final class TruncationWindows {
             windows[i] = cut(lengths[i], targets[i], truncation);
         }
         return windows;
+    }
+
+    private static IllegalArgumentException strideTooLarge(Truncation truncation, int left) {
+        return new IllegalArgumentException("stride " + truncation.stride() + " must be at least 0 and less than the "
+                + left + " tokens that are left of maxLength " + truncation.maxLength());
     }
 
     private static void share(int[] lengths, Truncation truncation, int room, int excess, int[] targets) {
@@ -85,9 +94,7 @@ final class TruncationWindows {
             return new int[] {0, 0, 0, length};
         }
         if (truncation.stride() < 0 || truncation.stride() >= target) {
-            throw new IllegalArgumentException(
-                    "stride " + truncation.stride() + " must be at least 0 and less than the " + target
-                            + " tokens that are left of maxLength " + truncation.maxLength());
+            throw strideTooLarge(truncation, target);
         }
         int step = target - truncation.stride();
         int count = 1 + (length - target + step - 1) / step;

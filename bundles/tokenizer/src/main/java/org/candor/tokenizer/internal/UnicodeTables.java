@@ -76,7 +76,7 @@ final class UnicodeTables {
     private void take(String section, List<String[]> rows) {
         switch (section) {
             case "" -> {}
-            case "lowercase", "canonical", "compatibility" -> {
+            case "lowercase", "canonical", "compatibility", "case-folds", "script-runs" -> {
                 Map<Integer, int[]> map = new HashMap<>(rows.size() * 2);
                 for (String[] row : rows) {
                     int[] values = new int[row.length - 1];
@@ -122,6 +122,14 @@ final class UnicodeTables {
             throw new IllegalStateException("unicode.txt has no table " + name);
         }
         return found;
+    }
+
+    java.util.stream.Stream<String> setNames() {
+        return sets.keySet().stream();
+    }
+
+    boolean hasSet(String name) {
+        return sets.containsKey(name);
     }
 
     Map<Integer, int[]> mapping(String name) {

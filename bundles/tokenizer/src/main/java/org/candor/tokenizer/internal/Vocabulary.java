@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 final class Vocabulary {
     private final Map<String, Integer> ids;
     private final String[] tokens;
+    private final int size;
 
     /** @param ids not negative, each once */
     Vocabulary(Map<String, Integer> ids) {
@@ -15,10 +16,21 @@ final class Vocabulary {
         int highest = ids.values().stream().mapToInt(i -> i).max().orElse(-1);
         this.tokens = new String[highest + 1];
         ids.forEach((token, id) -> tokens[id] = token);
+        this.size = ids.size();
+    }
+
+    /** Ids are places in the list; of equal tokens the last one is found by its text. */
+    Vocabulary(java.util.List<String> list) {
+        this.ids = new HashMap<>(2 * list.size());
+        this.tokens = list.toArray(String[]::new);
+        for (int id = 0; id < tokens.length; id++) {
+            ids.put(tokens[id], id);
+        }
+        this.size = tokens.length;
     }
 
     int size() {
-        return ids.size();
+        return size;
     }
 
     OptionalInt id(String token) {
@@ -34,6 +46,15 @@ final class Vocabulary {
     /** Highest id, or -1. */
     int highestId() {
         return tokens.length - 1;
+    }
+
+    java.util.stream.Stream<String> tokens() {
+        return ids.keySet().stream();
+    }
+
+    /** Characters of the longest token. */
+    int longest() {
+        return ids.keySet().stream().mapToInt(String::length).max().orElse(0);
     }
 
     /** A trie of all tokens. */

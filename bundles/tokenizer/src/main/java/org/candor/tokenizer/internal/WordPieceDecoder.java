@@ -37,7 +37,7 @@ record WordPieceDecoder(String prefix, boolean cleanup) implements Decoder {
         return pieces;
     }
 
-    private static String clean(String piece) {
+    static String clean(String piece) {
         String cleaned = piece;
         if (cleaned.indexOf(' ') >= 0) {
             for (String[] rule : CLEANUP) {

@@ -81,7 +81,7 @@ class EncodingTest {
 
     private static int[] windows(int length, int room, Direction direction) {
         Truncation truncation = new Truncation(room, 0, Truncation.Strategy.LONGEST_FIRST, direction);
-        return TruncationWindows.of(new int[] {length}, truncation, 0)[0];
+        return TruncationWindows.of(new int[] {length}, truncation, 0, 0)[0];
     }
 
     @Property

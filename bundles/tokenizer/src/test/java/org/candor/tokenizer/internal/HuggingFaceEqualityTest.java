@@ -8,6 +8,7 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -59,6 +60,33 @@ class HuggingFaceEqualityTest {
         List<String> lines = corpora.tenThousandLines();
         assertEquals(10_000, lines.size());
         compare(name, lines);
+    }
+
+    /** The tokenizers of the reference, with text that their answers do not cover. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bytelevel-gpt2",
+                "bytelevel-llama3",
+                "bytelevel-qwen2",
+                "sp-bpe-llama2",
+                "sp-bpe-llama2-metaspace",
+                "sp-bpe-gemma",
+                "unigram-t5",
+                "unigram-xlmr"
+            })
+    void tenThousandLinesEqualTheLibraryForEachKindOfModel(String name) throws IOException {
+        Corpora corpora = new Corpora();
+        Path file = corpora.folder().resolve("../reference/tokenizers/" + name + "/tokenizer.json");
+        Assumptions.assumeTrue(corpora.isPresent() && Files.exists(file), "no reference at " + file);
+        byte[] json = Files.readAllBytes(file);
+        Tokenizer ours = new JsonTokenizerFactory(64, 1 << 20).read(name, new ByteArrayInputStream(json));
+        Map<String, String> options = Map.of("truncation", "false", "padding", "false");
+        try (HuggingFaceTokenizer theirs = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options)) {
+            for (String line : corpora.tenThousandLines()) {
+                equal(line, theirs.encode(line), ours.encode(line));
+            }
+        }
     }
 
     @Test

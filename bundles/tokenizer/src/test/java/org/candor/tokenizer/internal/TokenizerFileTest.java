@@ -25,8 +25,9 @@ class TokenizerFileTest {
     void anUnknownComponentIsNamedWithWhatIsSupported() {
         String message = refused("\"type\": \"BertPreTokenizer\"", "\"type\": \"Astral\"");
         assertEquals(
-                "test.json: pre_tokenizer.type \"Astral\" is not supported (BertPreTokenizer, CharDelimiterSplit, Digits,"
-                        + " Punctuation, Sequence, Whitespace and WhitespaceSplit are)",
+                "test.json: pre_tokenizer.type \"Astral\" is not supported (BertPreTokenizer, ByteLevel,"
+                        + " CharDelimiterSplit, Digits, FixedLength, Metaspace, Punctuation, Sequence, Split, UnicodeScripts,"
+                        + " Whitespace and WhitespaceSplit are)",
                 message);
     }
 
@@ -92,6 +93,49 @@ class TokenizerFileTest {
                 refused++;
                 assertNotNull(e.getMessage());
                 assertTrue(e.getMessage().startsWith("mutated.json: "), e.getMessage());
+            } catch (RuntimeException | Error e) {
+                fail("round " + round + ": " + new String(mutated, StandardCharsets.UTF_8), e);
+            }
+        }
+        assertTrue(read > 100 && refused > 1_000, read + " read, " + refused + " refused");
+    }
+
+    /** Kinds that the small BERT file does not have, with every value exchanged at some time. */
+    @Test
+    void mutatedFilesOfOtherKindsAreReadOrRefusedClearly() throws IOException {
+        String unigram = """
+                {"normalizer":{"type":"Sequence","normalizers":[{"type":"Precompiled","precompiled_charsmap":"BAAAAAAEAAAA"},
+                {"type":"Replace","pattern":{"Regex":" {2,}|^"},"content":"_"},{"type":"ByteLevel"}]},
+                "pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"UnicodeScripts"},{"type":"FixedLength","length":5},
+                {"type":"Metaspace","replacement":"\u2581","prepend_scheme":"first","split":true}]},
+                "decoder":{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"Regex":"a+"},"content":"b"},
+                {"type":"CTC","pad_token":"x","word_delimiter_token":"|","cleanup":true}]},
+                "model":{"type":"Unigram","unk_id":0,"byte_fallback":true,
+                "vocab":[["<unk>",0],["\u2581",-1.5],["a",-2],["ab",-2.5e0]]}}
+                """;
+        String bytePairs = """
+                {"pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"(?i:'s)|\\\\s+(?!\\\\S)|[^a]"},
+                "behavior":"MergedWithNext","invert":true},{"type":"ByteLevel","add_prefix_space":true,"use_regex":true}]},
+                "post_processor":{"type":"Sequence","processors":[{"type":"ByteLevel","trim_offsets":true},
+                {"type":"RobertaProcessing","sep":["b",1],"cls":["a",0],"trim_offsets":true,"add_prefix_space":true}]},
+                "decoder":{"type":"ByteLevel"},
+                "model":{"type":"BPE","ignore_merges":true,"fuse_unk":true,"byte_fallback":true,"unk_token":"b",
+                "vocab":{"a":0,"b":1,"ab":2,"aab":3},"merges":["a b",["a","ab"]]}}
+                """;
+        Random random = new Random(20261127);
+        int read = 0;
+        int refused = 0;
+        for (int round = 0; round < 3_000; round++) {
+            byte[] original = (round % 2 == 0 ? unigram : bytePairs).getBytes(StandardCharsets.UTF_8);
+            byte[] mutated = mutate(original, random);
+            try {
+                use(factory.read("mutated.json", new ByteArrayInputStream(mutated)));
+                read++;
+            } catch (TokenizerFormatException e) {
+                refused++;
+                assertTrue(e.getMessage().startsWith("mutated.json: "), e.getMessage());
+            } catch (IllegalArgumentException e) {
+                assertTrue(e.getMessage().contains("has no token"), e.getMessage());
             } catch (RuntimeException | Error e) {
                 fail("round " + round + ": " + new String(mutated, StandardCharsets.UTF_8), e);
             }

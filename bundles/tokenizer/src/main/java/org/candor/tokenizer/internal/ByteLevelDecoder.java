@@ -1,0 +1,37 @@
+package org.candor.tokenizer.internal;
+
+import java.util.List;
+
+/** Turns the characters that stand for bytes back into those; a token with any other character stands for itself. */
+record ByteLevelDecoder() implements Decoder {
+    @Override
+    public List<String> decode(List<String> tokens) {
+        StringBuilder text = new StringBuilder();
+        Utf8Decoder decoder = new Utf8Decoder();
+        for (String token : tokens) {
+            write(token, decoder, text);
+        }
+        decoder.finish(text);
+        return List.of(text.toString());
+    }
+
+    /** One token's bytes. */
+    static void write(String token, Utf8Decoder decoder, StringBuilder text) {
+        boolean bytes = true;
+        for (int i = 0; i < token.length() && bytes; i++) {
+            bytes = ByteAlphabet.value(token.charAt(i)) >= 0;
+        }
+        if (bytes) {
+            for (int i = 0; i < token.length(); i++) {
+                decoder.accept(ByteAlphabet.value(token.charAt(i)), text);
+            }
+            return;
+        }
+        token.codePoints().forEach(c -> {
+            int length = ByteAlphabet.length(c);
+            for (int i = 0; i < length; i++) {
+                decoder.accept(ByteAlphabet.utf8(c, length, i), text);
+            }
+        });
+    }
+}
