@@ -144,6 +144,7 @@ class ReembeddingTest {
                 library.documents.activated("encoder-en");
                 assertEquals(wanted, model(search(library, "otters")), "switch " + i);
             }
+            library.settle();
             assertEquals(0, library.encoders.leases(FIRST), "only the one that serves is leased");
             assertEquals(3, search(library, "otters").hits().size());
         }
