@@ -525,6 +525,7 @@ export default {
   'health.componentsCaption': 'Components, waiting ones first',
   'health.component': 'Component',
   'health.waitsFor': 'Waits for',
+  'health.without': 'Runs without',
   'health.bundle': 'Bundle',
   'health.bundles': 'Bundles',
   'health.bundlesCaption': 'Bundles of the server',

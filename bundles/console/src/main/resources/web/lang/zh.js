@@ -523,6 +523,7 @@ export default {
   'health.componentsCaption': '组件，等待的在前',
   'health.component': '组件',
   'health.waitsFor': '等待',
+  'health.without': '缺少但不影响运行',
   'health.bundle': 'Bundle',
   'health.bundles': 'Bundle',
   'health.bundlesCaption': '服务器的 Bundle',

@@ -57,16 +57,22 @@ function componentSection(rows) {
     caption: t('health.componentsCaption'),
     name: 'component',
     rows: [...rows].sort((a, b) => Number(waits(b)) - Number(waits(a))),
-    filter: (row) => [row.name, row.bundle, row.state, ...(row.waitsFor ?? []), row.configurationPid].join(' '),
+    filter: (row) => [row.name, row.bundle, row.state, ...(row.waitsFor ?? []), ...(row.without ?? []), row.configurationPid].join(' '),
     empty: emptyState(t('table.empty')),
     columns: [
       { key: 'name', label: t('health.component'), value: (row) => row.name, cell: (row) => shortName(row.name) },
       { key: 'state', label: t('models.state'), value: (row) => row.state, cell: (row) => stateBadge(row.state) },
-      { key: 'waitsFor', label: t('health.waitsFor'), value: (row) => -(row.waitsFor?.length ?? 0), cell: (row) => row.waitsFor?.length > 0 ? el('ul', { class: 'plain' }, row.waitsFor.map((each) => el('li', {}, each))) : '\u2013' },
+      { key: 'waitsFor', label: t('health.waitsFor'), value: (row) => -(row.waitsFor?.length ?? 0), cell: (row) => lines(row.waitsFor) },
+      { key: 'without', label: t('health.without'), value: (row) => -(row.without?.length ?? 0), cell: (row) => lines(row.without) },
       { key: 'bundle', label: t('health.bundle'), value: (row) => row.bundle, cell: (row) => row.bundle },
       { key: 'pid', label: t('health.pid'), value: (row) => row.configurationPid, cell: (row) => (row.configurationPid && !row.name.endsWith(row.configurationPid) ? row.configurationPid : '\u2013') },
     ],
   }));
+}
+
+/** What is missing, each in a line of its own. */
+function lines(texts) {
+  return texts?.length > 0 ? el('ul', { class: 'plain' }, texts.map((each) => el('li', {}, each))) : '\u2013';
 }
 
 function shortName(name) {
@@ -80,11 +86,12 @@ function bundleSection(rows) {
     name: 'bundle',
     // Ours first: what others wrote is seldom asked for.
     rows: [...rows].sort((a, b) => Number(b.name.startsWith(OURS)) - Number(a.name.startsWith(OURS)) || a.name.localeCompare(b.name)),
-    filter: (row) => [row.name, row.version, row.state].join(' '),
+    filter: (row) => [row.name, row.version, row.state, ...(row.waitsFor ?? [])].join(' '),
     columns: [
       { key: 'name', label: t('health.bundle'), value: (row) => row.name, cell: (row) => row.name },
       { key: 'version', label: t('library.version'), value: (row) => row.version, cell: (row) => row.version },
       { key: 'state', label: t('models.state'), value: (row) => row.state, cell: (row) => stateBadge(row.state) },
+      { key: 'waitsFor', label: t('health.waitsFor'), value: (row) => -(row.waitsFor?.length ?? 0), cell: (row) => lines(row.waitsFor) },
       { key: 'since', label: t('models.since'), value: (row) => row.since, cell: (row) => time(row.since) },
     ],
   }));

@@ -68,7 +68,8 @@ final class Databases {
         try {
             return driver(drivers, config).createDataSource(properties);
         } catch (SQLException e) {
-            throw new ConsentUnavailableException("The driver refuses the database of org.candor.consent: " + url, e);
+            throw new ConsentUnavailableException(
+                    "The driver refuses the database of org.candor.consent: " + shown(url) + reason(e), e);
         }
     }
 
@@ -80,9 +81,28 @@ final class Databases {
     static void connect(Supplier<DataSource> source, ConsentLedger.Config config) {
         try (Connection connection = source.get().getConnection()) {
             connection.getMetaData().getDatabaseProductName();
-        } catch (SQLException | ConsentUnavailableException e) {
-            throw new InvalidConfigurationException(
-                    ConsentLedger.PID, "url", config.url(), "databases that can be opened (" + e.getMessage() + ")");
+        } catch (SQLException e) {
+            throw cannotBeOpened(config, e);
+        } catch (ConsentUnavailableException e) {
+            throw cannotBeOpened(config, e.getCause() instanceof SQLException refusal ? refusal : new SQLException());
         }
+    }
+
+    private static InvalidConfigurationException cannotBeOpened(ConsentLedger.Config config, SQLException refusal) {
+        InvalidConfigurationException invalid = new InvalidConfigurationException(
+                ConsentLedger.PID, "url", shown(config.url()), "databases that can be opened" + reason(refusal));
+        invalid.initCause(refusal);
+        return invalid;
+    }
+
+    /** A URL without what may be a password: its parameters, and what stands before the host. */
+    static String shown(String url) {
+        String address = url.strip().replaceFirst("[?;].*", "");
+        return address.replaceFirst("//.*@", "//");
+    }
+
+    /** Drivers repeat the URL in their messages, so only the standard's code is told. */
+    private static String reason(SQLException refusal) {
+        return refusal.getSQLState() == null ? "" : " (SQL state " + refusal.getSQLState() + ")";
     }
 }

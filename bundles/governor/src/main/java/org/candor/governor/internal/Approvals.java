@@ -46,6 +46,11 @@ final class Approvals {
         return null;
     }
 
+    /** What was asked for was refused after all: the first person's request stands again. */
+    synchronized void giveBack(Operation operation, String first, Instant now) {
+        open.putIfAbsent(key(operation), new Asked(operation.caller().tenant(), first, now));
+    }
+
     private void dropOldest(String tenant) {
         List<String> own = open.entrySet().stream()
                 .filter(entry -> entry.getValue().tenant().equals(tenant))

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.candor.api.energy.EnergyShare;
 import org.candor.api.operation.OperationException.Kind;
 import org.candor.api.policy.Decision;
@@ -17,12 +18,18 @@ import org.candor.api.policy.PersonalData;
  */
 final class Obligations {
 
-    private final Budgets budgets = new Budgets(System::nanoTime);
+    private final Budgets budgets;
     private final Approvals approvals = new Approvals();
     private final Clock clock;
 
     Obligations(Clock clock) {
+        this(clock, System::nanoTime);
+    }
+
+    /** @param nanos a clock that never goes back */
+    Obligations(Clock clock, LongSupplier nanos) {
         this.clock = clock;
+        this.budgets = new Budgets(nanos);
     }
 
     /** What an operation tells, as far as masking goes. */
@@ -72,9 +79,10 @@ final class Obligations {
      */
     Operation before(Operation asked, Decision decision, Text text) throws UnmetException {
         Operation operation = asked;
-        // Budgets last: what is refused for another reason takes nothing from them.
+        String first = null;
+        // What takes something comes last: what is refused for another reason takes nothing.
         List<Obligation> inOrder = decision.obligations().stream()
-                .sorted(Comparator.comparing(obligation -> obligation instanceof Obligation.Budget))
+                .sorted(Comparator.comparingInt(Obligations::takes))
                 .toList();
         for (Obligation obligation : inOrder) {
             switch (obligation) {
@@ -91,11 +99,14 @@ final class Obligations {
                 case Obligation.Budget budget -> {
                     Instant free = budgets.take(operation.caller(), operation.name(), budget, clock.instant());
                     if (free != null) {
+                        if (first != null) {
+                            approvals.giveBack(asked, first, clock.instant());
+                        }
                         throw new UnmetException(Kind.BUSY, Unmet.budget(operation, budget, free));
                     }
                 }
                 case Obligation.SecondPerson second -> {
-                    String first = approvals.ask(operation, clock.instant());
+                    first = approvals.ask(operation, clock.instant());
                     if (first == null) {
                         throw new UnmetException(Kind.DENIED, Unmet.secondPerson(operation));
                     }
@@ -109,6 +120,16 @@ final class Obligations {
             }
         }
         return operation;
+    }
+
+    private static int takes(Obligation obligation) {
+        return switch (obligation) {
+            case Obligation.RequirePurpose nothing -> 0;
+            case Obligation.RouteModel nothing -> 0;
+            case Obligation.MaskPersonalData nothing -> 0;
+            case Obligation.SecondPerson aRequest -> 1;
+            case Obligation.Budget some -> 2;
+        };
     }
 
     /** Masks what came out, where the policy wants it. */

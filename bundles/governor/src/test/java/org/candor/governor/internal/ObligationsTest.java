@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,8 +18,10 @@ import org.candor.api.operation.Caller;
 import org.candor.api.operation.Documents;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
+import org.candor.api.policy.Decision;
 import org.candor.api.policy.Obligation;
 import org.candor.api.policy.PersonalData;
+import org.candor.api.policy.PolicyId;
 import org.candor.api.retrieval.DocumentMetadata;
 import org.candor.api.retrieval.Hit;
 import org.candor.api.retrieval.SearchResult;
@@ -132,6 +135,36 @@ class ObligationsTest {
         assertNull(approvals.ask(anna, noon.plus(Duration.ofDays(365))));
         assertNull(approvals.ask(erase("ben"), noon), "the clock was set right");
         assertEquals("ben", approvals.ask(anna, noon.minusSeconds(3_600)), "an hour back is within the day");
+    }
+
+    @Test
+    void anApprovalIsNotUsedUpByARequestThatItsBudgetRefuses() throws Exception {
+        AtomicLong nanos = new AtomicLong();
+        Obligations obligations = new Obligations(Clock.systemUTC(), nanos::get);
+        Decision decision = new Decision(
+                true,
+                "permitted",
+                "",
+                List.of(
+                        new Obligation.Budget(Obligation.Unit.REQUESTS, 1, Duration.ofHours(1)),
+                        new Obligation.SecondPerson()),
+                new PolicyId("test", "1.0.0", ""));
+        assertEquals("second-person-needed", unmet(obligations, "anna", decision));
+        assertNull(unmet(obligations, "ben", decision));
+        assertEquals("second-person-needed", unmet(obligations, "anna", decision));
+        assertEquals("budget-exhausted", unmet(obligations, "ben", decision));
+        nanos.addAndGet(Duration.ofHours(2).toNanos());
+        assertNull(unmet(obligations, "ben", decision), "anna has asked already");
+    }
+
+    /** Code of what is not met, or null. */
+    private static String unmet(Obligations obligations, String subject, Decision decision) {
+        try {
+            obligations.before(erase(subject), decision, Obligations.Text.NONE);
+            return null;
+        } catch (Obligations.UnmetException e) {
+            return e.refusal(decision).code();
+        }
     }
 
     private static Operation erase(String subject) {

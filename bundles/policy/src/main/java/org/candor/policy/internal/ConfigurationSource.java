@@ -110,7 +110,7 @@ final class ConfigurationSource implements PolicySource {
                 throw new InvalidPolicyException(
                         key,
                         value,
-                        "no such key; allowed are default, decisions, unsigned, operation.PATTERN.roles, operation.PATTERN.purposes, "
+                        "no such key; allowed are default, decisions, trustedKeys, unsigned, operation.PATTERN.roles, operation.PATTERN.purposes, "
                                 + "obligations.PATTERN, policy.name and policy.version");
             }
         }

@@ -63,7 +63,7 @@ final class World implements AutoCloseable {
     private static final ModelId ENCODER = new ModelId("encoder-en", "1.0.0", "sha256:" + "e".repeat(64));
     private static final ModelId FAILED = new ModelId("encoder-zh", "2.0.0", "sha256:" + "f".repeat(64));
 
-    private static final PolicyId STRICT = new PolicyId("policy-strict", "1.0.0", "sha256:" + "a".repeat(64));
+    private static final PolicyId STRICT = new PolicyId("strict", "1.0.0", "sha256:" + "a".repeat(64));
 
     private static final long LEAVES = 300;
     private static final SigningKey KEY = key();

@@ -35,6 +35,8 @@ public final class PasswordStandby {
     /** Takes the refusal back, or null while it is not offered. */
     private Runnable withdraw;
 
+    private boolean closed;
+
     @Activate
     public PasswordStandby(BundleContext context) {
         this(() -> {
@@ -59,18 +61,24 @@ public final class PasswordStandby {
             unbind = "gone")
     synchronized void came(ServiceReference<EncryptionService> service) {
         present++;
-        close();
+        takeBack();
     }
 
     synchronized void gone(ServiceReference<EncryptionService> service) {
         present--;
-        if (present == 0 && withdraw == null) {
+        // The runtime lets go of services after it has deactivated the component.
+        if (present == 0 && withdraw == null && !closed) {
             withdraw = offer.get();
         }
     }
 
     @Deactivate
     synchronized void close() {
+        closed = true;
+        takeBack();
+    }
+
+    private void takeBack() {
         if (withdraw != null) {
             withdraw.run();
             withdraw = null;
@@ -81,7 +89,7 @@ public final class PasswordStandby {
     static Encryption refuse(Map<String, String> options) {
         LOG.warn(
                 "A login to the shell is refused, because nobody can check its password: the bundle org.candor.passwords is "
-                        + "not running. Keys of etc/keys.properties still open the shell, and ./candor restart starts the bundle.");
+                        + "not running. Keys of etc/keys.properties still open the shell; POST /admin/shell and ./candor shell need no password.");
         return null;
     }
 }

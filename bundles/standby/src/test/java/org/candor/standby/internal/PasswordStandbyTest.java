@@ -38,6 +38,14 @@ class PasswordStandbyTest {
     }
 
     @Test
+    void nothingIsOfferedByWhatHasStopped() {
+        standby.came(null);
+        standby.close();
+        standby.gone(null);
+        assertEquals(0, offers);
+    }
+
+    @Test
     void aRefusalChecksNothing() {
         assertNull(PasswordStandby.refuse(Map.of("iterations", "210000")));
     }
