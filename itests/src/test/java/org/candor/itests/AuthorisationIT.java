@@ -359,7 +359,7 @@ class AuthorisationIT {
 
     private boolean detailed(String key) throws IOException, InterruptedException {
         List<?> checks = (List<?>) as(key, "GET", "/health/ready", null).get("checks");
-        assertEquals(7, checks.size());
+        assertEquals(8, checks.size());
         return ((Map<?, ?>) checks.getLast()).containsKey("detail");
     }
 
