@@ -97,6 +97,21 @@ public final class Configuration<C> {
         return true;
     }
 
+    /**
+     * Has the component runtime make a component anew. On another thread: the runtime is still busy with the change that wants
+     * it, and would wait for itself.
+     *
+     * @param component its name
+     * @param disable of the runtime
+     * @param enable of the runtime
+     */
+    public static void remake(String component, Consumer<String> disable, Consumer<String> enable) {
+        Thread.ofVirtual().name("candor-remake").start(() -> {
+            disable.accept(component);
+            enable.accept(component);
+        });
+    }
+
     /** Puts a checked change into effect. */
     @FunctionalInterface
     public interface Changed<C> {

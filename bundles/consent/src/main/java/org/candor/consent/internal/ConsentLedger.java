@@ -141,8 +141,7 @@ public final class ConsentLedger implements ConsentRegister, StatePart, Configur
                 LOG::warn);
         if (changed) {
             // The runtime makes it anew, from properties that were found to be right.
-            component.disableComponent(NAME);
-            component.enableComponent(NAME);
+            Configuration.remake(NAME, component::disableComponent, component::enableComponent);
         }
     }
 

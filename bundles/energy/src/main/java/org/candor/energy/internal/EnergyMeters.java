@@ -190,8 +190,7 @@ public final class EnergyMeters implements EnergyAccounting, EnergyHistory, Conf
     void modified(ComponentContext component, Map<String, Object> properties) {
         if (configuration.change(properties, (before, after) -> "", LOG::warn)) {
             // The runtime makes it anew, from properties that were found to be right.
-            component.disableComponent(NAME);
-            component.enableComponent(NAME);
+            Configuration.remake(NAME, component::disableComponent, component::enableComponent);
         }
     }
 

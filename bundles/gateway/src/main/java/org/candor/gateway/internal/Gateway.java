@@ -286,8 +286,7 @@ public final class Gateway extends HttpServlet {
     void modified(ComponentContext component, Map<String, Object> properties) {
         if (configuration.change(properties, (before, after) -> "", LOG::warn)) {
             // The runtime makes it anew, from properties that were found to be right.
-            component.disableComponent(NAME);
-            component.enableComponent(NAME);
+            Configuration.remake(NAME, component::disableComponent, component::enableComponent);
         }
     }
 

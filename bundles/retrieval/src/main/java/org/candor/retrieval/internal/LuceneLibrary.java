@@ -138,8 +138,7 @@ public final class LuceneLibrary implements Library, Retrieval, StatePart, Confi
                 LOG::warn);
         if (changed) {
             // The runtime makes it anew, from properties that were found to be right.
-            component.disableComponent(NAME);
-            component.enableComponent(NAME);
+            Configuration.remake(NAME, component::disableComponent, component::enableComponent);
         }
     }
 

@@ -122,8 +122,7 @@ public final class TransformerLoader implements ModelLoader, GeneratorLoader, Co
     void modified(ComponentContext component, Map<String, Object> properties) {
         if (configuration.change(properties, (before, after) -> "", LOG::warn)) {
             // The runtime makes it anew, from properties that were found to be right.
-            component.disableComponent(NAME);
-            component.enableComponent(NAME);
+            Configuration.remake(NAME, component::disableComponent, component::enableComponent);
         }
     }
 

@@ -112,8 +112,7 @@ public final class LogComponent implements TransparencyLog, StatePart, Configure
     void modified(ComponentContext component, Map<String, Object> properties) {
         if (configuration.change(properties, this::changed, LOG::warn)) {
             // The runtime makes it anew, from properties that were found to be right.
-            component.disableComponent(NAME);
-            component.enableComponent(NAME);
+            Configuration.remake(NAME, component::disableComponent, component::enableComponent);
         }
     }
 
