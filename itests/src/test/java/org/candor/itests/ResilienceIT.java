@@ -327,8 +327,24 @@ class ResilienceIT {
             load.close();
             assertEquals(List.of(), load.wrong(), server::failures);
         } finally {
+            Path log = server.home().resolve("logs/candor.log");
+            long from = Files.size(log);
             Files.writeString(file, good);
+            awaitLog(log, from, "Updating configuration {" + pid + "}");
+            awaitWhole();
         }
+    }
+
+    /** Waits until every component runs, for a while: what a change makes anew is made a moment after it was read. */
+    private void awaitWhole() throws Exception {
+        int whole = 0;
+        for (int i = 0; i < 5 * PATIENCE_SECONDS && whole < 5; i++) {
+            Map<String, Object> said = Server.json(server.http("POST", "/admin/shell", "{\"command\": \"health\"}")
+                    .body());
+            whole = Long.valueOf(0).equals(said.get("exit")) ? whole + 1 : 0;
+            TimeUnit.MILLISECONDS.sleep(200);
+        }
+        assertEquals(5, whole, "some component does not run again");
     }
 
     /** Waits until the check of configurations names the PID, or does not; returns its line. */
