@@ -18,4 +18,12 @@ public interface GeneratorLoader {
      * @throws org.candor.api.compute.BackendException when memory is exhausted
      */
     Generator loadGenerator(ModelFiles files, GeneratorSettings settings) throws IOException;
+
+    /**
+     * What the model's weight file holds for dealing with text; null for formats that hold weights alone. Only headers are
+     * read.
+     *
+     * @throws ModelFormatException as for {@link #loadGenerator}
+     */
+    EmbeddedText embeddedText(ModelFiles files) throws IOException;
 }

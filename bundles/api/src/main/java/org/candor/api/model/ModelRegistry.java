@@ -2,6 +2,7 @@ package org.candor.api.model;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.candor.api.generate.TextGenerator;
 import org.candor.api.operation.Caller;
 
 /**
@@ -16,6 +17,15 @@ public interface ModelRegistry {
      * @throws ModelUnavailableException when none is active
      */
     ModelLease<TextEncoder> leaseEncoder(String route);
+
+    /**
+     * Leases the active text generator of a route.
+     *
+     * @throws ModelUnavailableException when none is active, or the route leads to a model that does not write
+     */
+    default ModelLease<TextGenerator> leaseGenerator(String route) {
+        throw new ModelUnavailableException("the route \"" + route + "\" leads to no model that writes");
+    }
 
     /**
      * Leases a certain revision, loading and testing it first where it is not.

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.candor.api.compute.Backend;
 import org.candor.api.configuration.Configuration;
 import org.candor.api.configuration.Configured;
+import org.candor.api.model.EmbeddedText;
 import org.candor.api.model.EncoderSettings;
 import org.candor.api.model.Generator;
 import org.candor.api.model.GeneratorLoader;
@@ -18,7 +19,10 @@ import org.candor.api.model.TextEncoder;
 import org.candor.api.tokenize.TokenizerFactory;
 import org.candor.transformer.internal.bert.BertFamily;
 import org.candor.transformer.internal.decoder.DecoderFamily;
+import org.candor.transformer.internal.gguf.GgufText;
+import org.candor.transformer.internal.gguf.GgufVocabulary;
 import org.candor.transformer.internal.json.StrictJson;
+import org.candor.transformer.internal.weights.Checkpoint;
 import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -158,5 +162,16 @@ public final class TransformerLoader implements ModelLoader, GeneratorLoader, Co
     @Override
     public Generator loadGenerator(ModelFiles files, GeneratorSettings settings) throws IOException {
         return decoders.generator(files, settings);
+    }
+
+    @Override
+    public EmbeddedText embeddedText(ModelFiles files) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(files)) {
+            GgufVocabulary vocabulary = checkpoint.vocabulary();
+            Map<String, Object> configuration = checkpoint.configuration();
+            return configuration == null
+                    ? null
+                    : GgufText.of(String.valueOf(configuration.get("model_type")), vocabulary);
+        }
     }
 }

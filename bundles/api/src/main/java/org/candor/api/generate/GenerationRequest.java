@@ -1,0 +1,41 @@
+package org.candor.api.generate;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * One prompt to be continued.
+ *
+ * @param prompt token ids, special ones included; at least one; not changed
+ * @param maxTokens most tokens to write, at least 1; prompt and these fit the model's longest text
+ * @param choices continuations of this prompt, 1 to 128
+ * @param sampling how tokens are taken
+ * @param stops texts at which a continuation ends; they are not part of it. At most 65,536 characters together
+ * @param stopTokens ids at which it ends as well; they are not part of its text
+ * @param jsonSchema JSON schema that the text is valid under, or null
+ * @param tenant whose request it is: what one tenant's texts left in the cache serves no other, and tenants have equal
+ *     shares of the model
+ * @param patience after which it ends with {@link FinishReason#DEADLINE}, counted from the submission
+ */
+public record GenerationRequest(
+        int[] prompt,
+        int maxTokens,
+        int choices,
+        Sampling sampling,
+        List<String> stops,
+        Set<Integer> stopTokens,
+        String jsonSchema,
+        String tenant,
+        Duration patience) {
+
+    public GenerationRequest {
+        Objects.requireNonNull(prompt, "prompt");
+        Objects.requireNonNull(sampling, "sampling");
+        Objects.requireNonNull(tenant, "tenant");
+        Objects.requireNonNull(patience, "patience");
+        stops = List.copyOf(stops);
+        stopTokens = Set.copyOf(stopTokens);
+    }
+}

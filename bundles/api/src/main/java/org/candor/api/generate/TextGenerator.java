@@ -1,0 +1,50 @@
+package org.candor.api.generate;
+
+import java.util.List;
+import java.util.Map;
+import org.candor.api.chat.ChatTemplate;
+import org.candor.api.tokenize.Tokenizer;
+
+/**
+ * A loaded model that writes several texts at once. Within one arithmetic a text is a function of its request: the same
+ * alone or beside others, with or without a part of its prompt in the cache, before and after it gave its place. Thread safe.
+ */
+public interface TextGenerator extends AutoCloseable {
+
+    /** The model's tokenizer, or null: then prompts are token ids, and continuations have no text. */
+    Tokenizer tokenizer();
+
+    /** How a conversation becomes a prompt, or null where the model has no template. */
+    ChatTemplate chatTemplate();
+
+    /** Special tokens that the template may look at, by name, for example {@code bos_token}. */
+    Map<String, String> specialTokens();
+
+    /** What the model's authors recommend, and otherwise {@link Sampling#PLAIN}. */
+    Sampling recommended();
+
+    /** Number of token ids. */
+    int vocabulary();
+
+    /** Most tokens of one text, prompt included. */
+    int maxTokens();
+
+    /**
+     * Continues prompts, all of them at once. Returns when the last continuation has ended; the work itself is done on the
+     * generator's own threads. An interrupt ends it.
+     *
+     * @param requests at least one
+     * @param listener told on the calling thread
+     * @throws GenerationException INVALID, BUSY, CANCELLED (by the listener, an interrupt or {@link #close}) or FAILED
+     */
+    Generated generate(List<GenerationRequest> requests, GenerationListener listener);
+
+    GeneratorStatus status();
+
+    /** Bytes of weights, buffers and cache. */
+    long bytes();
+
+    /** Ends what still runs and gives everything back; closing twice does nothing. */
+    @Override
+    void close();
+}
