@@ -15,6 +15,7 @@ import java.util.Set;
  * @param stops texts at which a continuation ends; they are not part of it. At most 65,536 characters together
  * @param stopTokens ids at which it ends as well; they are not part of its text
  * @param jsonSchema JSON schema that the text is valid under, or null
+ * @param specialTokensShown whether special tokens are written out in the text; end tokens never are
  * @param tenant whose request it is: what one tenant's texts left in the cache serves no other, and tenants have equal
  *     shares of the model
  * @param patience after which it ends with {@link FinishReason#DEADLINE}, counted from the submission
@@ -27,6 +28,7 @@ public record GenerationRequest(
         List<String> stops,
         Set<Integer> stopTokens,
         String jsonSchema,
+        boolean specialTokensShown,
         String tenant,
         Duration patience) {
 

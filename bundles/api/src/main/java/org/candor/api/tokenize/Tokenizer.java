@@ -1,5 +1,6 @@
 package org.candor.api.tokenize;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -47,6 +48,14 @@ public interface Tokenizer {
 
     /** Text of an id, or null. */
     String token(int id);
+
+    /**
+     * Bytes (UTF-8) that an id adds to a text that others began; they may be a part of a character. Empty for special tokens and
+     * unknown ids.
+     */
+    default byte[] bytes(int id) {
+        return decode(new int[] {id}, true).getBytes(StandardCharsets.UTF_8);
+    }
 
     /** Truncation written in tokenizer.json, or null. */
     Truncation truncation();

@@ -26,7 +26,13 @@ record ByteFallbackDecoder() implements Decoder {
         return pieces;
     }
 
-    private static int byteValue(String token) {
+    @Override
+    public boolean joinsBytes() {
+        return true;
+    }
+
+    /** The byte that a token names, or -1. */
+    static int byteValue(String token) {
         if (token.length() != 6 || !token.startsWith("<0x") || !token.endsWith(">")) {
             return -1;
         }

@@ -1,5 +1,6 @@
 package org.candor.tokenizer.internal;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Turns the characters that stand for bytes back into those; a token with any other character stands for itself. */
@@ -16,12 +17,30 @@ record ByteLevelDecoder() implements Decoder {
     }
 
     /** One token's bytes. */
-    static void write(String token, Utf8Decoder decoder, StringBuilder text) {
-        boolean bytes = true;
-        for (int i = 0; i < token.length() && bytes; i++) {
-            bytes = ByteAlphabet.value(token.charAt(i)) >= 0;
+    static byte[] bytes(String token) {
+        if (!ofBytes(token)) {
+            return token.getBytes(StandardCharsets.UTF_8);
         }
-        if (bytes) {
+        byte[] bytes = new byte[token.length()];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) ByteAlphabet.value(token.charAt(i));
+        }
+        return bytes;
+    }
+
+    /** Whether each character stands for a byte. */
+    private static boolean ofBytes(String token) {
+        for (int i = 0; i < token.length(); i++) {
+            if (ByteAlphabet.value(token.charAt(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Adds one token's bytes to a text. */
+    static void write(String token, Utf8Decoder decoder, StringBuilder text) {
+        if (ofBytes(token)) {
             for (int i = 0; i < token.length(); i++) {
                 decoder.accept(ByteAlphabet.value(token.charAt(i)), text);
             }

@@ -18,4 +18,9 @@ sealed interface Decoder
 
     /** The pieces of text that the tokens stand for. */
     List<String> decode(List<String> tokens);
+
+    /** Whether byte tokens such as {@code <0x0A>} become the bytes they name. */
+    default boolean joinsBytes() {
+        return false;
+    }
 }

@@ -12,4 +12,9 @@ record DecoderSequence(List<Decoder> steps) implements Decoder {
         }
         return pieces;
     }
+
+    @Override
+    public boolean joinsBytes() {
+        return steps.stream().anyMatch(Decoder::joinsBytes);
+    }
 }

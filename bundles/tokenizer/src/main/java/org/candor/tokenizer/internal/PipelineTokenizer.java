@@ -1,5 +1,6 @@
 package org.candor.tokenizer.internal;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -17,6 +18,9 @@ import org.candor.api.tokenize.Truncation;
  * decoder for the way back.
  */
 final class PipelineTokenizer implements Tokenizer {
+    /** A token that decoders leave as it is, in front of another one. */
+    private static final String BEFORE = "a";
+
     private final SequenceEncoder encoder;
     private final Model model;
     private final AddedVocabulary added;
@@ -144,7 +148,7 @@ final class PipelineTokenizer implements Tokenizer {
                 tokens.add(token);
             }
         }
-        return decoder == null ? String.join(" ", tokens) : String.join("", decoder.decode(tokens));
+        return text(tokens);
     }
 
     /** What an id gives to the decoder, or null. */
@@ -152,6 +156,27 @@ final class PipelineTokenizer implements Tokenizer {
         String own = added.decoded(id);
         String token = own != null ? own : model.vocabulary().token(id);
         return token == null || skipSpecialTokens && added.isSpecial(token) ? null : token;
+    }
+
+    @Override
+    public byte[] bytes(int id) {
+        String token = decoded(id, true);
+        if (token == null) {
+            return new byte[0];
+        }
+        if (decoder instanceof ByteLevelDecoder) {
+            return ByteLevelDecoder.bytes(token);
+        }
+        int value = decoder != null && decoder.joinsBytes() ? ByteFallbackDecoder.byteValue(token) : -1;
+        if (value >= 0) {
+            return new byte[] {(byte) value};
+        }
+        String before = text(List.of(BEFORE));
+        return text(List.of(BEFORE, token)).substring(before.length()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private String text(List<String> tokens) {
+        return decoder == null ? String.join(" ", tokens) : String.join("", decoder.decode(tokens));
     }
 
     @Override

@@ -6,8 +6,7 @@ import java.util.List;
 
 /**
  * Takes the next token of one text. The token depends on scores, settings, choice and tokens so far, on nothing else:
- * the same alone or in a batch, before and after an interruption. Room is allocated once; a token allocates its result.
- * One thread at a time.
+ * the same alone or in a batch, before and after an interruption. A token allocates its result only. One thread at a time.
  */
 public final class Sampler {
     private final SamplingSettings settings;
@@ -17,6 +16,20 @@ public final class Sampler {
     private final Candidates candidates;
     private final float[] original;
 
+    /** Working memory, (vocabulary): samplers that one thread uses may share it. */
+    public static final class Room {
+        private final int vocabulary;
+        private final Candidates candidates;
+        private final float[] original;
+
+        /** @param vocabulary number of token ids */
+        public Room(int vocabulary) {
+            this.vocabulary = vocabulary;
+            candidates = new Candidates(vocabulary);
+            original = new float[vocabulary];
+        }
+    }
+
     /**
      * @param choice which of the texts that one request asked for, from 0
      * @param vocabulary number of token ids
@@ -24,13 +37,22 @@ public final class Sampler {
      * @throws IllegalArgumentException when settings name an id that is not in the vocabulary
      */
     public Sampler(SamplingSettings settings, int choice, int vocabulary, int[] endTokens) {
+        this(settings, choice, endTokens, new Room(vocabulary));
+    }
+
+    /**
+     * The same with working memory that others use too.
+     *
+     * @throws IllegalArgumentException when settings name an id that is not in the vocabulary
+     */
+    public Sampler(SamplingSettings settings, int choice, int[] endTokens, Room room) {
         this.settings = settings;
         this.choice = Allowed.between("choice", choice, 0, Integer.MAX_VALUE);
-        this.vocabulary = vocabulary;
+        vocabulary = room.vocabulary;
         pipeline = new LogitPipeline(settings, vocabulary, endTokens);
-        candidates = new Candidates(vocabulary);
+        candidates = room.candidates;
         boolean ofModel = settings.logprobs() >= 0 && settings.logprobSource() == SamplingSettings.LogprobSource.MODEL;
-        original = ofModel ? new float[vocabulary] : null;
+        original = ofModel ? room.original : null;
     }
 
     /**

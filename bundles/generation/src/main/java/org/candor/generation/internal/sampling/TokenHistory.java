@@ -54,6 +54,32 @@ public final class TokenHistory {
         return ids[position];
     }
 
+    /** A copy of the first ids. */
+    public int[] first(int count) {
+        return Arrays.copyOf(ids, count);
+    }
+
+    /** A copy of the ids from one position up to, not including, another. */
+    public int[] range(int from, int to) {
+        return Arrays.copyOfRange(ids, from, to);
+    }
+
+    /** Length of the common beginning with these ids. */
+    public int common(int[] other) {
+        return common(other, other.length);
+    }
+
+    /** Length of the common beginning with another text, of which the first {@code count} tokens count. */
+    public int common(TokenHistory other, int count) {
+        return common(other.ids, Math.min(count, other.length));
+    }
+
+    private int common(int[] other, int count) {
+        int compared = Math.min(length, count);
+        int mismatch = Arrays.mismatch(ids, 0, compared, other, 0, compared);
+        return mismatch < 0 ? compared : mismatch;
+    }
+
     int distinctCount() {
         return distinctCount;
     }

@@ -1,0 +1,262 @@
+package org.candor.generation.internal.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.candor.api.chat.ChatTemplate;
+import org.candor.api.generate.Generated;
+import org.candor.api.generate.GenerationException;
+import org.candor.api.generate.GenerationException.Kind;
+import org.candor.api.generate.GenerationListener;
+import org.candor.api.generate.GenerationRequest;
+import org.candor.api.generate.GeneratorStatus;
+import org.candor.api.generate.Sampling;
+import org.candor.api.generate.TextGenerator;
+import org.candor.api.model.Generator;
+import org.candor.api.tokenize.TokenStream;
+import org.candor.api.tokenize.Tokenizer;
+import org.candor.generation.internal.grammar.JsonGrammar;
+import org.candor.generation.internal.grammar.TokenMask;
+import org.candor.generation.internal.grammar.UnsupportedSchemaException;
+import org.candor.generation.internal.sampling.Sampler;
+import org.candor.generation.internal.sampling.SamplingSettings;
+import org.candor.generation.internal.sampling.StopStrings;
+
+/** One loaded model and the thread that drives it. Requests are checked here, before the scheduler sees them. */
+public final class Engine implements TextGenerator {
+
+    private static final int MOST_CHOICES = 128;
+    private static final int MOST_PROMPTS = 2_048;
+
+    private final ModelText text;
+    private final EngineSettings settings;
+    private final int vocabulary;
+    private final int maxTokens;
+    private final int capacity;
+    private final long bytes;
+    private final Set<Integer> endTokens;
+    private final Scheduler scheduler;
+    private final Sampler.Room room;
+    private final Thread thread;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    /** Made when the first grammar is asked for; used by the scheduler's thread. */
+    private TokenMask mask;
+
+    /**
+     * Begins at once.
+     *
+     * @param name of the thread
+     * @param generator closed with the engine
+     */
+    public Engine(String name, Generator generator, ModelText text, EngineSettings settings) {
+        this.text = text;
+        this.settings = settings;
+        vocabulary = generator.vocabulary();
+        maxTokens = generator.maxTokens();
+        capacity = generator.freeBlocks() * generator.blockTokens();
+        bytes = generator.bytes();
+        endTokens = new TreeSet<>(generator.endTokens());
+        room = new Sampler.Room(vocabulary);
+        scheduler = new Scheduler(generator, settings);
+        thread = Thread.ofPlatform().name(name).daemon().start(scheduler);
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+        return text.tokenizer();
+    }
+
+    @Override
+    public ChatTemplate chatTemplate() {
+        return text.chatTemplate();
+    }
+
+    @Override
+    public Map<String, String> specialTokens() {
+        return text.specialTokens();
+    }
+
+    @Override
+    public Sampling recommended() {
+        return text.recommended();
+    }
+
+    @Override
+    public int vocabulary() {
+        return vocabulary;
+    }
+
+    @Override
+    public int maxTokens() {
+        return Math.min(maxTokens, capacity);
+    }
+
+    @Override
+    public Generated generate(List<GenerationRequest> requests, GenerationListener listener) {
+        if (requests.isEmpty() || requests.size() > MOST_PROMPTS) {
+            throw invalid("prompt", requests.size() + " prompts; 1 to " + MOST_PROMPTS + " are allowed");
+        }
+        requests.forEach(this::check);
+        Submission submission = submission(requests);
+        int ahead = scheduler.status().waiting();
+        int places = settings.sequences() + settings.waiting();
+        if (ahead > settings.waiting() || submission.sequences().size() > places) {
+            throw new GenerationException(
+                    Kind.BUSY,
+                    "n",
+                    ahead + " texts wait for the model already, and this request asks for "
+                            + submission.sequences().size() + " more; at most " + settings.waiting()
+                            + " may wait and " + settings.sequences() + " be written. Try again shortly.",
+                    null);
+        }
+        if (!scheduler.submit(submission)) {
+            throw new GenerationException(Kind.CANCELLED, "The model is closed.");
+        }
+        return submission.await(listener);
+    }
+
+    private void check(GenerationRequest request) {
+        int prompt = request.prompt().length;
+        if (prompt == 0) {
+            throw invalid("prompt", "a prompt has no token; at least 1 is needed");
+        }
+        for (int id : request.prompt()) {
+            if (id < 0 || id >= vocabulary) {
+                throw invalid("prompt", "token id " + id + " is not in the vocabulary of 0 to " + (vocabulary - 1));
+            }
+        }
+        if (request.choices() < 1 || request.choices() > MOST_CHOICES) {
+            throw invalid("n", "n is " + request.choices() + "; 1 to " + MOST_CHOICES + " are allowed");
+        }
+        if (request.maxTokens() < 1) {
+            throw invalid("max_tokens", "max_tokens is " + request.maxTokens() + "; at least 1 is needed");
+        }
+        if ((long) prompt + request.maxTokens() > maxTokens()) {
+            throw invalid(
+                    "max_tokens",
+                    "the prompt has " + prompt + " tokens and max_tokens is " + request.maxTokens()
+                            + "; together they may be at most " + maxTokens());
+        }
+        if (tokenizer() == null && (!request.stops().isEmpty() || request.jsonSchema() != null)) {
+            throw invalid(
+                    request.jsonSchema() == null ? "stop" : "response_format",
+                    "this model has no tokenizer, so that its text is not known; leave this out");
+        }
+        for (int id : request.stopTokens()) {
+            if (id < 0 || id >= vocabulary) {
+                throw invalid(
+                        "stop_token_ids", "token id " + id + " is not in the vocabulary of 0 to " + (vocabulary - 1));
+            }
+        }
+    }
+
+    private Submission submission(List<GenerationRequest> requests) {
+        Submission submission = new Submission(
+                requests.stream().mapToInt(request -> request.prompt().length).sum());
+        int choice = 0;
+        for (GenerationRequest request : requests) {
+            Sequence leader = null;
+            Restrictions restrictions = restrictions(request);
+            for (int number = 0; number < request.choices(); number++) {
+                Sequence sequence = new Sequence(
+                        submission, request, choice++, leader, restrictions.choice(number), restrictions.text());
+                leader = leader == null ? sequence : leader;
+                submission.add(sequence);
+            }
+        }
+        return submission;
+    }
+
+    /** What restricts the continuations of one prompt. */
+    private final class Restrictions {
+        private final GenerationRequest request;
+        private final SamplingSettings sampling;
+        private final StopStrings stops;
+        private final JsonGrammar grammar;
+
+        Restrictions(GenerationRequest request) {
+            this.request = request;
+            this.sampling = SamplingAsAsked.settings(request.sampling());
+            this.stops = new StopStrings(request.stops(), false);
+            this.grammar = request.jsonSchema() == null ? null : JsonGrammar.compile(request.jsonSchema());
+        }
+
+        TokenChoice choice(int number) {
+            int[] ends = endTokens.stream().mapToInt(Integer::intValue).toArray();
+            return new TokenChoice(
+                    new Sampler(sampling, number, ends, room),
+                    sampling.lengths().ignoreEnd() ? Set.of() : endTokens,
+                    grammar == null ? null : mask(),
+                    grammar == null ? null : grammar.start());
+        }
+
+        WrittenText text() {
+            Tokenizer tokenizer = tokenizer();
+            TokenStream stream = tokenizer == null ? null : tokenizer.stream(!request.specialTokensShown());
+            return new WrittenText(stream, stops.stream());
+        }
+    }
+
+    private Restrictions restrictions(GenerationRequest request) {
+        try {
+            Restrictions restrictions = new Restrictions(request);
+            restrictions.choice(0);
+            return restrictions;
+        } catch (UnsupportedSchemaException e) {
+            throw new GenerationException(Kind.INVALID, "response_format", e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage());
+            int colon = message.indexOf(':');
+            throw new GenerationException(Kind.INVALID, colon < 0 ? null : message.substring(0, colon), message, e);
+        }
+    }
+
+    private synchronized TokenMask mask() {
+        if (mask == null) {
+            Tokenizer tokenizer = tokenizer();
+            mask = new TokenMask(
+                    IntStream.range(0, vocabulary)
+                            .mapToObj(id -> id < tokenizer.vocabularySize() ? tokenizer.bytes(id) : null)
+                            .collect(ArrayList::new, ArrayList::add, ArrayList::addAll),
+                    endTokens.stream().mapToInt(Integer::intValue).toArray());
+        }
+        return mask;
+    }
+
+    private static GenerationException invalid(String parameter, String message) {
+        return new GenerationException(Kind.INVALID, parameter, message, null);
+    }
+
+    @Override
+    public GeneratorStatus status() {
+        return scheduler.status();
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        scheduler.stop();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // the memory is in use until the thread has ended
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,362 @@
+package org.candor.generation.internal.engine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.candor.api.generate.FinishReason;
+import org.candor.api.generate.GenerationException;
+import org.candor.api.generate.GenerationException.Kind;
+import org.candor.api.generate.GeneratorStatus;
+import org.candor.api.model.CachedText;
+import org.candor.api.model.Generator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The loop that drives one model. Each turn is one pass: a token of each text that is being written, and as much of texts that
+ * are being read as the pass has room for. Texts join and leave between passes. When the cache is full, kept texts go first,
+ * then the text that came last gives its place and is read anew later; what it wrote stays, and nobody sees it in the result.
+ */
+final class Scheduler implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+
+    private final Generator generator;
+    private final EngineSettings settings;
+    private final int blocks;
+    private final PrefixCache kept;
+    private final WaitingLine waiting = new WaitingLine();
+    /** In the order in which they were taken in. */
+    private final List<Sequence> running = new ArrayList<>();
+
+    private final BlockingQueue<Submission> incoming = new LinkedBlockingQueue<>();
+    private final Counters counters = new Counters();
+    private float[] scores = new float[0];
+    private final float[] row;
+    private volatile boolean closing;
+    private volatile GeneratorStatus status;
+
+    /** What was done since the model was loaded. */
+    private static final class Counters {
+        private long promptTokens;
+        private long cachedTokens;
+        private long completionTokens;
+        private long passes;
+        private long preemptions;
+    }
+
+    /** @param generator with an empty cache; used and closed by this loop's thread from here on */
+    Scheduler(Generator generator, EngineSettings settings) {
+        this.generator = generator;
+        this.settings = settings;
+        this.blocks = generator.freeBlocks();
+        this.kept = new PrefixCache(generator.blockTokens());
+        this.row = new float[generator.vocabulary()];
+        publish();
+    }
+
+    /** Hands in what is to be done; false when the loop ends or has ended. Thread safe. */
+    boolean submit(Submission submission) {
+        synchronized (incoming) {
+            return !closing && incoming.add(submission);
+        }
+    }
+
+    /** Makes the loop end. Thread safe. */
+    void stop() {
+        synchronized (incoming) {
+            closing = true;
+            incoming.add(new Submission(0)); // wakes the loop
+        }
+    }
+
+    /** What is done now. Thread safe. */
+    GeneratorStatus status() {
+        return status;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!closing) {
+                try {
+                    takeIn();
+                    turn();
+                } catch (RuntimeException | OutOfMemoryError e) {
+                    LOG.error("A pass of the model failed; {} texts end with it", running.size(), e);
+                    failRunning(new GenerationException(
+                            Kind.FAILED, null, "The model failed on a pass; the server's log shows why.", e));
+                }
+                publish();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("The loop was interrupted", e);
+            Thread.currentThread().interrupt();
+        } finally {
+            end();
+        }
+    }
+
+    /** Waits where there is nothing to do. */
+    private void takeIn() throws InterruptedException {
+        waiting.forgetAllBut(running);
+        if (running.isEmpty() && waiting.size() == 0) {
+            line(incoming.take());
+        }
+        for (Submission more = incoming.poll(); more != null; more = incoming.poll()) {
+            line(more);
+        }
+    }
+
+    private void line(Submission submission) {
+        submission.sequences().forEach(waiting::last);
+    }
+
+    private void turn() {
+        drop();
+        share();
+        admit();
+        List<Part> parts = plan();
+        if (!parts.isEmpty()) {
+            pass(parts);
+        }
+    }
+
+    /** Ends what nobody wants any more, and what took too long. */
+    private void drop() {
+        long now = System.nanoTime();
+        waiting.removeIf(one -> one.submission().cancelled() || one.submission().over(), gone -> {});
+        waiting.removeIf(one -> one.overdue(now), this::tooLate);
+        for (Sequence sequence : List.copyOf(running)) {
+            if (sequence.submission().cancelled() || sequence.submission().over()) {
+                leave(sequence);
+            } else if (sequence.overdue(now)) {
+                leave(sequence);
+                sequence.end(FinishReason.DEADLINE);
+            }
+        }
+    }
+
+    private void tooLate(Sequence sequence) {
+        if (sequence.untouched()) {
+            sequence.submission()
+                    .fail(new GenerationException(
+                            Kind.BUSY, "The model had no place for this request in time. Try again shortly."));
+        } else {
+            sequence.end(FinishReason.DEADLINE);
+        }
+    }
+
+    /** Where all places are taken and a tenant with less than its share waits, the one with most gives one. */
+    private void share() {
+        if (running.size() < settings.sequences() || waiting.size() == 0) {
+            return;
+        }
+        Map<String, Integer> places = new HashMap<>();
+        running.forEach(one -> places.merge(one.tenant(), 1, Integer::sum));
+        Set<String> tenants = new TreeSet<>(places.keySet());
+        tenants.addAll(waiting.tenants());
+        int fair = Math.max(1, settings.sequences() / tenants.size());
+        if (waiting.tenants().stream().anyMatch(tenant -> places.getOrDefault(tenant, 0) < fair)) {
+            running.reversed().stream()
+                    .filter(one -> places.get(one.tenant()) > fair)
+                    .findFirst()
+                    .ifPresent(this::preempt);
+        }
+    }
+
+    private void admit() {
+        while (running.size() < settings.sequences()) {
+            Sequence next = waiting.next();
+            if (next == null) {
+                return;
+            }
+            CachedText found = kept.find(next, running);
+            CachedText text = found == null ? generator.open() : found;
+            int needed = text.blocksFor(next.history().length() + 1 - text.length());
+            // A block more for each text that runs, so that the newcomer is not sent away at the next step.
+            if (!free(needed + running.size()) && !running.isEmpty()) {
+                text.close();
+                return;
+            }
+            waiting.remove(next);
+            next.hold(text);
+            running.add(next);
+            if (next.begin()) {
+                next.submission().cached(text.length());
+                counters.promptTokens += next.history().promptLength();
+                counters.cachedTokens += text.length();
+            }
+        }
+    }
+
+    /** Gives up kept texts until so many blocks are free; false when there are too few. */
+    private boolean free(int needed) {
+        while (generator.freeBlocks() < needed) {
+            if (!kept.evict()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What one text has in a pass. */
+    private record Part(Sequence sequence, int tokens, boolean scored) {}
+
+    /** Texts that are written go before those that are read, and older ones before newer ones. */
+    private List<Part> plan() {
+        List<Part> parts = new ArrayList<>();
+        int room = settings.passTokens();
+        int[] needed = {0};
+        for (boolean written : new boolean[] {true, false}) {
+            for (Sequence sequence : List.copyOf(running)) {
+                if (!running.contains(sequence)) {
+                    continue; // gave its place to an older one
+                }
+                if (written) {
+                    renew(sequence);
+                }
+                if (room == 0 || written != (sequence.unread() == 1)) {
+                    continue;
+                }
+                int tokens = Math.min(room, sequence.unread());
+                if (makeRoom(sequence, tokens, needed, parts)) {
+                    parts.add(new Part(sequence, tokens, tokens == sequence.unread()));
+                    room -= tokens;
+                }
+            }
+        }
+        return parts;
+    }
+
+    /** A text that has outgrown its rotary embedding is read anew. */
+    private static void renew(Sequence sequence) {
+        if (sequence.cached().stale(sequence.history().length())) {
+            sequence.cached().truncate(0);
+        }
+    }
+
+    /** @param needed blocks that the pass takes so far; grows where there is room */
+    private boolean makeRoom(Sequence sequence, int tokens, int[] needed, List<Part> parts) {
+        int more = sequence.cached().blocksFor(tokens);
+        while (!free(needed[0] + more)) {
+            Sequence last = running.reversed().stream()
+                    .filter(one -> parts.stream().noneMatch(part -> part.sequence() == one))
+                    .findFirst()
+                    .orElse(sequence);
+            if (last == sequence) {
+                if (running.size() == 1) {
+                    throw new IllegalStateException("the cache has too few blocks for one text");
+                }
+                preempt(sequence); // older ones took the blocks
+                return false;
+            }
+            preempt(last);
+        }
+        needed[0] += more;
+        return true;
+    }
+
+    private void preempt(Sequence sequence) {
+        running.remove(sequence);
+        sequence.release().close();
+        waiting.first(sequence);
+        counters.preemptions++;
+    }
+
+    private void leave(Sequence sequence) {
+        running.remove(sequence);
+        kept.keep(sequence.tenant(), sequence.history(), sequence.release());
+    }
+
+    private void pass(List<Part> parts) {
+        List<Generator.Step> steps = new ArrayList<>(parts.size());
+        int tokens = 0;
+        int scored = 0;
+        for (Part part : parts) {
+            Sequence sequence = part.sequence();
+            int from = sequence.cached().length();
+            steps.add(new Generator.Step(
+                    sequence.cached(),
+                    sequence.history().range(from, from + part.tokens()),
+                    sequence.history().length(),
+                    part.scored()));
+            tokens += part.tokens();
+            scored += part.scored() ? 1 : 0;
+        }
+        if (scores.length < scored * row.length) {
+            scores = new float[Math.multiplyExact(scored, row.length)];
+        }
+        long before = generator.busyNanos();
+        generator.forward(steps, scores);
+        double busy = (double) (generator.busyNanos() - before) / tokens;
+        counters.passes++;
+        int at = 0;
+        for (Part part : parts) {
+            part.sequence().submission().worked(Math.round(busy * part.tokens()));
+            waiting.served(part.sequence().tenant(), part.tokens());
+            if (part.scored()) {
+                System.arraycopy(scores, at * row.length, row, 0, row.length);
+                at++;
+                take(part.sequence());
+            }
+        }
+    }
+
+    private void take(Sequence sequence) {
+        long begun = System.nanoTime();
+        try {
+            sequence.take(row);
+            counters.completionTokens++;
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            leave(sequence);
+            sequence.submission().fail(new GenerationException(Kind.FAILED, null, e.getMessage(), e));
+            return;
+        }
+        sequence.submission().worked(System.nanoTime() - begun);
+        if (sequence.ended()) {
+            leave(sequence);
+        }
+    }
+
+    private void failRunning(GenerationException failure) {
+        for (Sequence sequence : List.copyOf(running)) {
+            running.remove(sequence);
+            sequence.release().close();
+            sequence.submission().fail(failure);
+        }
+        kept.clear();
+    }
+
+    private void end() {
+        GenerationException closed =
+                new GenerationException(Kind.CANCELLED, "The model was closed while it wrote this text.");
+        failRunning(closed);
+        waiting.removeIf(one -> true, gone -> gone.submission().fail(closed));
+        for (Submission late = incoming.poll(); late != null; late = incoming.poll()) {
+            late.fail(closed);
+        }
+        publish();
+        generator.close();
+    }
+
+    private void publish() {
+        status = new GeneratorStatus(
+                running.size(),
+                waiting.size() + incoming.size(),
+                blocks,
+                generator.freeBlocks(),
+                Math.min(blocks, kept.blocks()),
+                counters.promptTokens,
+                counters.cachedTokens,
+                counters.completionTokens,
+                counters.passes,
+                counters.preemptions,
+                generator.busyNanos());
+    }
+}

@@ -1,0 +1,232 @@
+package org.candor.generation.internal.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.candor.api.compute.BackendException;
+import org.candor.api.model.CachedText;
+import org.candor.api.model.Generator;
+
+/**
+ * A generator whose scores are a hash of all tokens that its cache holds for a text, token by token where they lie: a text that is
+ * given another one's blocks, or reads a token twice or not at all, gets other scores. Blocks are counted as a real cache counts
+ * them.
+ */
+final class FakeGenerator implements Generator {
+
+    static final int VOCABULARY = 101;
+    static final int END = 2;
+
+    private final int blockTokens;
+    private final int maxTokens;
+    private final int[][] blocks;
+    private final int[] references;
+    private final List<Integer> free = new ArrayList<>();
+    /** A text that became longer than this is stale once: 0 is never. */
+    private final int stretchesAt;
+
+    final AtomicInteger passes = new AtomicInteger();
+    final AtomicInteger tokensRead = new AtomicInteger();
+    final AtomicInteger largestPass = new AtomicInteger();
+    final AtomicInteger mostTexts = new AtomicInteger();
+    volatile long passMillis;
+    volatile RuntimeException failure;
+    volatile boolean closed;
+    private long busy;
+
+    FakeGenerator(int blockTokens, int blockCount, int maxTokens, int stretchesAt) {
+        this.blockTokens = blockTokens;
+        this.maxTokens = maxTokens;
+        this.stretchesAt = stretchesAt;
+        blocks = new int[blockCount][blockTokens];
+        references = new int[blockCount];
+        for (int i = 0; i < blockCount; i++) {
+            free.add(i);
+        }
+    }
+
+    private final class Text implements CachedText {
+        private final List<Integer> held = new ArrayList<>();
+        private int length;
+        private int total;
+
+        @Override
+        public int length() {
+            return length;
+        }
+
+        @Override
+        public int blocksFor(int tokens) {
+            boolean copies = length % blockTokens != 0 && references[held.get(length / blockTokens)] > 1;
+            return Math.max(0, Math.ceilDiv(length + tokens, blockTokens) - held.size()) + (copies ? 1 : 0);
+        }
+
+        @Override
+        public boolean stale(int totalLength) {
+            return length > 0 && stretchesAt > 0 && total <= stretchesAt && totalLength > stretchesAt;
+        }
+
+        @Override
+        public void truncate(int kept) {
+            assert kept >= 0 && kept <= length;
+            length = kept;
+            while (held.size() > Math.ceilDiv(kept, blockTokens)) {
+                give(held.removeLast());
+            }
+        }
+
+        @Override
+        public CachedText fork() {
+            Text fork = new Text();
+            fork.held.addAll(held);
+            held.forEach(block -> references[block]++);
+            fork.length = length;
+            fork.total = total;
+            return fork;
+        }
+
+        @Override
+        public void close() {
+            truncate(0);
+        }
+
+        private void append(int id) {
+            int at = length % blockTokens;
+            if (at == 0) {
+                held.add(take());
+            } else if (references[held.getLast()] > 1) {
+                int own = take();
+                System.arraycopy(blocks[held.getLast()], 0, blocks[own], 0, at);
+                give(held.removeLast());
+                held.add(own);
+            }
+            blocks[held.getLast()][at] = id;
+            length++;
+        }
+
+        private int hash() {
+            int hash = total > stretchesAt && stretchesAt > 0 ? 7 : 1;
+            for (int i = 0; i < length; i++) {
+                hash = hash * 31 + blocks[held.get(i / blockTokens)][i % blockTokens] + 1;
+            }
+            return hash;
+        }
+    }
+
+    private int take() {
+        if (free.isEmpty()) {
+            throw new BackendException("no block is free");
+        }
+        int block = free.removeLast();
+        references[block] = 1;
+        return block;
+    }
+
+    private void give(int block) {
+        if (--references[block] == 0) {
+            Arrays.fill(blocks[block], -1);
+            free.add(block);
+        }
+    }
+
+    @Override
+    public int vocabulary() {
+        return VOCABULARY;
+    }
+
+    @Override
+    public int maxTokens() {
+        return maxTokens;
+    }
+
+    @Override
+    public Set<Integer> endTokens() {
+        return Set.of(END);
+    }
+
+    @Override
+    public int blockTokens() {
+        return blockTokens;
+    }
+
+    @Override
+    public int freeBlocks() {
+        return free.size();
+    }
+
+    @Override
+    public CachedText open() {
+        return new Text();
+    }
+
+    @Override
+    public void forward(List<Step> steps, float[] scores) {
+        if (failure != null) {
+            RuntimeException now = failure;
+            failure = null;
+            throw now;
+        }
+        Set<CachedText> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        int row = 0;
+        int tokens = 0;
+        for (Step step : steps) {
+            Text text = (Text) step.text();
+            if (!seen.add(text) || text.stale(step.totalLength()) || step.ids().length == 0) {
+                throw new IllegalStateException("a wrong step");
+            }
+            if (text.length + step.ids().length > maxTokens) {
+                throw new IllegalArgumentException("too long");
+            }
+            text.total = step.totalLength();
+            for (int id : step.ids()) {
+                text.append(id);
+            }
+            tokens += step.ids().length;
+            if (step.scored()) {
+                score(text.hash(), scores, row++ * VOCABULARY);
+            }
+        }
+        passes.incrementAndGet();
+        tokensRead.addAndGet(tokens);
+        largestPass.accumulateAndGet(tokens, Math::max);
+        mostTexts.accumulateAndGet(steps.size(), Math::max);
+        busy += 1_000L * tokens;
+        if (passMillis > 0) {
+            try {
+                Thread.sleep(passMillis);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void score(int seed, float[] scores, int from) {
+        int state = seed * 0x9E3779B9 + 1;
+        for (int id = 0; id < VOCABULARY; id++) {
+            state ^= state << 13;
+            state ^= state >>> 17;
+            state ^= state << 5;
+            scores[from + id] = (state & 0xFFFF) / 8192f;
+        }
+        scores[from + END] -= 4; // texts of some length
+    }
+
+    @Override
+    public long busyNanos() {
+        return busy;
+    }
+
+    @Override
+    public long bytes() {
+        return 1_000;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
