@@ -164,25 +164,29 @@ record GeneratorSelfTest(double tolerance, List<Case> cases) {
         return at < ids.length ? String.valueOf(ids[at]) : "none";
     }
 
+    /** One after the other: an engine may have room for one text alone. */
     private static List<Continuation> write(String location, TextGenerator model, List<Case> cases)
             throws ModelFormatException {
-        List<GenerationRequest> requests = cases.stream()
-                .map(golden -> new GenerationRequest(
-                        golden.prompt,
-                        golden.ids.length,
-                        1,
-                        LIKELIEST,
-                        List.of(),
-                        Set.of(),
-                        null,
-                        "self-test of " + location,
-                        PATIENCE))
-                .toList();
-        try {
-            return model.generate(requests, piece -> true).continuations();
-        } catch (GenerationException e) {
-            throw new ModelFormatException(location + ": self-test: " + e.getMessage(), e);
+        List<Continuation> written = new ArrayList<>();
+        for (Case golden : cases) {
+            GenerationRequest request = new GenerationRequest(
+                    golden.prompt,
+                    golden.ids.length,
+                    1,
+                    LIKELIEST,
+                    List.of(),
+                    Set.of(),
+                    null,
+                    false,
+                    "self-test of " + location,
+                    PATIENCE);
+            try {
+                written.addAll(model.generate(List.of(request), piece -> true).continuations());
+            } catch (GenerationException e) {
+                throw new ModelFormatException(location + ": self-test: " + e.getMessage(), e);
+            }
         }
+        return written;
     }
 
     private static int[] encode(TextGenerator model, String text) {
