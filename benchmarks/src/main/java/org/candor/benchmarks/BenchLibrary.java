@@ -13,6 +13,7 @@ import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelSource;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
@@ -175,7 +176,7 @@ final class BenchLibrary implements AutoCloseable {
         }
 
         @Override
-        public ModelRevision install(Path folder, String name, String version, Caller actor, String reason) {
+        public ModelRevision install(ModelSource source, Caller actor, String reason) {
             throw new ModelUnavailableException("there is one encoder");
         }
 

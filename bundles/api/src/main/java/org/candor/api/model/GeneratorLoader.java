@@ -20,6 +20,13 @@ public interface GeneratorLoader {
     Generator loadGenerator(ModelFiles files, GeneratorSettings settings) throws IOException;
 
     /**
+     * About how many bytes {@link #loadGenerator} would hold: weights and cache. Only headers are read.
+     *
+     * @throws ModelFormatException as for {@link #loadGenerator}
+     */
+    long bytes(ModelFiles files, GeneratorSettings settings) throws IOException;
+
+    /**
      * What the model's weight file holds for dealing with text; null for formats that hold weights alone. Only headers are
      * read.
      *

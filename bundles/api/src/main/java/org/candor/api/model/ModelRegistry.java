@@ -1,6 +1,5 @@
 package org.candor.api.model;
 
-import java.nio.file.Path;
 import java.util.List;
 import org.candor.api.generate.TextGenerator;
 import org.candor.api.operation.Caller;
@@ -15,13 +14,15 @@ public interface ModelRegistry {
      * Leases the active text encoder of a route.
      *
      * @throws ModelUnavailableException when none is active
+     * @throws ModelRefusedException when the route leads to a model with another task
      */
     ModelLease<TextEncoder> leaseEncoder(String route);
 
     /**
      * Leases the active text generator of a route.
      *
-     * @throws ModelUnavailableException when none is active, or the route leads to a model that does not write
+     * @throws ModelUnavailableException when none is active
+     * @throws ModelRefusedException when the route leads to a model with another task
      */
     default ModelLease<TextGenerator> leaseGenerator(String route) {
         throw new ModelUnavailableException("the route \"" + route + "\" leads to no model that writes");
@@ -31,7 +32,7 @@ public interface ModelRegistry {
      * Leases a certain revision, loading and testing it first where it is not.
      *
      * @param digest as in {@link ModelId#digest}
-     * @throws ModelUnavailableException when no such revision is installed or it fails
+     * @throws ModelUnavailableException when no such revision is installed, it fails, or it is no encoder
      */
     ModelLease<TextEncoder> leaseEncoderByDigest(String digest);
 
@@ -49,11 +50,12 @@ public interface ModelRegistry {
 
     /**
      * Loads and tests the revision, records the activation durably, then flips the route. Returns after the flip.
-     * Requests that hold leases finish on theirs.
+     * Requests that hold leases finish on theirs. A route keeps the task of its first model.
      *
      * @param actor who asks for it
      * @param reason why; not blank
-     * @throws ModelUnavailableException when it is not installed or fails a check; the old one keeps serving
+     * @throws ModelUnavailableException when it is not installed, fails a check, or has another task than the revision that
+     *     the route leads to; the old one keeps serving
      */
     Activation activate(String name, String version, Caller actor, String reason);
 
@@ -65,17 +67,14 @@ public interface ModelRegistry {
     Activation rollBack(String route, Caller actor, String reason);
 
     /**
-     * Takes a folder in as a pack by reference: its files stay where they are and are checked each time they are loaded. It
+     * Takes a model in as a pack by reference: its files stay where they are and are checked each time they are loaded. It
      * is read and tested before this returns, and not activated.
      *
-     * @param folder absolute: an unpacked pack, or a text encoder as Hugging Face publishes it
-     * @param name or null for the folder's card or its name, {@code NAME-VERSION}
-     * @param version likewise
      * @param actor who asks for it
      * @param reason why; not blank
-     * @throws ModelRefusedException when it is no such folder or fails a check; nothing is kept then
+     * @throws ModelRefusedException when it is no such model or fails a check; nothing is kept then
      */
-    ModelRevision install(Path folder, String name, String version, Caller actor, String reason);
+    ModelRevision install(ModelSource source, Caller actor, String reason);
 
     /**
      * Verifies, loads and tests a revision without activating it.

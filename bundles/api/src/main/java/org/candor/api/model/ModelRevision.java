@@ -9,7 +9,7 @@ import java.util.Set;
  *
  * @param id name, version, digest; the digest is empty for a pack whose card cannot be read
  * @param family the {@code model_type}
- * @param tasks for example {@code embed}
+ * @param tasks for example {@code embed}, {@code generate}
  * @param state where it is in its life
  * @param reason why it is {@link ModelState#FAILED}, in one line, else empty
  * @param leases leases out now

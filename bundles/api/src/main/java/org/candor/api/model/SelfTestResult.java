@@ -7,9 +7,9 @@ import java.time.Instant;
  *
  * @param passed whether every case was within the tolerance
  * @param cases how many there are
- * @param tolerance largest difference of one component that is allowed
- * @param worst largest difference of one component that was found, infinite when a shape or token count differs
- * @param leastCosine least cosine between a vector and its golden one
+ * @param tolerance largest difference that is allowed: of a vector's component, or of the first token's log-probability
+ * @param worst largest difference that was found, infinite when a shape, a token or a count differs
+ * @param leastCosine least cosine between a vector and its golden one; NaN where the model makes no vectors
  * @param millis how long it took
  * @param time when it ended
  */

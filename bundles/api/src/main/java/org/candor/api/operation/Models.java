@@ -1,10 +1,10 @@
 package org.candor.api.operation;
 
-import java.nio.file.Path;
 import java.util.List;
 import org.candor.api.model.Activation;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelSource;
 import org.candor.api.model.StoreUsage;
 
 /** Operations {@code models.list} and {@code admin.models.*}. Every method throws {@link OperationException}. Thread safe. */
@@ -32,7 +32,7 @@ public interface Models {
      * A route and what it leads to.
      *
      * @param name for example {@code encoder-en}
-     * @param task that it needs, {@code embed}
+     * @param task of its models, {@code embed} or {@code generate}; empty while that is open
      * @param active the activation it follows, or null where nothing was ever activated
      * @param previous what a roll-back would activate, or null
      * @param waitsFor why it does not serve, in one line; empty when it does
@@ -69,14 +69,10 @@ public interface Models {
     Overview overview(Caller caller);
 
     /**
-     * Operation {@code admin.models.install}: a folder on the server becomes a pack by reference. It is tested and not
+     * Operation {@code admin.models.install}: a model on the server's disk becomes a pack by reference. It is tested and not
      * activated. INVALID with code {@code model_refused} when it fails a check; nothing is kept then.
-     *
-     * @param folder absolute
-     * @param name or null for what the folder says
-     * @param version likewise
      */
-    Checked install(Caller caller, Path folder, String name, String version, String reason);
+    Checked install(Caller caller, ModelSource source, String reason);
 
     /**
      * Operation {@code admin.models.verify}: verifies, loads and tests a revision without activating it. One that fails is

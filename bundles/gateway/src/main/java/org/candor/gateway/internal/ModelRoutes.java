@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import org.candor.api.compute.WeightType;
 import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelSource;
 import org.candor.api.model.ModelState;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Models;
@@ -105,9 +107,18 @@ final class ModelRoutes {
     }
 
     private Response install(Request request, Caller caller) {
-        Members body = Bodies.json(request, "folder", "name", "version", "reason");
-        return checked(models().install(
-                        caller, path(body), body.string("name"), body.string("version"), body.neededString("reason")));
+        Members body = Bodies.json(request, "folder", "name", "version", "weights", "reason");
+        ModelSource source = new ModelSource(path(body), body.string("name"), body.string("version"), weights(body));
+        return checked(models().install(caller, source, body.neededString("reason")));
+    }
+
+    private static WeightType weights(Members body) {
+        String wanted = body.string("weights");
+        try {
+            return wanted == null ? null : WeightType.named(wanted);
+        } catch (IllegalArgumentException e) {
+            throw body.wrong("weights", "f32, bf16 or i8");
+        }
     }
 
     private static Path path(Members body) {

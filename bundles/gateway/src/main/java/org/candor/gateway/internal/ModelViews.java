@@ -68,7 +68,7 @@ final class ModelViews {
         json.put("cases", result.cases());
         json.put("tolerance", result.tolerance());
         json.put("worst", Double.isFinite(result.worst()) ? result.worst() : null);
-        json.put("leastCosine", result.leastCosine());
+        json.put("leastCosine", Double.isFinite(result.leastCosine()) ? result.leastCosine() : null);
         json.put("millis", result.millis());
         json.put("time", result.time().toString());
         return json;

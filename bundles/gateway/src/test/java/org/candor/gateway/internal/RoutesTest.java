@@ -490,7 +490,7 @@ class RoutesTest {
                 server.call("POST", "/admin/models/remove", "{\"model\":\"m\",\"version\":\"1\",\"reason\":\"r\"}");
         assertEquals(400, refused.status());
         assertEquals("model_refused", refused.code());
-        assertEquals(List.of("install /models/x null null", "verify m 1", "remove m 1"), server.calls);
+        assertEquals(List.of("install /models/x null null null", "verify m 1", "remove m 1"), server.calls);
         assertEquals(
                 "folder",
                 server.call("POST", "/admin/models/install", "{\"reason\":\"r\"}")

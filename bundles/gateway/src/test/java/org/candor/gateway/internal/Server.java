@@ -35,6 +35,7 @@ import org.candor.api.model.Activation;
 import org.candor.api.model.Embeddings;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelSource;
 import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
 import org.candor.api.model.SelfTestResult;
@@ -561,8 +562,10 @@ final class Server implements AutoCloseable {
         }
 
         @Override
-        public Checked install(Caller caller, Path folder, String name, String version, String reason) {
-            call(caller, "install " + folder + " " + name + " " + version);
+        public Checked install(Caller caller, ModelSource source, String reason) {
+            call(
+                    caller,
+                    "install " + source.path() + " " + source.name() + " " + source.version() + " " + source.weights());
             return new Checked(REVISION, EVIDENCE);
         }
 

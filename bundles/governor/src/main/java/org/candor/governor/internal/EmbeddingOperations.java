@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.candor.api.model.Embeddings;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
+import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.TextEncoder;
 import org.candor.api.operation.Caller;
@@ -149,6 +150,8 @@ public final class EmbeddingOperations implements Embedding {
                 Embeddings embeddings = encode.apply(lease.model());
                 meter.work(embeddings.busyNanos());
                 return new Encoded(lease.id(), embeddings);
+            } catch (ModelRefusedException e) {
+                throw new OperationException(Kind.INVALID, "invalid_value", "model: " + e.getMessage(), "model", e);
             }
         }
 

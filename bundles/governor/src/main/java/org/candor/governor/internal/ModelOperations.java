@@ -1,6 +1,5 @@
 package org.candor.governor.internal;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +13,7 @@ import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelSource;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Models;
@@ -95,13 +95,28 @@ public final class ModelOperations implements Models {
                     .orElse(null);
             routes.add(new Route(
                     name,
-                    "embed",
+                    task(name, active, revisions),
                     active,
                     previous,
                     models.waitsFor(name),
                     history.subList(0, Math.min(MOST_HISTORY, history.size()))));
         }
         return routes;
+    }
+
+    /** Of the revision that the route leads to; while it leads nowhere, of those that it could lead to, where they agree. */
+    private static String task(String route, Activation active, List<ModelRevision> revisions) {
+        Set<String> possible = new TreeSet<>();
+        for (ModelRevision revision : revisions) {
+            String tasks = String.join(", ", new TreeSet<>(revision.tasks()));
+            if (active != null && revision.id().equals(active.model())) {
+                return tasks;
+            }
+            if (revision.id().name().equals(route)) {
+                possible.add(tasks);
+            }
+        }
+        return possible.size() == 1 ? possible.iterator().next() : "";
     }
 
     private static List<Map<String, Object>> ids(List<ModelRevision> revisions) {
@@ -128,23 +143,22 @@ public final class ModelOperations implements Models {
     }
 
     @Override
-    public Checked install(Caller caller, Path folder, String name, String version, String reason) {
+    public Checked install(Caller caller, ModelSource source, String reason) {
         Map<String, Object> request = new LinkedHashMap<>();
-        request.put("folder", Requests.name("folder", folder.toString()));
-        if (name != null) {
-            request.put("model", Requests.name("model", name));
+        request.put("folder", Requests.name("folder", source.path().toString()));
+        if (source.name() != null) {
+            request.put("model", Requests.name("model", source.name()));
         }
-        if (version != null) {
-            request.put("version", Requests.name("version", version));
+        if (source.version() != null) {
+            request.put("version", Requests.name("version", source.version()));
+        }
+        if (source.weights() != null) {
+            request.put("weights", source.weights().name());
         }
         String why = Requests.neededReason(reason);
         request.put("reason", why);
         return checked(
-                "admin.models.install",
-                caller,
-                request,
-                "folder",
-                models -> models.install(folder, name, version, caller, why));
+                "admin.models.install", caller, request, "folder", models -> models.install(source, caller, why));
     }
 
     @Override

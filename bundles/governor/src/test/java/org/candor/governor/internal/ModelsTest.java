@@ -20,6 +20,7 @@ import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelSource;
 import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
@@ -164,7 +165,7 @@ class ModelsTest {
                 models().remove(World.ASKER, "encoder-en", "2.0.0", "no use").model());
         assertEquals(
                 "model_refused",
-                refused(() -> models().install(World.ASKER, Path.of("/m"), null, null, "try"))
+                refused(() -> models().install(World.ASKER, ModelSource.of(Path.of("/m")), "try"))
                         .code());
         assertEquals(
                 ModelState.ACTIVE,
@@ -306,8 +307,8 @@ class ModelsTest {
         }
 
         @Override
-        public ModelRevision install(Path folder, String name, String version, Caller actor, String reason) {
-            throw new ModelRefusedException(folder + ": config.json is missing");
+        public ModelRevision install(ModelSource source, Caller actor, String reason) {
+            throw new ModelRefusedException(source.path() + ": config.json is missing");
         }
 
         @Override

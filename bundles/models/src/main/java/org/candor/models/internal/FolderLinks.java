@@ -3,6 +3,7 @@ package org.candor.models.internal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 import org.candor.api.model.ModelFormatException;
@@ -43,6 +44,22 @@ final class FolderLinks {
             }
             if (home != null && target.startsWith(home.toRealPath())) {
                 throw new ModelFormatException(name + "into the server's own folder, to " + target);
+            }
+        }
+    }
+
+    /**
+     * As for a folder that an administrator names, for a model's files.
+     *
+     * @param home the server's own folder, or null
+     */
+    static void check(Collection<Path> files, Path home) throws IOException {
+        for (Path file : files) {
+            if (home != null
+                    && file.toRealPath().startsWith(home.toRealPath())
+                    && !file.startsWith(home.toRealPath())) {
+                throw new ModelFormatException(
+                        file + " is a symbolic link that leads into the server's own folder, to " + file.toRealPath());
             }
         }
     }

@@ -15,16 +15,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelFormatException;
 import org.candor.api.model.ModelId;
-import org.candor.api.model.ModelLoader;
 import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelSource;
 import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.proof.PackIdentity;
@@ -33,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Packs by reference: folders that somebody installed, and those that lie in deploy/models. A folder is taken when two
+ * Packs by reference: folders and files that somebody installed, and folders that lie in deploy/models. A folder is taken when two
  * looks in a row find it unchanged; a hidden name keeps it from being taken while it is copied. One caller at a time.
  */
 final class Folders {
@@ -55,7 +55,7 @@ final class Folders {
     private final Revisions revisions;
     private final Supplier<PackTrust> trust;
     private final MemoryBudget memory;
-    private final Function<String, ModelLoader> loaders;
+    private final Loaders loaders;
     /** What the last look found in each dropped folder. */
     private final Map<Path, String> seen = new HashMap<>();
     /** Dropped folders that were taken or refused, and what they were like. */
@@ -63,12 +63,7 @@ final class Folders {
     /** Installed by reference. */
     private final Map<ReferencePack, Revision> installed = new HashMap<>();
 
-    Folders(
-            Places places,
-            Revisions revisions,
-            Supplier<PackTrust> trust,
-            MemoryBudget memory,
-            Function<String, ModelLoader> loaders)
+    Folders(Places places, Revisions revisions, Supplier<PackTrust> trust, MemoryBudget memory, Loaders loaders)
             throws IOException {
         this.revisions = revisions;
         this.trust = trust;
@@ -113,19 +108,26 @@ final class Folders {
             installed.put(pack, revisions.install(pack, card, Cause.system("its " + pack.location() + " is known")));
         } catch (IOException e) {
             LOG.error("A pack by reference is refused: {}", e.getMessage());
-            revisions.unreadable(
-                    "record " + record, record.getFileName().toString(), "", "", String.valueOf(e.getMessage()));
+            revisions
+                    .installed()
+                    .unreadable(
+                            "record " + record,
+                            record.getFileName().toString(),
+                            "",
+                            "",
+                            String.valueOf(e.getMessage()));
         }
     }
 
     /**
-     * Installs a folder.
+     * Installs a folder or a GGUF file.
      *
      * @throws ModelRefusedException saying why it is not taken; nothing is kept then
      */
-    synchronized ModelRevision install(Path folder, String name, String version, Cause cause) {
+    synchronized ModelRevision install(ModelSource source, Cause cause) {
         try {
-            return take(checked(folder), name, version, cause, false);
+            Path place = checked(source.path());
+            return take(new ModelSource(place, source.name(), source.version(), source.weights()), cause, false);
         } catch (IOException e) {
             throw new ModelRefusedException(String.valueOf(e.getMessage()));
         }
@@ -138,14 +140,19 @@ final class Folders {
                 && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private Path checked(Path folder) throws IOException {
-        if (!folder.isAbsolute()) {
-            throw new ModelFormatException(folder + ": an absolute path is needed");
+    /** The real path of a folder; of a file it is the folder's, and its own name. */
+    private Path checked(Path place) throws IOException {
+        if (!place.isAbsolute()) {
+            throw new ModelFormatException(place + ": an absolute path is needed");
         }
-        if (!Files.isDirectory(folder)) {
-            throw new ModelFormatException(folder + " is no folder that the server can read");
+        boolean file = Files.isRegularFile(place);
+        if (!file && !Files.isDirectory(place)) {
+            throw new ModelFormatException(place + " is no folder or file that the server can read");
         }
-        Path real = folder.toRealPath();
+        if (file && !place.getFileName().toString().endsWith(GgufParts.ENDING)) {
+            throw new ModelFormatException(place + " is neither a folder nor a file that ends in " + GgufParts.ENDING);
+        }
+        Path real = file ? place.getParent().toRealPath().resolve(place.getFileName()) : place.toRealPath();
         if (places.home() == null) {
             return real;
         }
@@ -153,33 +160,44 @@ final class Folders {
         boolean dropped =
                 places.dropped() != null && real.startsWith(places.dropped()) && !real.equals(places.dropped());
         if (home.startsWith(real) || real.startsWith(home) && !dropped) {
-            throw new ModelFormatException(folder + " lies in or around the server's own folder");
+            throw new ModelFormatException(place + " lies in or around the server's own folder");
         }
         return real;
     }
 
-    private ModelRevision take(Path folder, String name, String version, Cause cause, boolean dropped)
-            throws IOException {
-        FolderLinks.check(folder, dropped, places.home());
+    private ModelRevision take(ModelSource source, Cause cause, boolean dropped) throws IOException {
+        Path place = source.path();
+        boolean file = Files.isRegularFile(place);
+        Path folder = file ? place.getParent() : place;
+        if (!file) {
+            FolderLinks.check(folder, dropped, places.home());
+        }
         Map<String, byte[]> made;
         ModelCard card;
-        if (Files.isRegularFile(folder.resolve("card.json"))) {
+        if (!file && Files.isRegularFile(folder.resolve("card.json"))) {
             made = ownCard(folder);
             card = ModelCard.read("folder " + folder, made.get("card.json"));
             card.covers("folder " + folder, names(folder));
-            if (name != null && !name.equals(card.id().name())
-                    || version != null && !version.equals(card.id().version())) {
-                throw new ModelFormatException(
-                        folder + ": card.json says " + card.id().name() + " "
-                                + card.id().version() + ", not " + Objects.requireNonNullElse(name, "") + " "
-                                + Objects.requireNonNullElse(version, ""));
-            }
+            requireSame(source, card);
         } else {
-            String[] id = identity(folder, name, version);
-            made = madeCard(folder, id[0], id[1]);
-            card = ModelCard.read("folder " + folder, made.get("card.json"));
+            String[] id = identity(source, file);
+            made = madeCard(source, id[0], id[1]);
+            card = ModelCard.read((file ? "file " : "folder ") + place, made.get("card.json"));
         }
         return record(folder, made, card, cause, dropped);
+    }
+
+    /** What somebody wants, and what a card says, agree. */
+    private static void requireSame(ModelSource source, ModelCard card) throws ModelFormatException {
+        String name = Objects.requireNonNullElse(source.name(), card.id().name());
+        String version = Objects.requireNonNullElse(source.version(), card.id().version());
+        if (!name.equals(card.id().name()) || !version.equals(card.id().version())) {
+            throw new ModelFormatException(source.path() + ": card.json says "
+                    + card.id().name() + " " + card.id().version() + ", not " + name + " " + version);
+        }
+        if (source.weights() != null) {
+            throw new ModelFormatException(source.path() + ": card.json says how its weights are held");
+        }
     }
 
     /** What lies in it; folders end with a slash, as in a bundle. */
@@ -207,39 +225,38 @@ final class Folders {
         return own;
     }
 
-    private static String[] identity(Path folder, String name, String version) throws ModelFormatException {
-        String own = folder.getFileName().toString().toLowerCase(Locale.ROOT);
-        Matcher named = NAMED.matcher(own);
+    private static String[] identity(ModelSource source, boolean file) throws ModelFormatException {
+        String own = file
+                ? GgufParts.model(source.path())
+                : source.path().getFileName().toString();
+        Matcher named = NAMED.matcher(own.toLowerCase(Locale.ROOT));
         boolean matches = named.matches();
         String[] id = {
-            name != null ? name : matches ? named.group(1) : null,
-            version != null ? version : matches ? named.group(2) : null
+            source.name() != null ? source.name() : matches ? named.group(1) : null,
+            source.version() != null ? source.version() : matches ? named.group(2) : null
         };
         for (String part : id) {
             if (part == null || !NAME.matcher(part).matches()) {
-                throw new ModelFormatException(folder + ": give a name and a version (" + NAME.pattern()
-                        + "), or call the folder NAME-VERSION, for example encoder-en-2.0.0");
+                throw new ModelFormatException(source.path() + ": give a name and a version (" + NAME.pattern()
+                        + "), or call it NAME-VERSION, for example encoder-en-2.0.0");
             }
         }
         return id;
     }
 
-    private Map<String, byte[]> madeCard(Path folder, String name, String version) throws IOException {
-        HuggingFaceFolder model = HuggingFaceFolder.read(folder);
+    private Map<String, byte[]> madeCard(ModelSource source, String name, String version) throws IOException {
+        FoundModel model = ModelPlaces.look(source.path(), source.weights(), loaders);
+        FolderLinks.check(model.files().values(), places.home());
         if (!trust.get().allowsUnsigned(name, version)) {
-            throw new ModelFormatException(folder + ": " + trust.get().howToAllow(name, version));
+            throw new ModelFormatException(source.path() + ": " + trust.get().howToAllow(name, version));
         }
-        ModelLoader loader = loaders.apply(model.family());
+        Loaders.Loader loader = loaders.find(model.family(), model.use());
         if (loader == null) {
-            throw new ModelFormatException(folder + ": models of family " + model.family()
-                    + " are not supported, or their loader is not there yet");
+            throw ModelPlaces.unsupported(source.path(), model.family());
         }
-        long bytes = 0;
-        for (Path file : model.files().values()) {
-            bytes += Files.size(file);
-        }
-        memory.admit("folder " + folder, bytes);
-        return FolderCard.make(name, version, folder, model, loader);
+        memory.admit(
+                source.path().toString(), loader.bytes(new ModelFiles(new ModelId(name, version, ""), model.files())));
+        return FolderCard.make(name, version, model, loader);
     }
 
     /** Takes the revision in, tests it, and makes its record durable; a failure leaves nothing behind. */
@@ -296,7 +313,7 @@ final class Folders {
         for (Path gone : Set.copyOf(settled.keySet())) {
             if (!present.contains(gone)) {
                 settled.remove(gone);
-                revisions.readable("folder " + gone);
+                revisions.installed().readable("folder " + gone);
             }
         }
         seen.keySet().retainAll(present);
@@ -350,9 +367,10 @@ final class Folders {
                         + " is a symbolic link: copy the folder itself into deploy/models, or leave it where it is"
                         + " and install it by its path");
             }
-            ModelRevision revision = take(checked(folder), null, null, Cause.system("found in deploy/models"), true);
+            ModelRevision revision =
+                    take(ModelSource.of(checked(folder)), Cause.system("found in deploy/models"), true);
             LOG.info("{} is installed from {}", revision.id(), folder);
-            revisions.readable("folder " + folder);
+            revisions.installed().readable("folder " + folder);
         } catch (IOException | ModelUnavailableException e) {
             refuse(folder, String.valueOf(e.getMessage()));
         } catch (OutOfMemoryError e) {
@@ -365,7 +383,9 @@ final class Folders {
 
     private void refuse(Path folder, String why) {
         LOG.error("{} is refused: {}", folder, why);
-        revisions.unreadable("folder " + folder, folder.getFileName().toString(), "", "", why);
+        revisions
+                .installed()
+                .unreadable("folder " + folder, folder.getFileName().toString(), "", "", why);
     }
 
     /** Names, sizes and times of everything in it. */

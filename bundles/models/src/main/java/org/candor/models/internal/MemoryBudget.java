@@ -1,10 +1,15 @@
 package org.candor.models.internal;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.candor.api.compute.WeightType;
+import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelFormatException;
 
 /** How much memory models may take together. Thread safe. */
@@ -35,11 +40,6 @@ final class MemoryBudget {
         return configured > 0 ? configured : machine() / HALF;
     }
 
-    /** @throws ModelFormatException when the model does not fit beside those that are loaded */
-    void admit(String location, ModelCard card) throws ModelFormatException {
-        admit(location, estimate(card));
-    }
-
     /** @throws ModelFormatException when so much does not fit beside the models that are loaded */
     void admit(String location, long needed) throws ModelFormatException {
         long limit = limit();
@@ -54,19 +54,17 @@ final class MemoryBudget {
         }
     }
 
-    /** Weights are as large as their files when they are held as they are stored, in fp32. */
-    static long estimate(ModelCard card) {
-        long stored = card.files().entrySet().stream()
-                .filter(file -> !file.getKey().endsWith(".json"))
-                .mapToLong(file -> file.getValue().bytes())
-                .sum();
-        WeightType type =
-                card.encoder() == null ? WeightType.F32 : card.encoder().weights();
+    /** Of an encoder: weights are as large as their files when they are held as they are stored, in fp32. */
+    static long estimate(ModelFiles files, WeightType type) throws IOException {
+        long stored = 0;
+        for (Map.Entry<String, Path> file : files.files().entrySet()) {
+            stored += file.getKey().endsWith(".json") ? 0 : Files.size(file.getValue());
+        }
         // tables of an encoder stay as they are stored: about a third of a small one
         return switch (type) {
             case I8 -> stored / 2;
             case BF16 -> stored * 2 / 3;
-            default -> stored;
+            case F32 -> stored;
         };
     }
 

@@ -16,9 +16,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.candor.api.compute.Pooling;
-import org.candor.api.compute.WeightType;
-import org.candor.api.model.EncoderSettings;
 import org.candor.api.model.ModelFormatException;
 import org.candor.api.model.ModelId;
 import org.candor.proof.InvalidProofException;
@@ -32,8 +29,8 @@ import org.candor.proof.PackKind;
  *
  * @param id name, version and digest
  * @param family the {@code model_type}
- * @param tasks for example {@code embed}
- * @param encoder how it is used as a text encoder, null where it is none
+ * @param tasks for example {@code embed}, {@code generate}
+ * @param use how it is used for the one task that a route can have, or null where it has none or several of these
  * @param files SHA-256 in hexadecimal and size by name, the card itself left out
  * @param values the card as JSON values
  * @param json the card as it is, not to be changed
@@ -42,7 +39,7 @@ record ModelCard(
         ModelId id,
         String family,
         Set<String> tasks,
-        EncoderSettings encoder,
+        ModelUse use,
         Map<String, FileDigest> files,
         Map<String, Object> values,
         byte[] json) {
@@ -96,7 +93,7 @@ record ModelCard(
         if (values == null) {
             throw new ModelFormatException(location + ": card.json is no JSON object");
         }
-        Reader card = new Reader(location, values);
+        CardReader card = new CardReader(location, values);
         String name = card.matching("name", NAME);
         String version = card.matching("version", NAME);
         String family = card.matching("family", NAME);
@@ -110,7 +107,7 @@ record ModelCard(
         }
         Map<String, FileDigest> files = new TreeMap<>();
         for (Map.Entry<String, Object> entry : card.object("files").entrySet()) {
-            Reader file = new Reader(location, card.object("files"), "files.").inside(entry.getKey());
+            CardReader file = new CardReader(location, card.object("files"), "files.").inside(entry.getKey());
             if (!FILE.matcher(entry.getKey()).matches() || entry.getKey().equals("card.json")) {
                 throw new ModelFormatException(location + ": card.json: files: \"" + entry.getKey()
                         + "\" is no name of a pack's file (letters, digits, dot, dash and underscore)");
@@ -118,7 +115,8 @@ record ModelCard(
             files.put(
                     entry.getKey(), new FileDigest(file.matching("sha256", SHA256), file.whole("bytes", 0, 1L << 40)));
         }
-        for (String needed : List.of("config.json", "tokenizer.json", "selftest.json")) {
+        Task task = Task.of(tasks);
+        for (String needed : needed(task, files.keySet())) {
             if (!files.containsKey(needed)) {
                 throw new ModelFormatException(location + ": card.json: files lists no " + needed);
             }
@@ -127,10 +125,20 @@ record ModelCard(
                 new ModelId(name, version, digest(files, json)),
                 family,
                 tasks,
-                tasks.contains("embed") ? card.encoder() : null,
+                task == null ? null : card.use(task),
                 files,
                 values,
                 json);
+    }
+
+    /** A model that writes may serve token ids alone; a GGUF file has the configuration in itself. */
+    private static List<String> needed(Task task, Set<String> files) {
+        if (task != Task.GENERATE) {
+            return List.of("config.json", "tokenizer.json", "selftest.json");
+        }
+        return files.stream().anyMatch(name -> name.endsWith(".gguf"))
+                ? List.of("selftest.json")
+                : List.of("config.json", "selftest.json");
     }
 
     private static String digest(Map<String, FileDigest> files, byte[] card) {
@@ -162,92 +170,6 @@ record ModelCard(
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
-
-    /** Typed access to JSON values with errors that name the key. */
-    private record Reader(String location, Map<String, Object> values, String prefix) {
-
-        Reader(String location, Map<String, Object> values) {
-            this(location, values, "");
-        }
-
-        EncoderSettings encoder() throws ModelFormatException {
-            Reader encoder = inside("encoder");
-            return new EncoderSettings(
-                    encoder.choice("pooling", Pooling.class),
-                    encoder.flag("normalize"),
-                    (int) encoder.whole("maxTokens", 3, 1 << 20),
-                    encoder.text("queryPrefix"),
-                    encoder.choice("weights", WeightType.class));
-        }
-
-        Reader inside(String key) throws ModelFormatException {
-            return new Reader(location, object(key), prefix + key + ".");
-        }
-
-        @SuppressWarnings("unchecked")
-        Map<String, Object> object(String key) throws ModelFormatException {
-            if (values.get(key) instanceof Map<?, ?> map) {
-                return (Map<String, Object>) map;
-            }
-            throw wrong(key, "an object is needed");
-        }
-
-        List<?> list(String key) throws ModelFormatException {
-            if (values.get(key) instanceof List<?> list) {
-                return list;
-            }
-            throw wrong(key, "a list is needed");
-        }
-
-        String text(String key) throws ModelFormatException {
-            if (values.get(key) instanceof String text) {
-                return text;
-            }
-            throw wrong(key, "a string is needed");
-        }
-
-        String matching(String key, Pattern pattern) throws ModelFormatException {
-            String text = text(key);
-            if (!pattern.matcher(text).matches()) {
-                throw wrong(key, "it has to match " + pattern);
-            }
-            return text;
-        }
-
-        boolean flag(String key) throws ModelFormatException {
-            if (values.get(key) instanceof Boolean flag) {
-                return flag;
-            }
-            throw wrong(key, "true or false is needed");
-        }
-
-        long whole(String key, long from, long to) throws ModelFormatException {
-            Object value = values.get(key);
-            if ((value instanceof Integer || value instanceof Long)
-                    && ((Number) value).longValue() >= from
-                    && ((Number) value).longValue() <= to) {
-                return ((Number) value).longValue();
-            }
-            throw wrong(key, "a whole number from " + from + " to " + to + " is needed");
-        }
-
-        <E extends Enum<E>> E choice(String key, Class<E> type) throws ModelFormatException {
-            String text = text(key);
-            for (E constant : type.getEnumConstants()) {
-                if (constant.name().equalsIgnoreCase(text)) {
-                    return constant;
-                }
-            }
-            throw wrong(key, "one of " + List.of(type.getEnumConstants()) + " is needed");
-        }
-
-        private ModelFormatException wrong(String key, String needed) {
-            Object value = values.get(key);
-            String found = value == null ? "missing" : String.valueOf(value);
-            return new ModelFormatException(location + ": card.json: " + prefix + key + " is "
-                    + (found.length() > 80 ? found.substring(0, 80) + "..." : found) + ": " + needed);
         }
     }
 }

@@ -1,12 +1,9 @@
 package org.candor.models.internal;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -15,30 +12,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.candor.api.configuration.Configuration;
 import org.candor.api.configuration.Configured;
-import org.candor.api.configuration.InvalidConfigurationException;
+import org.candor.api.generate.TextGenerator;
+import org.candor.api.generate.TextGeneratorLoader;
 import org.candor.api.model.Activation;
+import org.candor.api.model.GeneratorLoader;
 import org.candor.api.model.ModelAudit;
-import org.candor.api.model.ModelFormatException;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelListener;
 import org.candor.api.model.ModelLoader;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelSource;
 import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
 import org.candor.api.operation.Caller;
-import org.candor.proof.InvalidProofException;
-import org.candor.proof.PackKind;
-import org.candor.proof.PackTrust;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleEvent;
-import org.osgi.framework.wiring.BundleCapability;
-import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -51,7 +44,6 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.util.tracker.BundleTracker;
-import org.osgi.util.tracker.BundleTrackerCustomizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,7 +70,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
                 name = "Defaults",
                 description = "What a route leads to while nothing was ever activated on it: name:version, for example "
                         + "encoder-en:1.0.0. A route without a default waits for an explicit activation.")
-        String[] defaults() default {"encoder-en:1.0.0", "encoder-zh:1.0.0"};
+        String[] defaults() default {"encoder-en:1.0.0", "encoder-zh:1.0.0", "stories-tiny:1.0.0"};
 
         @AttributeDefinition(
                 name = "Directory",
@@ -115,40 +107,29 @@ public final class PackRegistry implements ModelRegistry, Configured {
         String[] unsigned() default {};
     }
 
-    /** Digests of the packs that ship with the build, in the folder etc. */
-    private static final String PINS = "shipped-packs.txt";
-
     private static final long LOOK_SECONDS = 2;
-    private static final int MOST_STANDBY = 86_400;
     /** A pack that comes back within this time was only refreshed. */
     private static final long REFRESH_SECONDS = 5;
-
-    private static final long LEAST_STORE = 1_000_000L;
-    private static final long MOST_STORE = 1_000_000_000_000_000L;
 
     private final Path directory;
     private final Path pins;
     private final Configuration<Config> configuration;
-    private volatile Settings settings;
+    private volatile RegistrySettings settings;
     private final Revisions revisions;
     private final Folders folders;
     private final ContentStore store;
     private final AuditQueue audit = new AuditQueue();
     private final ScheduledExecutorService executor;
-    private final BundleTracker<Packs.Tracked> tracker;
-    private final List<ModelLoader> loaders = new CopyOnWriteArrayList<>();
+    private final BundleTracker<BundlePacks.Tracked> tracker;
+    private final Loaders loaders = new Loaders();
     private final List<ModelListener> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean closing;
-
-    /** What counts at once when the configuration changes. */
-    private record Settings(
-            Map<String, String> defaults, PackTrust trust, long storeBytes, long memoryBytes, int standbySeconds) {}
 
     @Activate
     public PackRegistry(BundleContext context, Map<String, Object> properties) throws IOException {
         String home = context.getProperty("candor.home");
         String etc = context.getProperty("karaf.etc");
-        pins = etc == null ? null : Path.of(etc, PINS);
+        pins = etc == null ? null : Path.of(etc, "shipped-packs.txt");
         configuration = Configuration.of(PID, Config.class, properties, this::settings);
         Config config = configuration.values();
         settings = settings(config);
@@ -162,7 +143,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
                 new Cards(directory.resolve("cards")),
                 () -> settings.trust(),
                 settings.memoryBytes(),
-                this::loader,
+                loaders,
                 new StandbyTime(),
                 new Announcements());
         folders = new Folders(
@@ -173,10 +154,12 @@ public final class PackRegistry implements ModelRegistry, Configured {
                 revisions,
                 () -> settings.trust(),
                 revisions.memory(),
-                this::loader);
+                loaders);
         folders.restore();
         tracker = new BundleTracker<>(
-                context, Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING, new Packs());
+                context,
+                Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING,
+                new BundlePacks(revisions, this::packArrived, () -> closing));
         tracker.open();
         executor.scheduleWithFixedDelay(
                 guarded("deploy/models could not be looked through", this::look),
@@ -202,7 +185,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
             revisions.endStandby("the configuration wants none");
         }
         later(() -> {
-            revisions.assess();
+            revisions.installed().assess();
             folders.lookAgain();
             reconcile();
         });
@@ -214,27 +197,8 @@ public final class PackRegistry implements ModelRegistry, Configured {
         return configuration.state();
     }
 
-    private Settings settings(Config config) {
-        return new Settings(
-                defaults(config.defaults()),
-                PackTrust.of(PackKind.MODEL, pins(pins), List.of(config.trustedKeys()), List.of(config.unsigned())),
-                bytes("storeBytes", config.storeBytes(), LEAST_STORE),
-                config.memoryBytes() == 0 ? 0 : bytes("memoryBytes", config.memoryBytes(), LEAST_STORE),
-                standby(config.standbySeconds()));
-    }
-
-    /** What the build pins, {@code name:version} by digest; without the file nothing. */
-    static Map<String, String> pins(Path file) {
-        if (file == null || !Files.isRegularFile(file)) {
-            return Map.of();
-        }
-        try {
-            return PackTrust.pins(file.toString(), Files.readAllLines(file));
-        } catch (InvalidProofException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(file + " cannot be read: " + e, e);
-        }
+    private RegistrySettings settings(Config config) {
+        return RegistrySettings.of(config, pins);
     }
 
     /** What comes and goes in deploy/models; waits for a loader, which every folder needs. */
@@ -253,37 +217,6 @@ public final class PackRegistry implements ModelRegistry, Configured {
                 LOG.error(failure, e);
             }
         };
-    }
-
-    private static Map<String, String> defaults(String[] entries) {
-        Map<String, String> defaults = new TreeMap<>();
-        for (String entry : String.join(",", entries).split(",")) {
-            if (entry.isBlank()) {
-                continue;
-            }
-            int colon = entry.indexOf(':');
-            if (colon < 1 || colon == entry.length() - 1) {
-                throw new InvalidConfigurationException(PID, "defaults", entry.strip(), "entries name:version");
-            }
-            defaults.put(
-                    entry.substring(0, colon).strip(),
-                    entry.substring(colon + 1).strip());
-        }
-        return defaults;
-    }
-
-    private static int standby(int seconds) {
-        if (seconds < 0 || seconds > MOST_STANDBY) {
-            throw new InvalidConfigurationException(PID, "standbySeconds", seconds, "0 to " + MOST_STANDBY);
-        }
-        return seconds;
-    }
-
-    private static long bytes(String key, long configured, long least) {
-        if (configured < least || configured > MOST_STORE) {
-            throw new InvalidConfigurationException(PID, key, configured, least + " to " + MOST_STORE);
-        }
-        return configured;
     }
 
     private static Path directory(BundleContext context, String configured) {
@@ -327,21 +260,32 @@ public final class PackRegistry implements ModelRegistry, Configured {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addGeneratorLoader(GeneratorLoader loader) {
+        loaders.add(loader);
+        reconcileLater();
+    }
+
+    void removeGeneratorLoader(GeneratorLoader loader) {
+        loaders.remove(loader);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addTextGeneratorLoader(TextGeneratorLoader loader) {
+        loaders.add(loader);
+        reconcileLater();
+    }
+
+    void removeTextGeneratorLoader(TextGeneratorLoader loader) {
+        loaders.remove(loader);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addListener(ModelListener listener) {
         listeners.add(listener);
     }
 
     void removeListener(ModelListener listener) {
         listeners.remove(listener);
-    }
-
-    private ModelLoader loader(String family) {
-        for (ModelLoader loader : loaders) {
-            if (loader.supports(family)) {
-                return loader;
-            }
-        }
-        return null;
     }
 
     private final class StandbyTime implements Revision.Standby {
@@ -380,7 +324,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
             try {
                 executor.schedule(
                         () -> {
-                            if (!revisions.knows(model.digest())) {
+                            if (revisions.installed().get(model.digest()) == null) {
                                 tell(model, listener -> listener.removed(model));
                             }
                         },
@@ -415,6 +359,11 @@ public final class PackRegistry implements ModelRegistry, Configured {
         }
     }
 
+    private void packArrived() {
+        reconcileLater();
+        later(this::clean);
+    }
+
     private void reconcileLater() {
         later(this::reconcile);
     }
@@ -424,22 +373,35 @@ public final class PackRegistry implements ModelRegistry, Configured {
         if (loaders.isEmpty()) {
             return;
         }
-        Map<String, Activation> recorded = revisions.recorded();
+        Map<String, Activation> recorded = revisions.routes().recorded();
         for (Activation activation : recorded.values()) {
+            if (waits(activation.route(), activation.model().digest())) {
+                continue;
+            }
             attempt(activation.route(), () -> revisions.resume(activation));
         }
-        List<ModelRevision> known = revisions.describe();
+        List<ModelRevision> known = revisions.installed().describe();
         settings.defaults().forEach((name, version) -> {
             boolean installed = known.stream()
                     .anyMatch(r -> r.id().name().equals(name)
                             && r.id().version().equals(version)
-                            && r.state() != ModelState.FAILED);
+                            && r.state() != ModelState.FAILED
+                            && !waits(name, r.id().digest()));
             if (installed && !recorded.containsKey(name)) {
                 attempt(
                         name,
                         () -> revisions.activateDefault(name, version, Cause.system("default of the configuration")));
             }
         });
+    }
+
+    /** Loaders come one after the other when the platform starts, which is no failure: each new one brings this up again. */
+    private boolean waits(String route, String digest) {
+        boolean waits = revisions.waitsForLoader(digest);
+        if (waits) {
+            LOG.info("Route {} waits for the loader of its model", route);
+        }
+        return waits;
     }
 
     private static void attempt(String route, Runnable task) {
@@ -454,32 +416,37 @@ public final class PackRegistry implements ModelRegistry, Configured {
 
     @Override
     public ModelLease<TextEncoder> leaseEncoder(String route) {
-        return revisions.lease(route);
+        return revisions.routes().lease(route, TextEncoder.class);
+    }
+
+    @Override
+    public ModelLease<TextGenerator> leaseGenerator(String route) {
+        return revisions.routes().lease(route, TextGenerator.class);
     }
 
     @Override
     public ModelLease<TextEncoder> leaseEncoderByDigest(String digest) {
-        return revisions.leaseByDigest(digest);
+        return revisions.leaseByDigest(digest, TextEncoder.class);
     }
 
     @Override
     public List<ModelRevision> revisions() {
-        return revisions.describe();
+        return revisions.installed().describe();
     }
 
     @Override
     public List<String> routes() {
-        return revisions.routes();
+        return revisions.routes().names();
     }
 
     @Override
     public Activation active(String route) {
-        return revisions.active(route);
+        return revisions.routes().active(route);
     }
 
     @Override
     public List<Activation> history(String route) {
-        return revisions.history(route);
+        return revisions.routes().history(route);
     }
 
     @Override
@@ -493,8 +460,8 @@ public final class PackRegistry implements ModelRegistry, Configured {
     }
 
     @Override
-    public ModelRevision install(Path folder, String name, String version, Caller actor, String reason) {
-        return folders.install(folder, name, version, cause(actor, reason));
+    public ModelRevision install(ModelSource source, Caller actor, String reason) {
+        return folders.install(source, cause(actor, reason));
     }
 
     @Override
@@ -518,7 +485,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
 
     @Override
     public String waitsFor(String route) {
-        return revisions.waitsFor(route);
+        return revisions.routes().waitsFor(route);
     }
 
     private static Cause cause(Caller actor, String reason) {
@@ -536,75 +503,6 @@ public final class PackRegistry implements ModelRegistry, Configured {
             }
         } catch (IOException e) {
             LOG.warn("The weight store could not be cleaned: {}", e.getMessage());
-        }
-    }
-
-    private final class Packs implements BundleTrackerCustomizer<Packs.Tracked> {
-
-        /** @param revision or null for a pack that cannot be read */
-        record Tracked(BundlePack pack, Revision revision) {}
-
-        @Override
-        public Tracked addingBundle(Bundle bundle, BundleEvent event) {
-            List<BundleCapability> capabilities =
-                    new ArrayList<>(bundle.adapt(BundleRevision.class).getDeclaredCapabilities(NAMESPACE));
-            if (capabilities.isEmpty()) {
-                return null;
-            }
-            BundlePack pack = new BundlePack(bundle);
-            Map<String, Object> claims = capabilities.getFirst().getAttributes();
-            try {
-                ModelCard card = ModelCard.read(pack);
-                Revision.checkClaims(
-                        pack,
-                        card,
-                        claim(pack, claims, "name"),
-                        claim(pack, claims, "version"),
-                        claim(pack, claims, "family"));
-                Revision revision =
-                        revisions.install(pack, card, Cause.system("its " + pack.location() + " is present"));
-                reconcileLater();
-                later(PackRegistry.this::clean);
-                return new Tracked(pack, revision);
-            } catch (IOException e) {
-                LOG.error("The pack is refused: {}", e.getMessage());
-                revisions.unreadable(
-                        pack.location(),
-                        String.valueOf(claims.get("name")),
-                        String.valueOf(claims.get("version")),
-                        String.valueOf(claims.get("family")),
-                        e.getMessage());
-                return new Tracked(pack, null);
-            }
-        }
-
-        private static String claim(BundlePack pack, Map<String, Object> claims, String name)
-                throws ModelFormatException {
-            Object value = claims.get(name);
-            if (value == null) {
-                throw new ModelFormatException(
-                        pack.location() + ": the capability " + NAMESPACE + " has no attribute " + name);
-            }
-            return value.toString();
-        }
-
-        @Override
-        public void modifiedBundle(Bundle bundle, BundleEvent event, Tracked tracked) {
-            // Packs have no code: whether they are started makes no difference.
-        }
-
-        @Override
-        public void removedBundle(Bundle bundle, BundleEvent event, Tracked tracked) {
-            if (closing) {
-                return;
-            }
-            revisions.readable(tracked.pack().location());
-            if (tracked.revision() != null) {
-                revisions.withdraw(
-                        tracked.revision(),
-                        tracked.pack(),
-                        Cause.system("its " + tracked.pack().location() + " has gone"));
-            }
         }
     }
 }

@@ -1,8 +1,6 @@
 package org.candor.models.internal;
 
 import java.io.IOException;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -11,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -19,31 +16,21 @@ import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelFormatException;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
-import org.candor.api.model.ModelLoader;
 import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
 import org.candor.api.model.SelfTestResult;
-import org.candor.api.model.TextEncoder;
 import org.candor.proof.InvalidProofException;
 import org.candor.proof.PackTrust;
 
 /**
- * One revision through its life. The encoder is closed when the revision is not active and its last lease has come back.
+ * One revision through its life. The model is closed when the revision is not active and its last lease has come back.
  * Thread safe.
  */
 final class Revision {
 
-    /** The task that whatever leases from a route needs. */
-    private static final String TASK = "embed";
-
     private static final int REMEMBERED_STEPS = 50;
-    private static final String CHANGES =
-            FileSystems.getDefault().supportedFileAttributeViews().contains("unix")
-                    ? "unix:size,ino,ctime,lastModifiedTime"
-                    : "size,lastModifiedTime";
-
     /**
      * What a revision needs of its surroundings.
      *
@@ -93,7 +80,7 @@ final class Revision {
 
     private String trust = "";
     private SelfTestResult selfTest;
-    private TextEncoder encoder;
+    private LoadedModel model;
     private int leases;
     private boolean active;
     /** Whether a route led to it since it was loaded, and it is still installed. */
@@ -108,10 +95,10 @@ final class Revision {
         }
         this.card = card;
         this.surroundings = surroundings;
-        this.unfit = card.tasks().contains(TASK)
+        this.unfit = card.use() != null
                 ? null
                 : "its tasks are " + card.tasks() + ", and the route \""
-                        + card.id().name() + "\" needs " + TASK;
+                        + card.id().name() + "\" needs " + Task.choice();
     }
 
     ModelId id() {
@@ -122,8 +109,13 @@ final class Revision {
         return card;
     }
 
+    /** Its route's task, or null where no route can use it. */
+    Task task() {
+        return card.use() == null ? null : card.use().task();
+    }
+
     synchronized long memoryBytes() {
-        return encoder == null ? 0 : encoder.bytes();
+        return model == null ? 0 : model.bytes();
     }
 
     synchronized ModelRevision describe() {
@@ -211,7 +203,7 @@ final class Revision {
         duplicate = rival;
         distrust = distrusted;
         String now = refusal();
-        if (now != null && !now.equals(before) && encoder == null) {
+        if (now != null && !now.equals(before) && model == null) {
             reason = now;
             enter(ModelState.FAILED, Cause.system(now));
         } else if (now == null && before != null && state == ModelState.FAILED) {
@@ -230,31 +222,32 @@ final class Revision {
      *
      * @throws ModelRefusedException when a check fails; the reason stays on the revision
      */
-    void load(ModelLoader loader, Cause cause) {
+    void load(Loaders.Loader loader, Cause cause) {
         loading.lock();
-        TextEncoder loaded = null;
+        LoadedModel loaded = null;
         try {
             synchronized (this) {
                 if (refusal() != null) {
                     throw new ModelRefusedException(refused(refusal()));
                 }
-                if (encoder != null) {
+                if (model != null) {
                     return;
                 }
                 reason = "";
             }
             surroundings.store().stay().lock();
             try {
-                Map<Path, String> before = stamps();
-                Map<String, Path> files = verify();
+                RevisionFiles files = new RevisionFiles(card, packs(), surroundings);
+                Map<Path, String> before = files.stamps();
+                ModelFiles verified = new ModelFiles(id(), files.verify());
                 enter(ModelState.VERIFIED, cause);
-                surroundings.memory().admit(location(), card);
-                loaded = loader.loadEncoder(new ModelFiles(id(), files), card.encoder());
-                if (!before.equals(stamps())) {
+                surroundings.memory().admit(location(), loader.bytes(verified));
+                loaded = loader.load(verified);
+                if (!before.equals(files.stamps())) {
                     throw new ModelFormatException(location() + ": its files were changed while they were loaded");
                 }
                 enter(ModelState.LOADED, cause);
-                test(files.get("selftest.json"), loaded);
+                test(verified.files().get("selftest.json"), loaded);
             } finally {
                 surroundings.store().stay().unlock();
             }
@@ -262,14 +255,14 @@ final class Revision {
                 if (refusal() != null) {
                     throw fail(refusal()); // the rules have changed meanwhile
                 }
-                encoder = loaded;
+                model = loaded;
                 loaded = null;
                 enter(ModelState.TESTED, cause);
             }
         } catch (ModelRefusedException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            throw fail(e.getMessage() == null ? e.toString() : named(e.getMessage()));
+            throw fail(e.getMessage() == null ? e.toString() : RevisionFiles.named(card, location(), e.getMessage()));
         } catch (OutOfMemoryError e) {
             throw fail("there is not enough memory for it: " + e.getMessage());
         } finally {
@@ -278,17 +271,6 @@ final class Revision {
             }
             loading.unlock();
         }
-    }
-
-    /** A loader sees a file under its digest, as the store keeps it; people know it by its name in the pack. */
-    private String named(String message) {
-        for (Map.Entry<String, ModelCard.FileDigest> file : card.files().entrySet()) {
-            if (message.startsWith(file.getValue().sha256())) {
-                return location() + ": " + file.getKey()
-                        + message.substring(file.getValue().sha256().length());
-            }
-        }
-        return message;
     }
 
     private ModelRefusedException fail(String message) {
@@ -305,66 +287,11 @@ final class Revision {
     }
 
     private String location() {
-        return packs().isEmpty() ? "the store" : packs().getFirst().location();
+        return RevisionFiles.location(packs());
     }
 
-    /** Every file of the card with the content that the card says. */
-    private Map<String, Path> verify() throws IOException {
-        ModelPack pack = packs().isEmpty() ? null : packs().getFirst();
-        ContentStore store = surroundings.store();
-        if (pack != null) {
-            store.admit(
-                    pack.location(),
-                    card.files().entrySet().stream()
-                            .filter(file -> pack.inPlace(file.getKey()) == null)
-                            .map(Map.Entry::getValue)
-                            .toList(),
-                    surroundings.content());
-        }
-        Map<String, Path> files = new TreeMap<>();
-        for (Map.Entry<String, ModelCard.FileDigest> file : card.files().entrySet()) {
-            files.put(file.getKey(), verify(pack, file.getKey(), file.getValue()));
-        }
-        return files;
-    }
-
-    private Path verify(ModelPack pack, String name, ModelCard.FileDigest expected) throws IOException {
-        ContentStore store = surroundings.store();
-        Path inPlace = pack == null ? null : pack.inPlace(name);
-        if (inPlace != null) {
-            if (!ContentStore.right(inPlace, expected)) {
-                throw new ModelFormatException(pack.location() + ": " + name
-                        + " is missing or has another content than when it was installed (" + expected.bytes()
-                        + " bytes, SHA-256 " + expected.sha256() + ")");
-            }
-            return inPlace;
-        }
-        if (pack != null) {
-            return store.put(pack, name, expected);
-        }
-        Path stored = store.find(expected);
-        if (stored == null) {
-            throw new ModelFormatException("its pack has gone, and the store does not hold " + name + " whole");
-        }
-        return stored;
-    }
-
-    /** What files that lie elsewhere are like: any change to them shows. */
-    private Map<Path, String> stamps() throws IOException {
-        Map<Path, String> stamps = new TreeMap<>();
-        for (ModelPack pack : packs()) {
-            for (String name : card.files().keySet()) {
-                Path path = pack.inPlace(name);
-                if (path != null && Files.exists(path)) {
-                    stamps.put(path, String.valueOf(Files.readAttributes(path, CHANGES)));
-                }
-            }
-        }
-        return stamps;
-    }
-
-    private void test(Path file, TextEncoder loaded) throws IOException {
-        SelfTest.Outcome outcome = SelfTest.read(location(), file).run(location(), loaded);
+    private void test(Path file, LoadedModel loaded) throws IOException {
+        SelfTest.Outcome outcome = loaded.test(location(), file);
         synchronized (this) {
             selfTest = outcome.result();
         }
@@ -403,13 +330,18 @@ final class Revision {
         }
     }
 
-    /** A lease, or null when the encoder is not loaded now. */
-    synchronized ModelLease<TextEncoder> lease() {
-        if (encoder == null) {
+    /**
+     * A lease, or null when the model is not loaded now.
+     *
+     * @param kind what its task's models are, or something more general
+     */
+    synchronized <T> ModelLease<T> lease(Class<T> kind) {
+        if (model == null) {
             return null;
         }
+        T leased = kind.cast(model.model());
         leases++;
-        return new Lease(encoder);
+        return new Lease<>(leased);
     }
 
     synchronized void activate(Cause cause) {
@@ -422,7 +354,7 @@ final class Revision {
 
     synchronized void retire(Cause cause) {
         active = false;
-        if (encoder != null) {
+        if (model != null) {
             enter(ModelState.DRAINING, cause);
             closeWhenUnused();
         }
@@ -449,7 +381,7 @@ final class Revision {
     }
 
     private void closeWhenUnused() {
-        if (leases > 0 || encoder == null) {
+        if (leases > 0 || model == null) {
             return;
         }
         if (!deserving || !surroundings.standby().wanted()) {
@@ -468,27 +400,27 @@ final class Revision {
     }
 
     private void close(String why) {
-        encoder.close();
-        encoder = null;
+        model.close();
+        model = null;
         deserving = false;
         enter(ModelState.CLOSED, Cause.system(why));
     }
 
-    /** Closes the encoder whatever leases are out: the platform is going down. */
+    /** Closes the model whatever leases are out: the platform is going down. */
     synchronized void shutDown() {
         active = false;
-        if (encoder != null) {
-            encoder.close();
-            encoder = null;
+        if (model != null) {
+            model.close();
+            model = null;
             state = ModelState.CLOSED;
         }
     }
 
-    private final class Lease implements ModelLease<TextEncoder> {
-        private TextEncoder model;
+    private final class Lease<T> implements ModelLease<T> {
+        private T leased;
 
-        Lease(TextEncoder model) {
-            this.model = model;
+        Lease(T leased) {
+            this.leased = leased;
         }
 
         @Override
@@ -497,21 +429,21 @@ final class Revision {
         }
 
         @Override
-        public synchronized TextEncoder model() {
-            if (model == null) {
+        public synchronized T model() {
+            if (leased == null) {
                 throw new IllegalStateException("the lease on " + id() + " is closed");
             }
-            return model;
+            return leased;
         }
 
-        /** The encoder is let go: who keeps a closed lease keeps no model alive. */
+        /** The model is let go: who keeps a closed lease keeps no model alive. */
         @Override
         public void close() {
             synchronized (this) {
-                if (model == null) {
+                if (leased == null) {
                     return;
                 }
-                model = null;
+                leased = null;
             }
             release();
         }

@@ -3,30 +3,20 @@ package org.candor.models.internal;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.candor.api.model.Activation;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
-import org.candor.api.model.ModelLoader;
 import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.StoreUsage;
-import org.candor.api.model.TextEncoder;
 import org.candor.proof.PackTrust;
 
 /**
@@ -34,8 +24,6 @@ import org.candor.proof.PackTrust;
  * leasing and looking read what is there and never wait for a load.
  */
 final class Revisions implements AutoCloseable {
-
-    private static final int NAMED_IN_MESSAGES = 5;
 
     /** Told of what happens; quick. */
     interface Events {
@@ -50,20 +38,15 @@ final class Revisions implements AutoCloseable {
     }
 
     private final ContentStore store;
-    private final ActivationLog log;
     private final Cards cards;
     private final MemoryBudget memory;
-    private final Function<String, ModelLoader> loaders;
+    private final Loaders loaders;
     private final Events events;
     private final Revision.Surroundings surroundings;
+    private final Installed installed;
+    private final Routes routes;
     /** Held while routes are changed, loads included. */
     private final ReentrantLock changing = new ReentrantLock();
-    /** By digest, in order of installation; its own monitor guards it and each change of the routes. */
-    private final Map<String, Revision> revisions = new LinkedHashMap<>();
-    /** Packs that cannot even be read, by location; guarded likewise. */
-    private final Map<String, ModelRevision> unreadable = new LinkedHashMap<>();
-
-    private volatile Map<String, Revision> routes = Map.of();
 
     /**
      * Revisions that a route led to last are known from the start: the store may hold them even when their packs have gone.
@@ -71,7 +54,7 @@ final class Revisions implements AutoCloseable {
      * @param cards of revisions that a route leads to
      * @param trust the rules of this moment
      * @param memoryBytes most bytes of loaded models, 0 for half of the machine's memory
-     * @param loaders gives the loader of a family, or null
+     * @param loaders who makes models
      * @param standby how long a revision that was active stays loaded
      */
     Revisions(
@@ -80,21 +63,22 @@ final class Revisions implements AutoCloseable {
             Cards cards,
             Supplier<PackTrust> trust,
             long memoryBytes,
-            Function<String, ModelLoader> loaders,
+            Loaders loaders,
             Revision.Standby standby,
             Events events) {
+        this.installed = new Installed(this::serves);
+        this.routes = new Routes(log, installed::describe);
         this.store = store;
-        this.log = log;
         this.cards = cards;
         this.memory = new MemoryBudget(memoryBytes, this::memoryBytes, () -> endStandby("memory was needed"));
         this.loaders = loaders;
         this.events = events;
         this.surroundings = new Revision.Surroundings(store, this::content, trust, memory, standby, events::step);
-        for (Activation activation : recorded().values()) {
+        for (Activation activation : routes.recorded().values()) {
             ModelCard card = cards.find(activation.model().digest());
             if (card != null) {
                 Revision revision = new Revision(null, card, surroundings);
-                revisions.put(card.id().digest(), revision);
+                installed.keep(revision);
                 revision.installed(null, Cause.system("the store holds it since " + activation.time()));
             }
         }
@@ -104,99 +88,32 @@ final class Revisions implements AutoCloseable {
         return memory;
     }
 
+    /** To look at; routes are changed here. */
+    Routes routes() {
+        return routes;
+    }
+
+    /** To look at, and for packs that cannot be read; revisions come and go here. */
+    Installed installed() {
+        return installed;
+    }
+
+    private boolean serves(Revision revision) {
+        return routes.leadTo(revision);
+    }
+
+    /** Takes a revision in; it is not loaded. One with a known name and version but other content is refused. */
+    Revision install(ModelPack pack, ModelCard card, Cause cause) {
+        return installed.install(pack, card, surroundings, cause);
+    }
+
     private long memoryBytes() {
-        List<Revision> known;
-        synchronized (revisions) {
-            known = List.copyOf(revisions.values());
-        }
-        return known.stream().mapToLong(Revision::memoryBytes).sum();
+        return installed.all().stream().mapToLong(Revision::memoryBytes).sum();
     }
 
     /** Unloads what is only kept for a way back. */
     void endStandby(String why) {
-        List<Revision> known;
-        synchronized (revisions) {
-            known = List.copyOf(revisions.values());
-        }
-        known.forEach(revision -> revision.leaveStandby(why));
-    }
-
-    /** The rules of trust have changed. What serves goes on serving. */
-    void assess() {
-        synchronized (revisions) {
-            List<Revision> known = new ArrayList<>(revisions.values());
-            // what is admitted first: where it no longer is, another content of its version may be
-            known.sort(Comparator.comparing(revision -> revision.refusal() != null));
-            for (Revision revision : known) {
-                revision.assess(rival(revision), Cause.system("the rules of trust have changed"));
-            }
-        }
-    }
-
-    /** Why a revision must not be used besides another one, which is admitted or serves; null where there is none. */
-    private String rival(Revision revision) {
-        for (Revision other : revisions.values()) {
-            if (other != revision
-                    && sameVersion(other, revision)
-                    && (other.refusal() == null || routes.containsValue(other))) {
-                return "the same name and version with other content is installed already, with digest "
-                        + other.id().digest() + ": give it another version";
-            }
-        }
-        return null;
-    }
-
-    /**
-     * Takes a revision in; it is not loaded. One with a known name and version but other content is refused.
-     *
-     * @return the revision, which is an older one where the same content is known already
-     */
-    Revision install(ModelPack pack, ModelCard card, Cause cause) {
-        synchronized (revisions) {
-            Revision known = revisions.get(card.id().digest());
-            if (known != null) {
-                known.addPack(pack);
-                known.assess(rival(known), cause);
-                return known;
-            }
-            Revision revision = new Revision(pack, card, surroundings);
-            revisions.put(card.id().digest(), revision);
-            revision.installed(rival(revision), cause);
-            return revision;
-        }
-    }
-
-    private static boolean sameVersion(Revision one, Revision other) {
-        return one.id().name().equals(other.id().name())
-                && one.id().version().equals(other.id().version());
-    }
-
-    /** Remembers a pack that cannot be read, to say why. */
-    void unreadable(String location, String name, String version, String family, String why) {
-        synchronized (revisions) {
-            unreadable.put(
-                    location,
-                    new ModelRevision(
-                            new ModelId(name, version, ""),
-                            family,
-                            Set.of(),
-                            ModelState.FAILED,
-                            why,
-                            0,
-                            Map.of(),
-                            location,
-                            "",
-                            0,
-                            0,
-                            null,
-                            List.of()));
-        }
-    }
-
-    void readable(String location) {
-        synchronized (revisions) {
-            unreadable.remove(location);
-        }
+        installed.all().forEach(revision -> revision.leaveStandby(why));
     }
 
     /**
@@ -210,16 +127,8 @@ final class Revisions implements AutoCloseable {
     }
 
     private void forget(Revision revision, Cause cause) {
-        synchronized (revisions) {
-            if (routes.containsValue(revision)
-                    || !revisions.remove(revision.id().digest(), revision)) {
-                return;
-            }
-            for (Revision other : revisions.values()) {
-                if (sameVersion(other, revision)) {
-                    other.assess(rival(other), Cause.system("the other content of this name and version was removed"));
-                }
-            }
+        if (!installed.forget(revision)) {
+            return;
         }
         revision.dismiss(cause);
         revision.removed(cause);
@@ -234,8 +143,8 @@ final class Revisions implements AutoCloseable {
     ModelId remove(String name, String version, Cause cause) {
         changing.lock();
         try {
-            Revision revision = find(name, version);
-            if (routes.containsValue(revision)) {
+            Revision revision = installed.find(name, version);
+            if (routes.leadTo(revision)) {
                 throw new ModelRefusedException("\"" + name + "\" leads to " + name + " " + version
                         + ": activate another revision first, then remove this one");
             }
@@ -259,139 +168,68 @@ final class Revisions implements AutoCloseable {
         }
     }
 
-    List<ModelRevision> describe() {
-        List<ModelRevision> all = new ArrayList<>();
-        List<Revision> known;
-        synchronized (revisions) {
-            known = List.copyOf(revisions.values());
-            all.addAll(unreadable.values());
-        }
-        known.forEach(revision -> all.add(revision.describe()));
-        all.sort(Comparator.comparing((ModelRevision r) -> r.id().name())
-                .thenComparing(r -> r.id().version())
-                .thenComparing(r -> r.id().digest()));
-        return all;
-    }
-
-    List<String> routes() {
-        return routes.keySet().stream().sorted().toList();
-    }
-
-    Activation active(String route) {
-        List<Activation> history = history(route);
-        return history.isEmpty() ? null : history.getLast();
-    }
-
-    List<Activation> history(String route) {
-        return log.entries().stream().filter(a -> a.route().equals(route)).toList();
-    }
-
-    /** The latest activation of each route that has one. */
-    Map<String, Activation> recorded() {
-        Map<String, Activation> latest = new TreeMap<>();
-        log.entries().forEach(a -> latest.put(a.route(), a));
-        return latest;
-    }
-
-    ModelLease<TextEncoder> lease(String route) {
-        while (true) {
-            Revision revision = routes.get(route);
-            if (revision == null) {
-                throw new ModelUnavailableException(waitsFor(route));
-            }
-            ModelLease<TextEncoder> lease = revision.lease();
-            if (lease != null) {
-                return lease;
-            }
-            // Retired and closed between the two reads: the route leads elsewhere now.
-            if (routes.get(route) == revision) {
-                throw new ModelUnavailableException("model \"" + route + "\" is shutting down");
-            }
-        }
-    }
-
-    /** Why a route does not serve; empty when it does. */
-    String waitsFor(String route) {
-        if (routes.containsKey(route)) {
-            return "";
-        }
-        List<ModelRevision> known =
-                describe().stream().filter(r -> r.id().name().equals(route)).toList();
-        Activation recorded = active(route);
-        StringBuilder why = new StringBuilder();
-        if (recorded != null && known.stream().noneMatch(r -> r.id().equals(recorded.model()))) {
-            why.append("model \"" + route + "\" is not active: ")
-                    .append(recorded.model())
-                    .append(", which was activated last, is not installed;");
-        } else if (known.isEmpty()) {
-            return "no model \"" + route + "\" is installed";
-        } else {
-            why.append("model \"" + route + "\" is not active:");
-        }
-        for (ModelRevision revision : known) {
-            why.append(' ').append(revision.id().version()).append(" is ");
-            why.append(
-                    revision.state() == ModelState.FAILED
-                            ? "refused (" + revision.reason() + ")"
-                            : revision.state().name().toLowerCase(Locale.ROOT));
-            why.append(';');
-        }
-        return why.substring(0, why.length() - 1);
-    }
-
-    ModelLease<TextEncoder> leaseByDigest(String digest) {
-        Revision revision = byDigest(digest);
+    /** Leases a certain revision, loaded and tested where it is not. */
+    <T> ModelLease<T> leaseByDigest(String digest, Class<T> kind) {
+        Revision revision = installed.get(digest);
         if (revision == null) {
             throw new ModelUnavailableException("no model with digest " + digest + " is installed");
         }
-        return loaded(revision, Cause.system("its vectors are in use"));
-    }
-
-    private Revision byDigest(String digest) {
-        synchronized (revisions) {
-            return revisions.get(digest);
-        }
+        Routes.requireTask(revision, kind, "the digest is of");
+        return loaded(revision, kind, Cause.system("its vectors are in use"));
     }
 
     /** Loads where needed and pins the revision, so that nothing closes it before it is active. */
-    private ModelLease<TextEncoder> loaded(Revision revision, Cause cause) {
-        ModelId id = revision.id();
+    private <T> ModelLease<T> loaded(Revision revision, Class<T> kind, Cause cause) {
         while (true) {
-            ModelLoader loader = loaders.apply(revision.card().family());
-            if (loader == null) {
-                throw new ModelUnavailableException(id.name() + " " + id.version() + " waits for a loader of family "
-                        + revision.card().family());
-            }
-            revision.load(loader, cause);
-            ModelLease<TextEncoder> lease = revision.lease();
+            revision.load(loader(revision), cause);
+            ModelLease<T> lease = revision.lease(kind);
             if (lease != null) {
                 return lease;
             }
         }
+    }
+
+    /** Who loads a revision; null for one that no loader may see. */
+    private Loaders.Loader loader(Revision revision) {
+        ModelCard card = revision.card();
+        if (card.use() == null) {
+            return null;
+        }
+        Loaders.Loader loader = loaders.find(card.family(), card.use());
+        if (loader == null) {
+            throw new ModelUnavailableException(
+                    card.id().name() + " " + card.id().version() + " waits for a loader of family " + card.family()
+                            + " for " + revision.task());
+        }
+        return loader;
+    }
+
+    /** Whether a revision is known whose loader is not there yet. */
+    boolean waitsForLoader(String digest) {
+        Revision revision = installed.get(digest);
+        return revision != null
+                && revision.task() != null
+                && loaders.find(revision.card().family(), revision.card().use()) == null;
     }
 
     /** Verifies, loads and tests a revision, and lets it go again. */
     ModelRevision verify(String name, String version, Cause cause) {
-        return verify(find(name, version), cause);
+        return verify(installed.find(name, version), cause);
     }
 
     /** As {@link #verify(String, String, Cause)}, for a revision that was just installed. */
     ModelRevision verify(ModelId id, Cause cause) {
-        return verify(byDigest(id.digest()), cause);
-    }
-
-    boolean knows(String digest) {
-        return byDigest(digest) != null;
+        return verify(installed.get(id.digest()), cause);
     }
 
     /** What is known of a revision that is installed. */
     ModelRevision describe(String digest) {
-        return byDigest(digest).describe();
+        return installed.get(digest).describe();
     }
 
     private ModelRevision verify(Revision revision, Cause cause) {
         try {
-            loaded(revision, cause).close();
+            loaded(revision, Object.class, cause).close();
         } catch (ModelRefusedException e) {
             ModelRevision described = revision.describe();
             if (described.state() != ModelState.FAILED) {
@@ -406,7 +244,7 @@ final class Revisions implements AutoCloseable {
     Activation activate(String name, String version, Cause cause) {
         changing.lock();
         try {
-            return activate(find(name, version), cause);
+            return activate(installed.find(name, version), cause);
         } finally {
             changing.unlock();
         }
@@ -414,7 +252,8 @@ final class Revisions implements AutoCloseable {
 
     private Activation activate(Revision revision, Cause cause) {
         String route = revision.id().name();
-        try (ModelLease<TextEncoder> pin = loaded(revision, cause)) {
+        requireTaskOfRoute(route, revision);
+        try (ModelLease<Object> pin = loaded(revision, Object.class, cause)) {
             Activation activation = new Activation(
                     route,
                     pin.id(),
@@ -423,7 +262,7 @@ final class Revisions implements AutoCloseable {
                     Instant.now().truncatedTo(ChronoUnit.MILLIS));
             try {
                 cards.keep(revision.card());
-                log.append(activation);
+                routes.record(activation);
             } catch (IOException e) {
                 throw new ModelUnavailableException("the activation of " + pin.id()
                         + " could not be recorded, so nothing was changed: " + e.getMessage());
@@ -434,12 +273,25 @@ final class Revisions implements AutoCloseable {
         }
     }
 
+    /** Whoever leases from a route relies on its task: the first model that a route leads to settles it. */
+    private void requireTaskOfRoute(String route, Revision revision) {
+        Activation recorded = routes.active(route);
+        Revision present =
+                recorded == null ? null : installed.get(recorded.model().digest());
+        if (present != null && revision.task() != null && present.task() != revision.task()) {
+            throw new ModelRefusedException(revision.id().name() + " "
+                    + revision.id().version() + " has the wrong task for the route \"" + route + "\": it is "
+                    + revision.task() + ", and " + present.id().version() + ", which the route leads to, is for "
+                    + present.task() + "; install it under another name");
+        }
+    }
+
     /** Activates a route's default, unless something was ever activated on it. */
     void activateDefault(String name, String version, Cause cause) {
         changing.lock();
         try {
-            if (active(name) == null) {
-                activate(find(name, version), cause);
+            if (routes.active(name) == null) {
+                activate(installed.find(name, version), cause);
             }
         } finally {
             changing.unlock();
@@ -450,15 +302,15 @@ final class Revisions implements AutoCloseable {
     void resume(Activation recorded) {
         changing.lock();
         try {
-            if (!recorded.equals(active(recorded.route()))) {
+            if (!recorded.equals(routes.active(recorded.route()))) {
                 return;
             }
-            Revision revision = byDigest(recorded.model().digest());
+            Revision revision = installed.get(recorded.model().digest());
             if (revision == null || routes.get(recorded.route()) == revision) {
                 return;
             }
             Cause cause = Cause.system("as recorded on " + recorded.time());
-            try (ModelLease<TextEncoder> pin = loaded(revision, cause)) {
+            try (ModelLease<Object> pin = loaded(revision, Object.class, cause)) {
                 flip(recorded.route(), revision, cause);
                 events.activated(recorded);
             }
@@ -469,14 +321,12 @@ final class Revisions implements AutoCloseable {
 
     private void flip(String route, Revision revision, Cause cause) {
         Revision before;
-        synchronized (revisions) {
+        synchronized (installed) {
             // its pack may have gone while it was loaded: it serves all the same, until it is replaced
-            revisions.putIfAbsent(revision.id().digest(), revision);
+            installed.keep(revision);
             before = routes.get(route);
             revision.activate(cause);
-            Map<String, Revision> next = new HashMap<>(routes);
-            next.put(route, revision);
-            routes = Map.copyOf(next);
+            routes.flip(route, revision);
         }
         if (before != null && before != revision) {
             Cause replaced = cause.because("replaced by " + revision.id().version() + ": " + cause.reason());
@@ -490,14 +340,14 @@ final class Revisions implements AutoCloseable {
     Activation rollBack(String route, Cause cause) {
         changing.lock();
         try {
-            List<Activation> history = history(route);
+            List<Activation> history = routes.history(route);
             if (history.isEmpty()) {
                 throw new ModelUnavailableException("no model was ever active on route \"" + route + "\"");
             }
             ModelId present = history.getLast().model();
             for (Activation earlier : history.reversed()) {
                 if (!earlier.model().digest().equals(present.digest())) {
-                    Revision revision = byDigest(earlier.model().digest());
+                    Revision revision = installed.get(earlier.model().digest());
                     if (revision == null) {
                         throw new ModelRefusedException("route \"" + route + "\" led to " + earlier.model()
                                 + " before, which is not installed");
@@ -512,41 +362,12 @@ final class Revisions implements AutoCloseable {
         }
     }
 
-    /** Of several revisions of one version the one that was not refused for being a second one. */
-    private Revision find(String name, String version) {
-        List<String> versions = new ArrayList<>();
-        synchronized (revisions) {
-            Revision found = null;
-            for (Revision revision : revisions.values()) {
-                if (!revision.id().name().equals(name)) {
-                    continue;
-                }
-                versions.add(revision.id().version());
-                if (revision.id().version().equals(version) && (found == null || found.refusal() != null)) {
-                    found = revision;
-                }
-            }
-            if (found != null) {
-                return found;
-            }
-            for (ModelRevision broken : unreadable.values()) {
-                if (broken.id().name().equals(name) && broken.id().version().equals(version)) {
-                    throw new ModelRefusedException(name + " " + version + " is refused: " + broken.reason());
-                }
-            }
-        }
-        throw new ModelUnavailableException(
-                versions.isEmpty()
-                        ? "no model \"" + name + "\" is installed"
-                        : "model \"" + name + "\" has no version " + version + ", installed are " + versions);
-    }
-
     /** Deletes stored files that no known revision refers to. */
     long clean() throws IOException {
         changing.lock();
         try {
             Set<String> routed = new HashSet<>();
-            recorded()
+            routes.recorded()
                     .values()
                     .forEach(activation -> routed.add(activation.model().digest()));
             cards.retain(routed);
@@ -555,82 +376,31 @@ final class Revisions implements AutoCloseable {
         }
         return store.keep(() -> {
             Set<String> kept = new HashSet<>();
-            synchronized (revisions) {
-                revisions.values().forEach(r -> r.card().files().values().forEach(f -> kept.add(f.sha256())));
-            }
+            installed.all().forEach(revision -> kept.addAll(StoreContent.digests(revision)));
             return kept;
         });
     }
 
     /** What fills the store. */
     StoreUsage usage() throws IOException {
-        Map<String, Long> sizes = store.sizes();
-        List<Revision> known;
-        synchronized (revisions) {
-            known = List.copyOf(revisions.values());
-        }
-        Map<String, Integer> users = new HashMap<>();
-        for (Revision revision : known) {
-            digests(revision).forEach(digest -> users.merge(digest, 1, Integer::sum));
-        }
-        List<StoreUsage.Entry> entries = new ArrayList<>();
-        for (Revision revision : known) {
-            long bytes = 0;
-            long shared = 0;
-            for (String digest : digests(revision)) {
-                long size = sizes.getOrDefault(digest, 0L);
-                bytes += size;
-                shared += users.get(digest) > 1 ? size : 0;
-            }
-            if (bytes > 0) {
-                entries.add(new StoreUsage.Entry(revision.id(), bytes, shared));
-            }
-        }
-        entries.sort(Comparator.comparing(StoreUsage.Entry::bytes).reversed());
-        long used = sizes.values().stream().mapToLong(Long::longValue).sum();
-        return new StoreUsage(used, store.limit(), store.free(), entries);
-    }
-
-    private static Set<String> digests(Revision revision) {
-        Set<String> digests = new HashSet<>();
-        revision.card().files().values().forEach(file -> digests.add(file.sha256()));
-        return digests;
+        return StoreContent.usage(store, installed.all());
     }
 
     /** The store's content in half a line. */
     private String content() {
-        try {
-            List<StoreUsage.Entry> entries = usage().entries();
-            if (entries.isEmpty()) {
-                return "nothing";
-            }
-            StringBuilder line = new StringBuilder();
-            for (StoreUsage.Entry entry : entries.subList(0, Math.min(NAMED_IN_MESSAGES, entries.size()))) {
-                line.append(line.isEmpty() ? "" : ", ")
-                        .append(entry.model().name())
-                        .append(' ')
-                        .append(entry.model().version())
-                        .append(" (")
-                        .append(Sizes.of(entry.bytes()))
-                        .append(')');
-            }
-            int more = entries.size() - NAMED_IN_MESSAGES;
-            return more > 0 ? line + " and " + more + " more" : line.toString();
-        } catch (IOException e) {
-            return "what cannot be read (" + e.getMessage() + ")";
-        }
+        return StoreContent.line(store, installed.all());
     }
 
     @Override
     public void close() throws IOException {
         changing.lock();
         try {
-            synchronized (revisions) {
-                routes = Map.of();
-                revisions.values().forEach(Revision::shutDown);
-                revisions.clear();
+            synchronized (installed) {
+                routes.clear();
+                installed.all().forEach(Revision::shutDown);
+                installed.clear();
             }
-            log.close();
+            routes.close();
         } finally {
             changing.unlock();
         }

@@ -8,62 +8,27 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import org.candor.api.model.Embeddings;
 import org.candor.api.model.ModelFormatException;
 import org.candor.api.model.SelfTestResult;
-import org.candor.api.model.TextEncoder;
 
-/**
- * The golden inputs of a pack. Every case has a text and the vector that another implementation computed for it; the
- * pack says how far a component may be off.
- *
- * @param tolerance largest absolute difference of one component, more than 0 and at most 0.1
- * @param leastCosine least cosine to a golden vector; 0 where nothing is said
- * @param cases at least one
- */
-record SelfTest(double tolerance, double leastCosine, List<Case> cases) {
+/** What the golden inputs of packs have in common, whatever their models do. */
+final class SelfTest {
 
+    /** Texts that the self-test of a folder consists of. */
+    static final List<String> TEXTS = List.of(
+            "Candor",
+            "The committee approved the budget on the third of May.",
+            "Otters sleep on a bed of kelp.",
+            "委员会批准了预算。");
+
+    private static final String FILE = "selftest.json";
     private static final long MAX_BYTES = 8 << 20;
+    private static final double MOST_TOLERANCE = 0.1;
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    /**
-     * @param text that is encoded
-     * @param tokens it has, special ones included
-     * @param vector expected
-     */
-    record Case(String text, int tokens, float[] vector) {}
-
-    /** Reads a selftest.json. */
-    static SelfTest read(String location, Path file) throws IOException {
-        if (Files.size(file) > MAX_BYTES) {
-            throw new ModelFormatException(location + ": selftest.json is larger than " + MAX_BYTES + " bytes");
-        }
-        SelfTest test;
-        try {
-            test = JSON.readValue(Files.readAllBytes(file), SelfTest.class);
-        } catch (com.fasterxml.jackson.core.JacksonException e) {
-            throw new ModelFormatException(location + ": selftest.json: " + e.getOriginalMessage(), e);
-        }
-        if (test == null || test.cases == null || test.cases.isEmpty()) {
-            throw new ModelFormatException(location + ": selftest.json has no cases");
-        }
-        if (!(test.tolerance > 0 && test.tolerance <= 0.1)) {
-            throw new ModelFormatException(location + ": selftest.json: tolerance is " + test.tolerance
-                    + ", more than 0 and at most 0.1 is allowed");
-        }
-        if (!(test.leastCosine >= 0 && test.leastCosine <= 1)) {
-            throw new ModelFormatException(
-                    location + ": selftest.json: leastCosine is " + test.leastCosine + ", 0 to 1 is allowed");
-        }
-        for (Case golden : test.cases) {
-            if (golden == null || golden.text == null || golden.vector == null) {
-                throw new ModelFormatException(location + ": selftest.json: a case lacks text or vector");
-            }
-        }
-        return test;
-    }
+    private SelfTest() {}
 
     /**
      * @param result what was measured
@@ -71,70 +36,48 @@ record SelfTest(double tolerance, double leastCosine, List<Case> cases) {
      */
     record Outcome(SelfTestResult result, String failure) {}
 
-    /** Runs every case. */
-    Outcome run(String location, TextEncoder encoder) {
-        long start = System.nanoTime();
-        Embeddings result = encoder.embed(cases.stream().map(Case::text).toList());
-        double worst = 0;
-        double least = 1;
-        String failure = null;
-        for (int i = 0; i < cases.size(); i++) {
-            Case golden = cases.get(i);
-            float[] vector = result.vectors()[i];
-            String wrong = null;
-            double difference = Double.POSITIVE_INFINITY;
-            double cosine = -1;
-            if (result.tokens()[i] != golden.tokens) {
-                wrong = result.tokens()[i] + " tokens, " + golden.tokens + " expected";
-            } else if (vector.length != golden.vector.length) {
-                wrong = vector.length + " dimensions, " + golden.vector.length + " expected";
-            } else {
-                difference = difference(vector, golden.vector);
-                cosine = cosine(vector, golden.vector);
-                if (!(difference <= tolerance)) {
-                    wrong = "a component is off by " + difference + ", " + tolerance + " is allowed";
-                } else if (!(cosine >= leastCosine)) {
-                    wrong = "the cosine to its golden vector is " + cosine + ", at least " + leastCosine + " is needed";
-                }
-            }
-            worst = Math.max(worst, difference);
-            least = Math.min(least, cosine);
-            if (wrong != null && failure == null) {
-                failure = location + ": self-test case " + i + ": " + wrong;
-            }
+    /** Reads a selftest.json. */
+    static <T> T read(String location, Path file, Class<T> type) throws IOException {
+        if (Files.size(file) > MAX_BYTES) {
+            throw wrong(location, "it is larger than " + MAX_BYTES + " bytes");
         }
+        try {
+            T test = JSON.readValue(Files.readAllBytes(file), type);
+            if (test == null) {
+                throw wrong(location, "it has no cases");
+            }
+            return test;
+        } catch (com.fasterxml.jackson.core.JacksonException e) {
+            throw new ModelFormatException(location + ": " + FILE + ": " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** Checks what every one has. */
+    static void check(String location, double tolerance, List<?> cases) throws ModelFormatException {
+        if (cases == null || cases.isEmpty()) {
+            throw wrong(location, "it has no cases");
+        }
+        if (!(tolerance > 0 && tolerance <= MOST_TOLERANCE)) {
+            throw wrong(
+                    location,
+                    "tolerance is " + tolerance + ", more than 0 and at most " + MOST_TOLERANCE + " is allowed");
+        }
+    }
+
+    static ModelFormatException wrong(String location, String what) {
+        return new ModelFormatException(location + ": " + FILE + ": " + what);
+    }
+
+    /** Names the case in a failure. */
+    static String failure(String location, int number, String what) {
+        return location + ": self-test case " + number + ": " + what;
+    }
+
+    /** The end of a run that began at {@code start}, in nanoseconds. */
+    static Outcome outcome(String failure, int cases, double tolerance, double worst, double leastCosine, long start) {
         long millis = (System.nanoTime() - start) / 1_000_000;
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         return new Outcome(
-                new SelfTestResult(
-                        failure == null,
-                        cases.size(),
-                        tolerance,
-                        worst,
-                        least,
-                        millis,
-                        Instant.now().truncatedTo(ChronoUnit.MILLIS)),
-                failure);
-    }
-
-    private static double difference(float[] vector, float[] golden) {
-        double worst = 0;
-        for (int d = 0; d < vector.length; d++) {
-            double difference = Math.abs((double) vector[d] - golden[d]);
-            worst = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(worst, difference);
-        }
-        return worst;
-    }
-
-    private static double cosine(float[] vector, float[] golden) {
-        double product = 0;
-        double square = 0;
-        double goldenSquare = 0;
-        for (int d = 0; d < vector.length; d++) {
-            product += (double) vector[d] * golden[d];
-            square += (double) vector[d] * vector[d];
-            goldenSquare += (double) golden[d] * golden[d];
-        }
-        double cosine = product / Math.sqrt(square * goldenSquare);
-        return Double.isNaN(cosine) ? -1 : Math.min(1, cosine);
+                new SelfTestResult(failure == null, cases, tolerance, worst, leastCosine, millis, now), failure);
     }
 }

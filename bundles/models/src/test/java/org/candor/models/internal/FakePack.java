@@ -23,14 +23,42 @@ final class FakePack implements ModelPack {
         pack.put(
                 "selftest.json",
                 "{\"tolerance\":0.001,\"cases\":[{\"text\":\"abc\",\"tokens\":3,\"vector\":[3.0,97.0]}]}");
-        StringBuilder listed = new StringBuilder();
-        pack.files.forEach((file, content) -> listed.append(listed.isEmpty() ? "" : ",")
-                .append("\"%s\":{\"sha256\":\"%s\",\"bytes\":%d}".formatted(file, sha256(content), content.length)));
-        pack.put("card.json", """
-                {"name":"%s","version":"%s","family":"fake","tasks":["embed"],
-                 "encoder":{"pooling":"first","normalize":true,"maxTokens":16,"queryPrefix":"q: ","weights":"F32"},
-                 "files":{%s}}""".formatted(name, version, listed));
+        pack.card(name, version, "fake", """
+                "tasks":["embed"],
+                 "encoder":{"pooling":"first","normalize":true,"maxTokens":16,"queryPrefix":"q: ","weights":"F32"}""");
         return pack;
+    }
+
+    /** One whose model writes as {@link FakeGenerator} does. */
+    static FakePack generating(String name, String version, String weights) {
+        FakePack pack = new FakePack();
+        pack.put("config.json", "{\"model_type\":\"writing\"}");
+        pack.put("model.safetensors", weights);
+        pack.put("selftest.json", """
+                {"tolerance":0.001,"cases":[{"prompt":[1,2,3],"logprob":-0.25,
+                 "ids":[4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19]}]}""");
+        pack.card(name, version, FakeGenerators.FAMILY, """
+                "tasks":["generate"],
+                 "generator":{"weights":"F32","maxTokens":512,"cacheTokens":4096,"blockTokens":16}""");
+        return pack;
+    }
+
+    private void card(String name, String version, String family, String use) {
+        StringBuilder listed = new StringBuilder();
+        files.forEach((file, content) -> listed.append(listed.isEmpty() ? "" : ",")
+                .append("\"%s\":{\"sha256\":\"%s\",\"bytes\":%d}".formatted(file, sha256(content), content.length)));
+        put("card.json", """
+                {"name":"%s","version":"%s","family":"%s",%s,
+                 "files":{%s}}""".formatted(name, version, family, use, listed));
+    }
+
+    /** Replaces a part of a file, once it is there. */
+    void replace(String file, String part, String other) {
+        String content = new String(files.get(file), StandardCharsets.UTF_8);
+        if (!content.contains(part)) {
+            throw new IllegalArgumentException(file + " does not contain " + part);
+        }
+        put(file, content.replace(part, other));
     }
 
     static String sha256(byte[] content) {

@@ -19,6 +19,7 @@ import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLoader;
 import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelSource;
 import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
@@ -50,6 +51,11 @@ final class FoldersTest {
     private final ModelLoader loader = new ModelLoader() {
         @Override
         public boolean supports(String family) {
+            if (supporting instanceof Error error) {
+                throw error;
+            } else if (supporting instanceof RuntimeException exception) {
+                throw exception;
+            }
             return family.equals("fake");
         }
 
@@ -60,8 +66,11 @@ final class FoldersTest {
         }
     };
 
+    private final Loaders loaders = new Loaders();
+
     @BeforeEach
     void start() throws IOException {
+        loaders.add(loader);
         if (home == null) {
             home = Files.createDirectories(folder.resolve("home"));
         }
@@ -73,7 +82,7 @@ final class FoldersTest {
                 new Cards(home.resolve("models/cards")),
                 () -> trust,
                 0,
-                family -> loader.supports(family) ? loader : null,
+                loaders,
                 new Revision.Standby() {
                     @Override
                     public boolean wanted() {
@@ -98,17 +107,8 @@ final class FoldersTest {
                 revisions,
                 () -> trust,
                 revisions.memory(),
-                this::loader);
+                loaders);
         folders.restore();
-    }
-
-    private ModelLoader loader(String family) {
-        if (supporting instanceof Error error) {
-            throw error;
-        } else if (supporting instanceof RuntimeException exception) {
-            throw exception;
-        }
-        return loader.supports(family) ? loader : null;
     }
 
     @AfterEach
@@ -129,12 +129,14 @@ final class FoldersTest {
     }
 
     private String refusal(Path at, String name, String version) {
-        return assertThrows(ModelRefusedException.class, () -> folders.install(at, name, version, ANNA))
+        return assertThrows(
+                        ModelRefusedException.class,
+                        () -> folders.install(new ModelSource(at, name, version, null), ANNA))
                 .getMessage();
     }
 
     private ModelRevision only() {
-        List<ModelRevision> all = revisions.describe();
+        List<ModelRevision> all = revisions.installed().describe();
         assertEquals(1, all.size(), all.toString());
         return all.getFirst();
     }
@@ -147,7 +149,7 @@ final class FoldersTest {
     @Test
     void aHuggingFaceFolderBecomesAPackByReference() throws IOException {
         Path at = huggingFace(folder.resolve("somewhere"));
-        ModelRevision revision = folders.install(at, "tiny", "1.0.0", ANNA);
+        ModelRevision revision = folders.install(new ModelSource(at, "tiny", "1.0.0", null), ANNA);
         assertEquals(ModelState.CLOSED, revision.state(), "tested, and let go");
         assertTrue(revision.selfTest().passed());
         assertTrue(revision.id().digest().startsWith("sha256:"));
@@ -161,14 +163,14 @@ final class FoldersTest {
         revisions.close();
         start();
         assertEquals(revision.id(), only().id());
-        revisions.resume(revisions.recorded().get("tiny"));
-        revisions.lease("tiny").close();
+        revisions.resume(revisions.routes().recorded().get("tiny"));
+        revisions.routes().lease("tiny", TextEncoder.class).close();
     }
 
     @Test
     void filesThatChangedSinceAreRefusedAtTheNextLoad() throws IOException {
         Path at = huggingFace(folder.resolve("tiny-1.0.0"));
-        folders.install(at, null, null, ANNA);
+        folders.install(new ModelSource(at, null, null, null), ANNA);
         Files.writeString(at.resolve("model.safetensors"), "weightz");
         ModelRefusedException e =
                 assertThrows(ModelRefusedException.class, () -> revisions.activate("tiny", "1.0.0", ANNA));
@@ -181,7 +183,7 @@ final class FoldersTest {
     void whatCannotBeUsedIsRefusedWithTheReasonAndNothingIsKept() throws IOException {
         Path at = huggingFace(folder.resolve("tiny-1.0.0"));
         assertTrue(refusal(Path.of("relative"), null, null).contains("absolute"));
-        assertTrue(refusal(folder.resolve("nowhere"), null, null).contains("no folder"));
+        assertTrue(refusal(folder.resolve("nowhere"), null, null).contains("no folder or file"));
         assertTrue(refusal(folder.resolve("home"), "tiny", "1.0.0").contains("server's own folder"));
         assertTrue(refusal(folder, "tiny", "1.0.0").contains("server's own folder"));
         assertTrue(refusal(at, "tiny", "3.0").contains("add tiny:3.0 to unsigned"));
@@ -192,7 +194,7 @@ final class FoldersTest {
         assertTrue(refusal(at, null, null).contains("pickled weights are refused"));
         Files.delete(at.resolve("tokenizer.json"));
         assertTrue(refusal(at, null, null).contains("tokenizer.json is missing"));
-        assertEquals(List.of(), revisions.describe());
+        assertEquals(List.of(), revisions.installed().describe());
         try (var records = Files.list(folder.resolve("home/models/references"))) {
             assertEquals(0, records.count());
         }
@@ -201,28 +203,28 @@ final class FoldersTest {
 
     @Test
     void theSameVersionWithOtherContentIsRefused() throws IOException {
-        folders.install(huggingFace(folder.resolve("one")), "tiny", "1.0.0", ANNA);
+        folders.install(new ModelSource(huggingFace(folder.resolve("one")), "tiny", "1.0.0", null), ANNA);
         Path other = huggingFace(folder.resolve("two"));
         Files.writeString(other.resolve("model.safetensors"), "other weights");
         assertTrue(refusal(other, "tiny", "1.0.0").contains("another version"));
-        assertEquals(1, revisions.describe().size());
-        folders.install(other, "mini", "2.1", ANNA);
-        assertEquals(2, revisions.describe().size());
+        assertEquals(1, revisions.installed().describe().size());
+        folders.install(new ModelSource(other, "mini", "2.1", null), ANNA);
+        assertEquals(2, revisions.installed().describe().size());
     }
 
     @Test
     void aFolderInDeployIsTakenOnceItIsStillAndLeavesWhenItGoes() throws IOException {
         Path hidden = huggingFace(dropped.resolve(".tiny-1.0.0"));
         lookTwice();
-        assertEquals(List.of(), revisions.describe(), "a hidden name is left alone");
+        assertEquals(List.of(), revisions.installed().describe(), "a hidden name is left alone");
         Path at = dropped.resolve("tiny-1.0.0");
         Files.move(hidden, at);
         folders.look();
-        assertEquals(List.of(), revisions.describe(), "it may still be written");
+        assertEquals(List.of(), revisions.installed().describe(), "it may still be written");
         folders.look();
         assertEquals("tiny", only().id().name());
         lookTwice();
-        assertEquals(1, revisions.describe().size());
+        assertEquals(1, revisions.installed().describe().size());
         revisions.close();
         start();
         lookTwice();
@@ -233,7 +235,7 @@ final class FoldersTest {
             }
         }
         folders.look();
-        assertEquals(List.of(), revisions.describe());
+        assertEquals(List.of(), revisions.installed().describe());
     }
 
     @Test
@@ -262,7 +264,7 @@ final class FoldersTest {
             assertTrue(Files.isDirectory(target));
             Files.delete(link);
             folders.look();
-            assertEquals(List.of(), revisions.describe());
+            assertEquals(List.of(), revisions.installed().describe());
         }
     }
 
@@ -307,19 +309,19 @@ final class FoldersTest {
                 refusal(at, null, null).contains("model.safetensors is a symbolic link that leads into the server's"));
         Files.delete(at.resolve("model.safetensors"));
         Files.createSymbolicLink(at.resolve("model.safetensors"), blob);
-        folders.install(at, null, null, ANNA);
+        folders.install(new ModelSource(at, null, null, null), ANNA);
         assertEquals("tiny", only().id().name());
     }
 
     @Test
     void aRecordOfAFolderElsewhereIsForgottenAndNeverRenamesIt() throws IOException {
         Path operators = huggingFace(folder.resolve("data/tiny-1.0.0"));
-        folders.install(operators, null, null, ANNA);
+        folders.install(new ModelSource(operators, null, null, null), ANNA);
         Path record = folder.resolve("home/models/references/tiny-1.0.0/reference.json");
         Files.writeString(record, Files.readString(record).replace("\"dropped\":false", "\"dropped\":true"));
         revisions.close();
         start();
-        assertEquals(List.of(), revisions.describe());
+        assertEquals(List.of(), revisions.installed().describe());
         assertTrue(Files.isDirectory(operators));
         assertFalse(Files.exists(record));
     }
@@ -340,7 +342,7 @@ final class FoldersTest {
         assertEquals(ModelState.INSTALLED, only().state(), "known, not taken and tested again");
         revisions.remove("tiny", "1.0.0", ANNA);
         lookTwice();
-        assertEquals(List.of(), revisions.describe());
+        assertEquals(List.of(), revisions.installed().describe());
         assertTrue(Files.isDirectory(folder.resolve("elsewhere/home/deploy/models/.tiny-1.0.0.removed")));
     }
 
@@ -381,7 +383,7 @@ final class FoldersTest {
         lookTwice();
         revisions.remove("tiny", "1.0.0", ANNA);
         lookTwice();
-        assertEquals(List.of(), revisions.describe());
+        assertEquals(List.of(), revisions.installed().describe());
         assertFalse(Files.exists(at));
         assertTrue(Files.isDirectory(dropped.resolve(".tiny-1.0.0.removed")));
     }

@@ -1,13 +1,15 @@
 package org.candor.models.internal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.candor.api.compute.Pooling;
 import org.candor.api.compute.WeightType;
+import org.candor.api.model.EncoderSettings;
+import org.candor.api.model.GeneratorSettings;
 import org.candor.api.model.ModelFormatException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,13 +20,15 @@ final class ModelCardTest {
     private static final byte[] GOOD =
             FakePack.of("encoder-en", "1.0.0", "w").files.get("card.json");
 
+    private static final byte[] WRITES =
+            FakePack.generating("stories", "1.0.0", "w").files.get("card.json");
+
     @Test
     void aGoodCardIsReadWhole() throws ModelFormatException {
         ModelCard card = ModelCard.read("pack", GOOD);
         assertEquals("encoder-en", card.id().name());
-        assertEquals(Pooling.FIRST, card.encoder().pooling());
-        assertEquals(WeightType.F32, card.encoder().weights());
-        assertEquals(16, card.encoder().maxTokens());
+        assertEquals(
+                new ModelUse.Encoding(new EncoderSettings(Pooling.FIRST, true, 16, "q: ", WeightType.F32)), card.use());
         assertEquals(4, card.files().size());
     }
 
@@ -46,11 +50,48 @@ final class ModelCardTest {
                 "\"name\" | \"version\" | card.json",
             })
     void aWrongCardIsRefusedByKey(String good, String bad, String key) {
-        String card = new String(GOOD, StandardCharsets.UTF_8)
+        String card = new String(GOOD, UTF_8)
                 .replaceFirst(java.util.regex.Pattern.quote(good), java.util.regex.Matcher.quoteReplacement(bad));
-        ModelFormatException e = assertThrows(
-                ModelFormatException.class, () -> ModelCard.read("pack", card.getBytes(StandardCharsets.UTF_8)));
+        ModelFormatException e =
+                assertThrows(ModelFormatException.class, () -> ModelCard.read("pack", card.getBytes(UTF_8)));
         assertTrue(e.getMessage().startsWith("pack: ") && e.getMessage().contains(key), e.getMessage());
+    }
+
+    @Test
+    void aModelThatWritesNeedsNoTokenizerAndAGgufFileNoConfiguration() throws ModelFormatException {
+        ModelUse expected = new ModelUse.Generating(new GeneratorSettings(WeightType.F32, 512, 4_096, 16));
+        assertEquals(expected, ModelCard.read("pack", WRITES).use());
+        String card = new String(WRITES, UTF_8);
+        for (String file : new String[] {"config.json", "selftest.json"}) {
+            String without = card.replace('"' + file + '"', "\"other.bin\"");
+            assertEquals(
+                    "pack: card.json: files lists no " + file,
+                    assertThrows(ModelFormatException.class, () -> ModelCard.read("pack", without.getBytes(UTF_8)))
+                            .getMessage());
+        }
+        String gguf = card.replace("\"config.json\"", "\"model.gguf\"");
+        assertEquals(expected, ModelCard.read("pack", gguf.getBytes(UTF_8)).use());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"F32\" | \"F64\" | generator.weights",
+                "\"maxTokens\":512 | \"maxTokens\":-1 | generator.maxTokens",
+                "\"maxTokens\":512 | \"maxTokens\":5000 | generator.cacheTokens",
+                "\"cacheTokens\":4096 | \"cacheTokens\":15 | generator.cacheTokens",
+                "\"blockTokens\":16 | \"blockTokens\":0 | generator.blockTokens",
+                "\"blockTokens\":16 | \"blockTokens\":1025 | generator.blockTokens",
+                "\"generator\" | \"encoder\" | generator",
+            })
+    void aWrongCardOfAModelThatWritesIsRefusedByKey(String good, String bad, String key) {
+        String card = new String(WRITES, UTF_8);
+        assertTrue(card.contains(good));
+        ModelFormatException e = assertThrows(
+                ModelFormatException.class,
+                () -> ModelCard.read("pack", card.replace(good, bad).getBytes(UTF_8)));
+        assertTrue(e.getMessage().startsWith("pack: card.json: " + key), e.getMessage());
     }
 
     @Test
@@ -73,9 +114,9 @@ final class ModelCardTest {
 
     @Test
     void deepNestingIsRefused() {
-        byte[] deep = "[".repeat(500_000).getBytes(StandardCharsets.UTF_8);
+        byte[] deep = "[".repeat(500_000).getBytes(UTF_8);
         assertThrows(ModelFormatException.class, () -> ModelCard.read("pack", deep));
-        byte[] inside = ("{\"a\":" + "[".repeat(500_000)).getBytes(StandardCharsets.UTF_8);
+        byte[] inside = ("{\"a\":" + "[".repeat(500_000)).getBytes(UTF_8);
         assertThrows(ModelFormatException.class, () -> ModelCard.read("pack", inside));
     }
 }

@@ -72,8 +72,11 @@ final class RevisionsTest {
         }
     };
 
+    private final Loaders loaders = new Loaders();
+
     @BeforeEach
     void start() throws IOException {
+        loaders.add(loader);
         store = new ContentStore(folder.resolve("store"), 1 << 20);
         revisions = new Revisions(
                 store,
@@ -81,7 +84,7 @@ final class RevisionsTest {
                 new Cards(folder.resolve("cards")),
                 () -> trust,
                 0,
-                family -> loader.supports(family) ? loader : null,
+                loaders,
                 new Revision.Standby() {
                     @Override
                     public boolean wanted() {
@@ -121,7 +124,7 @@ final class RevisionsTest {
     }
 
     private ModelState state(String version) {
-        return revisions.describe().stream()
+        return revisions.installed().describe().stream()
                 .filter(r -> r.id().version().equals(version))
                 .findFirst()
                 .orElseThrow()
@@ -143,13 +146,13 @@ final class RevisionsTest {
     void anActivatedRevisionServesAndIsRecorded() throws IOException {
         Revision revision = install(FakePack.of("encoder-en", "1.0.0", "w"));
         Activation activation = revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
-        try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
+        try (ModelLease<TextEncoder> lease = revisions.routes().lease("encoder-en", TextEncoder.class)) {
             assertEquals(revision.id(), lease.id());
             assertEquals(2, lease.model().dimensions());
         }
         assertEquals(ModelState.ACTIVE, state("1.0.0"));
         assertEquals(List.of(activation), announced);
-        assertEquals(activation, revisions.active("encoder-en"));
+        assertEquals(activation, revisions.routes().active("encoder-en"));
         assertTrue(Files.readString(folder.resolve("activations.jsonl")).contains("\"reason\":\"first\""));
     }
 
@@ -158,9 +161,9 @@ final class RevisionsTest {
         install(FakePack.of("encoder-en", "1.0.0", "old"));
         install(FakePack.of("encoder-en", "1.1.0", "new"));
         revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
-        ModelLease<TextEncoder> running = revisions.lease("encoder-en");
+        ModelLease<TextEncoder> running = revisions.routes().lease("encoder-en", TextEncoder.class);
         revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
-        try (ModelLease<TextEncoder> next = revisions.lease("encoder-en")) {
+        try (ModelLease<TextEncoder> next = revisions.routes().lease("encoder-en", TextEncoder.class)) {
             assertEquals("1.1.0", next.id().version());
         }
         assertEquals(ModelState.DRAINING, state("1.0.0"));
@@ -170,7 +173,7 @@ final class RevisionsTest {
         assertEquals(1, open.get());
         assertThrows(IllegalStateException.class, running::model);
         running.close();
-        assertEquals(0, revisions.describe().getFirst().leases());
+        assertEquals(0, revisions.installed().describe().getFirst().leases());
     }
 
     @Test
@@ -189,8 +192,8 @@ final class RevisionsTest {
                         .rollBack("encoder-en", new Cause("bo", "worse"))
                         .model()
                         .version());
-        assertEquals(3, revisions.history("encoder-en").size());
-        try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
+        assertEquals(3, revisions.routes().history("encoder-en").size());
+        try (ModelLease<TextEncoder> lease = revisions.routes().lease("encoder-en", TextEncoder.class)) {
             assertEquals("1.0.0", lease.id().version());
         }
     }
@@ -205,12 +208,12 @@ final class RevisionsTest {
         start();
         install(FakePack.of("encoder-en", "1.0.0", "old"));
         install(FakePack.of("encoder-en", "1.1.0", "new"));
-        Map<String, Activation> recorded = revisions.recorded();
+        Map<String, Activation> recorded = revisions.routes().recorded();
         revisions.resume(recorded.get("encoder-en"));
-        try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
+        try (ModelLease<TextEncoder> lease = revisions.routes().lease("encoder-en", TextEncoder.class)) {
             assertEquals("1.1.0", lease.id().version());
         }
-        assertEquals(2, revisions.history("encoder-en").size(), "resuming is no new activation");
+        assertEquals(2, revisions.routes().history("encoder-en").size(), "resuming is no new activation");
     }
 
     @Test
@@ -221,11 +224,11 @@ final class RevisionsTest {
         Files.writeString(folder.resolve("activations.jsonl"), "{\"time\":\"2026-11-01T", StandardOpenOption.APPEND);
         start();
         install(FakePack.of("encoder-en", "1.0.0", "old"));
-        assertEquals(1, revisions.history("encoder-en").size());
+        assertEquals(1, revisions.routes().history("encoder-en").size());
         revisions.activate("encoder-en", "1.0.0", new Cause("anna", "again"));
         revisions.close();
         start();
-        assertEquals(2, revisions.history("encoder-en").size());
+        assertEquals(2, revisions.routes().history("encoder-en").size());
     }
 
     @Test
@@ -251,11 +254,11 @@ final class RevisionsTest {
                     () -> revisions.activate("encoder-en", revision.id().version(), new Cause("anna", "better")));
             assertTrue(e.getMessage().contains("model.bin"), e.getMessage());
             assertEquals(ModelState.FAILED, revision.describe().state());
-            try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
+            try (ModelLease<TextEncoder> lease = revisions.routes().lease("encoder-en", TextEncoder.class)) {
                 assertEquals("1.0.0", lease.id().version());
             }
         }
-        assertEquals(1, revisions.history("encoder-en").size());
+        assertEquals(1, revisions.routes().history("encoder-en").size());
         try (var files = Files.list(folder.resolve("store"))) {
             assertTrue(files.noneMatch(f -> f.getFileName().toString().startsWith(".new")), "no leftovers");
         }
@@ -303,7 +306,7 @@ final class RevisionsTest {
         ModelRefusedException e = assertThrows(
                 ModelRefusedException.class, () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
         assertTrue(e.getMessage().contains("needs embed"), e.getMessage());
-        revisions.assess();
+        revisions.installed().assess();
         assertEquals(ModelState.FAILED, state("1.0.0"), "other rules of trust do not make it fit");
     }
 
@@ -314,10 +317,10 @@ final class RevisionsTest {
         assertEquals(ModelState.FAILED, other.describe().state());
         assertThrows(
                 ModelUnavailableException.class,
-                () -> revisions.leaseByDigest(other.id().digest()));
+                () -> revisions.leaseByDigest(other.id().digest(), TextEncoder.class));
         assertEquals(
                 ModelState.INSTALLED,
-                revisions.describe().stream()
+                revisions.installed().describe().stream()
                         .filter(r -> !r.id().equals(other.id()))
                         .findFirst()
                         .orElseThrow()
@@ -327,23 +330,27 @@ final class RevisionsTest {
     @Test
     void aRevisionLeasedByDigestIsClosedWithItsLastLease() throws IOException {
         Revision revision = install(FakePack.of("encoder-en", "1.0.0", "w"));
-        ModelLease<TextEncoder> one = revisions.leaseByDigest(revision.id().digest());
-        ModelLease<TextEncoder> two = revisions.leaseByDigest(revision.id().digest());
+        ModelLease<TextEncoder> one = revisions.leaseByDigest(revision.id().digest(), TextEncoder.class);
+        ModelLease<TextEncoder> two = revisions.leaseByDigest(revision.id().digest(), TextEncoder.class);
         one.close();
         assertEquals(1, open.get());
         two.close();
         assertEquals(0, open.get());
-        revisions.leaseByDigest(revision.id().digest()).close();
+        revisions.leaseByDigest(revision.id().digest(), TextEncoder.class).close();
         assertEquals(0, open.get());
     }
 
     @Test
     void anUnknownRouteSaysWhatIsMissing() throws IOException {
-        assertTrue(assertThrows(ModelUnavailableException.class, () -> revisions.lease("encoder-en"))
+        assertTrue(assertThrows(
+                        ModelUnavailableException.class,
+                        () -> revisions.routes().lease("encoder-en", TextEncoder.class))
                 .getMessage()
                 .contains("no model \"encoder-en\" is installed"));
         install(FakePack.of("encoder-en", "1.0.0", "w"));
-        assertTrue(assertThrows(ModelUnavailableException.class, () -> revisions.lease("encoder-en"))
+        assertTrue(assertThrows(
+                        ModelUnavailableException.class,
+                        () -> revisions.routes().lease("encoder-en", TextEncoder.class))
                 .getMessage()
                 .contains("1.0.0 is installed"));
         assertTrue(assertThrows(
@@ -351,7 +358,7 @@ final class RevisionsTest {
                         () -> revisions.activate("encoder-en", "2.0.0", new Cause("anna", "try")))
                 .getMessage()
                 .contains("[1.0.0]"));
-        assertNull(revisions.active("encoder-en"));
+        assertNull(revisions.routes().active("encoder-en"));
     }
 
     @Test
@@ -359,7 +366,7 @@ final class RevisionsTest {
         Revision first = install(FakePack.of("encoder-en", "1.0.0", "old"));
         Revision second = install(FakePack.of("encoder-en", "1.1.0", "new"));
         revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
-        revisions.leaseByDigest(second.id().digest()).close();
+        revisions.leaseByDigest(second.id().digest(), TextEncoder.class).close();
         revisions.withdraw(second, second.packs().getFirst(), Cause.system("test"));
         revisions.withdraw(first, first.packs().getFirst(), Cause.system("test"));
         revisions.clean();
@@ -367,7 +374,7 @@ final class RevisionsTest {
                 Files.exists(folder.resolve("store").resolve(FakePack.sha256("old".getBytes(StandardCharsets.UTF_8)))));
         assertFalse(
                 Files.exists(folder.resolve("store").resolve(FakePack.sha256("new".getBytes(StandardCharsets.UTF_8)))));
-        revisions.lease("encoder-en").close();
+        revisions.routes().lease("encoder-en", TextEncoder.class).close();
     }
 
     @Test
@@ -382,7 +389,8 @@ final class RevisionsTest {
                 Callable<Integer> client = () -> {
                     int done = 0;
                     while (!stop.get()) {
-                        try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
+                        try (ModelLease<TextEncoder> lease =
+                                revisions.routes().lease("encoder-en", TextEncoder.class)) {
                             lease.model().embed(List.of("abc"));
                             done++;
                         }
@@ -459,10 +467,10 @@ final class RevisionsTest {
         standby = true;
         install(FakePack.of("encoder-en", "1.0.0", "old"));
         install(FakePack.of("encoder-en", "1.1.0", "new"));
-        Revision third = install(FakePack.of("encoder-en", "1.2.0", "third"));
+        install(FakePack.of("encoder-en", "1.2.0", "third"));
         revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
         revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
-        revisions.memory().configured(1 + MemoryBudget.estimate(third.card()));
+        revisions.memory().configured(1 + "third".length()); // beside one of one byte
         revisions.activate("encoder-en", "1.2.0", new Cause("anna", "best"));
         assertEquals(ModelState.CLOSED, state("1.0.0"));
         assertEquals(ModelState.STANDBY, state("1.1.0"));
@@ -479,8 +487,8 @@ final class RevisionsTest {
                 () -> revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better")));
         assertTrue(
                 e.getMessage().contains("not enough memory") && e.getMessage().contains("500 B"), e.getMessage());
-        assertEquals("1.0.0", revisions.active("encoder-en").model().version());
-        revisions.lease("encoder-en").close();
+        assertEquals("1.0.0", revisions.routes().active("encoder-en").model().version());
+        revisions.routes().lease("encoder-en", TextEncoder.class).close();
     }
 
     @Test
@@ -495,10 +503,10 @@ final class RevisionsTest {
         assertTrue(e.getMessage().contains("storeBytes 6.0 kB"), e.getMessage());
         assertTrue(e.getMessage().contains("encoder-en 1.0.0 (4.1 kB)"), e.getMessage());
         assertEquals(1, e.getMessage().lines().count());
-        revisions.lease("encoder-en").close();
+        revisions.routes().lease("encoder-en", TextEncoder.class).close();
         store.limit(1 << 20);
         revisions.activate("encoder-en", "1.1.0", new Cause("anna", "there is room now"));
-        assertEquals("1.1.0", revisions.active("encoder-en").model().version());
+        assertEquals("1.1.0", revisions.routes().active("encoder-en").model().version());
     }
 
     @Test
@@ -517,10 +525,10 @@ final class RevisionsTest {
         assertEquals("new weights".length(), revisions.clean());
         assertEquals(before - "new weights".length(), revisions.usage().bytes());
         assertEquals(1, removed.size());
-        assertEquals(1, revisions.describe().size());
+        assertEquals(1, revisions.installed().describe().size());
         assertThrows(
                 ModelRefusedException.class, () -> revisions.rollBack("encoder-en", new Cause("anna", "too late")));
-        revisions.lease("encoder-en").close();
+        revisions.routes().lease("encoder-en", TextEncoder.class).close();
     }
 
     @Test
@@ -530,7 +538,7 @@ final class RevisionsTest {
         revisions.remove("encoder-en", "1.0.0", new Cause("anna", "wrong one"));
         assertEquals(ModelState.INSTALLED, other.describe().state());
         revisions.activate("encoder-en", "1.0.0", new Cause("anna", "right one"));
-        assertEquals(other.id(), revisions.active("encoder-en").model());
+        assertEquals(other.id(), revisions.routes().active("encoder-en").model());
     }
 
     @Test
@@ -546,7 +554,7 @@ final class RevisionsTest {
         ModelRefusedException e = assertThrows(
                 ModelRefusedException.class, () -> revisions.activate("encoder-en", "2.0.0", new Cause("anna", "try")));
         assertTrue(e.getMessage().contains("[classify]") && e.getMessage().contains("needs embed"), e.getMessage());
-        revisions.lease("encoder-en").close();
+        revisions.routes().lease("encoder-en", TextEncoder.class).close();
     }
 
     @Test
@@ -558,26 +566,29 @@ final class RevisionsTest {
         // a pack of the same version with other content does not take its place
         Revision impostor = install(FakePack.of("encoder-en", "1.0.0", "other"));
         assertEquals(ModelState.FAILED, impostor.describe().state());
-        revisions.resume(revisions.recorded().get("encoder-en"));
-        try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
+        revisions.resume(revisions.routes().recorded().get("encoder-en"));
+        try (ModelLease<TextEncoder> lease = revisions.routes().lease("encoder-en", TextEncoder.class)) {
             assertEquals(3f, lease.model().embed(List.of("abc")).vectors()[0][0]);
         }
         revisions.clean();
-        revisions.lease("encoder-en").close();
+        revisions.routes().lease("encoder-en", TextEncoder.class).close();
     }
 
     @Test
     void aPackThatCannotBeReadSaysWhyAndIsNeverActivated() {
-        revisions.unreadable("bundle x 1.0.0", "encoder-en", "3.0.0", "bert", "card.json is no JSON object");
+        revisions
+                .installed()
+                .unreadable("bundle x 1.0.0", "encoder-en", "3.0.0", "bert", "card.json is no JSON object");
         assertEquals(
-                "card.json is no JSON object", revisions.describe().getFirst().reason());
+                "card.json is no JSON object",
+                revisions.installed().describe().getFirst().reason());
         assertTrue(assertThrows(
                         ModelRefusedException.class,
                         () -> revisions.activate("encoder-en", "3.0.0", new Cause("anna", "try")))
                 .getMessage()
                 .contains("no JSON object"));
-        revisions.readable("bundle x 1.0.0");
-        assertEquals(List.of(), revisions.describe());
+        revisions.installed().readable("bundle x 1.0.0");
+        assertEquals(List.of(), revisions.installed().describe());
     }
 
     @Test
@@ -591,11 +602,11 @@ final class RevisionsTest {
         assertThrows(
                 ModelRefusedException.class, () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
         trust = unsigned(revision.id().digest());
-        revisions.assess();
+        revisions.installed().assess();
         revisions.activate("encoder-en", "1.0.0", new Cause("anna", "allowed now"));
         trust = unsigned();
-        revisions.assess();
-        revisions.lease("encoder-en").close();
+        revisions.installed().assess();
+        revisions.routes().lease("encoder-en", TextEncoder.class).close();
         assertThrows(
                 ModelRefusedException.class,
                 () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "again")),
@@ -637,32 +648,32 @@ final class RevisionsTest {
         Revision one = install(FakePack.of("encoder-en", "1.0.0", "one"));
         Revision two = install(FakePack.of("encoder-en", "1.0.0", "two"));
         trust = unsigned(two.id().digest());
-        revisions.assess();
+        revisions.installed().assess();
         assertEquals(ModelState.FAILED, one.describe().state());
         assertEquals(ModelState.INSTALLED, two.describe().state());
         trust = unsigned("encoder-en:1.0.0");
-        revisions.assess();
+        revisions.installed().assess();
         assertEquals(ModelState.FAILED, one.describe().state(), "the other one is in use");
         assertTrue(
                 one.describe().reason().contains("another version"),
                 one.describe().reason());
         revisions.activate("encoder-en", "1.0.0", new Cause("anna", "the admitted one"));
-        assertEquals(two.id(), revisions.active("encoder-en").model());
+        assertEquals(two.id(), revisions.routes().active("encoder-en").model());
         // what serves keeps its place although it is distrusted by now; once it is idle the other one may have it
         trust = unsigned(one.id().digest());
-        revisions.assess();
+        revisions.installed().assess();
         assertEquals(ModelState.FAILED, one.describe().state());
         trust = unsigned();
-        revisions.assess();
+        revisions.installed().assess();
         install(FakePack.of("encoder-en", "1.1.0", "new"));
         trust = unsigned(one.id().digest(), "encoder-en:1.1.0");
-        revisions.assess();
+        revisions.installed().assess();
         revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
-        revisions.assess();
+        revisions.installed().assess();
         assertEquals(
                 ModelState.INSTALLED, one.describe().state(), one.describe().reason());
         revisions.activate("encoder-en", "1.0.0", new Cause("anna", "back"));
-        assertEquals(one.id(), revisions.active("encoder-en").model());
+        assertEquals(one.id(), revisions.routes().active("encoder-en").model());
     }
 
     @Test
@@ -670,12 +681,12 @@ final class RevisionsTest {
         Revision revision = install(FakePack.of("encoder-en", "1.0.0", "old"));
         whileLoading = () -> {
             trust = unsigned();
-            revisions.assess();
+            revisions.installed().assess();
         };
         assertThrows(
                 ModelRefusedException.class, () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
         assertEquals(ModelState.FAILED, revision.describe().state());
-        assertEquals(List.of(), revisions.routes());
+        assertEquals(List.of(), revisions.routes().names());
         assertEquals(0, open.get());
     }
 
@@ -684,10 +695,10 @@ final class RevisionsTest {
         install(FakePack.of("encoder-en", "1.0.0", "old"));
         install(FakePack.of("encoder-en", "1.1.0", "new"));
         revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
-        Activation stale = revisions.recorded().get("encoder-en");
+        Activation stale = revisions.routes().recorded().get("encoder-en");
         revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
         revisions.resume(stale);
-        try (ModelLease<TextEncoder> lease = revisions.lease("encoder-en")) {
+        try (ModelLease<TextEncoder> lease = revisions.routes().lease("encoder-en", TextEncoder.class)) {
             assertEquals("1.1.0", lease.id().version());
         }
         assertEquals("1.1.0", announced.getLast().model().version());
@@ -699,10 +710,10 @@ final class RevisionsTest {
         install(FakePack.of("encoder-en", "1.1.0", "new"));
         revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
         revisions.activateDefault("encoder-en", "1.0.0", Cause.system("default of the configuration"));
-        assertEquals("1.1.0", revisions.active("encoder-en").model().version());
+        assertEquals("1.1.0", revisions.routes().active("encoder-en").model().version());
         install(FakePack.of("encoder-zh", "1.0.0", "zh"));
         revisions.activateDefault("encoder-zh", "1.0.0", Cause.system("default of the configuration"));
-        assertEquals("1.0.0", revisions.active("encoder-zh").model().version());
+        assertEquals("1.0.0", revisions.routes().active("encoder-zh").model().version());
     }
 
     @Test
@@ -721,7 +732,7 @@ final class RevisionsTest {
     }
 
     private TextEncoder leaseAndClose(List<ModelLease<TextEncoder>> closedLeases) {
-        ModelLease<TextEncoder> lease = revisions.lease("encoder-en");
+        ModelLease<TextEncoder> lease = revisions.routes().lease("encoder-en", TextEncoder.class);
         TextEncoder encoder = lease.model();
         lease.close();
         closedLeases.add(lease);

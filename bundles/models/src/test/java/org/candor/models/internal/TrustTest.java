@@ -140,15 +140,15 @@ final class TrustTest {
     @Test
     void pinsComeFromAFileThatMayBeMissing() throws IOException, InvalidProofException {
         Path file = folder.resolve("pins.txt");
-        assertTrue(PackRegistry.pins(null).isEmpty());
-        assertTrue(PackRegistry.pins(file).isEmpty());
+        assertTrue(RegistrySettings.pins(null).isEmpty());
+        assertTrue(RegistrySettings.pins(file).isEmpty());
         pack.files.remove(PackIdentity.SIGNATURE);
         Files.writeString(file, "# packs\n\n" + ModelCard.read(pack).id().digest() + "  encoder-en 1.0.0\n");
         assertEquals(
                 "ships with this build",
-                check(PackTrust.of(PackKind.MODEL, PackRegistry.pins(file), List.of(), List.of())));
+                check(PackTrust.of(PackKind.MODEL, RegistrySettings.pins(file), List.of(), List.of())));
         Files.writeString(file, "sha256:12  encoder-en 1.0.0\n");
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> PackRegistry.pins(file))
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> RegistrySettings.pins(file))
                 .getMessage()
                 .contains("line 1"));
     }
@@ -169,6 +169,7 @@ final class TrustTest {
         }
         assertFalse(expected.isEmpty());
         assertEquals(
-                expected, PackRegistry.pins(Path.of("../../distribution/src/main/resources/etc/shipped-packs.txt")));
+                expected,
+                RegistrySettings.pins(Path.of("../../distribution/src/main/resources/etc/shipped-packs.txt")));
     }
 }

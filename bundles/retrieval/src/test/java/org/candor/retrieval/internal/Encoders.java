@@ -1,6 +1,5 @@
 package org.candor.retrieval.internal;
 
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +14,7 @@ import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelSource;
 import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.StoreUsage;
@@ -138,7 +138,7 @@ public final class Encoders implements ModelRegistry {
     }
 
     @Override
-    public ModelRevision install(Path folder, String name, String version, Caller actor, String reason) {
+    public ModelRevision install(ModelSource source, Caller actor, String reason) {
         throw new UnsupportedOperationException("tests call install(ModelId, TextEncoder)");
     }
 

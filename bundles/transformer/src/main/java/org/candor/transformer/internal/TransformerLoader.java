@@ -165,6 +165,11 @@ public final class TransformerLoader implements ModelLoader, GeneratorLoader, Co
     }
 
     @Override
+    public long bytes(ModelFiles files, GeneratorSettings settings) throws IOException {
+        return DecoderFamily.bytes(files, settings);
+    }
+
+    @Override
     public EmbeddedText embeddedText(ModelFiles files) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(files)) {
             GgufVocabulary vocabulary = checkpoint.vocabulary();

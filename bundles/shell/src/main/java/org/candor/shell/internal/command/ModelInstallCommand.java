@@ -8,7 +8,10 @@ import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.completers.FileCompleter;
+import org.apache.karaf.shell.support.completers.StringsCompleter;
+import org.candor.api.compute.WeightType;
 import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelSource;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Models;
 
@@ -17,7 +20,7 @@ import org.candor.api.operation.Models;
 @Command(
         scope = CandorCommand.SCOPE,
         name = "model-install",
-        description = "Takes a model folder on the server's machine as a pack by reference, and tests it.",
+        description = "Takes a model folder or GGUF file on the server's machine as a pack by reference, and tests it.",
         detailedDescription =
                 "Nothing is activated. A folder has no signature: etc/org.candor.models.cfg has to allow it.\n"
                         + "Example: candor:model-install /srv/models/bge-small --name my-encoder --version 1.0.0 --reason trial")
@@ -33,6 +36,14 @@ public final class ModelInstallCommand extends CandorCommand {
     @Option(name = "--version", description = "Its version; from the folder where it is not given.")
     String version;
 
+    @Option(
+            name = "--weights",
+            description = "How a model that writes holds its weights: f32 (the default), bf16 or i8.")
+    @Completion(
+            value = StringsCompleter.class,
+            values = {"f32", "bf16", "i8"})
+    String weights;
+
     @Option(name = "--reason", description = "Why; it is kept in the record and in the log.")
     String reason;
 
@@ -41,7 +52,9 @@ public final class ModelInstallCommand extends CandorCommand {
 
     @Override
     int run(Caller caller) {
-        Models.Checked checked = operations.models().install(caller, absolute("folder", folder), name, version, reason);
+        WeightType type = weights == null ? null : WeightType.named(weights);
+        ModelSource source = new ModelSource(absolute("folder", folder), name, version, type);
+        Models.Checked checked = operations.models().install(caller, source, reason);
         ModelRevision revision = checked.revision();
         print(
                 checked,

@@ -71,6 +71,23 @@ class GeneratorTest {
         }
     }
 
+    /** Headers alone tell what a model will hold: not less than it does, and at most a third more with small tables. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void whatItWillHoldIsKnownBeforeItIsLoaded(String name) throws IOException {
+        Path folder = DecoderReference.folder(name);
+        for (int cache : new int[] {480, 48_000}) {
+            GeneratorSettings settings = new GeneratorSettings(WeightType.F32, 128, cache, 8);
+            long expected = loader.bytes(Reference.files(folder, Map.of()), settings);
+            try (Generator generator = load(name, settings)) {
+                long held = generator.bytes();
+                assertTrue(
+                        held <= expected * 1.1 && expected <= held * 1.35,
+                        name + " holds " + held + ", and " + expected + " were expected");
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("models")
     void textsThatAreWrittenTogetherAreThoseOfTheReference(String name) throws IOException {

@@ -1,0 +1,85 @@
+package org.candor.models.internal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.candor.api.generate.TextGenerator;
+import org.candor.api.model.TextEncoder;
+
+/** A model in memory, whatever its task. */
+sealed interface LoadedModel extends AutoCloseable {
+
+    /** What leases give out. */
+    Object model();
+
+    /** Bytes that it holds. */
+    long bytes();
+
+    /** How the model is used, as far as only the loaded one tells. */
+    ModelUse settled(ModelUse use);
+
+    /** Runs a pack's selftest.json. */
+    SelfTest.Outcome test(String location, Path file) throws IOException;
+
+    /** A selftest.json of what it computes now. */
+    Map<String, Object> golden(String location) throws IOException;
+
+    @Override
+    void close();
+
+    /** One that encodes. */
+    record Encoder(TextEncoder model) implements LoadedModel {
+        @Override
+        public long bytes() {
+            return model.bytes();
+        }
+
+        @Override
+        public ModelUse settled(ModelUse use) {
+            return use;
+        }
+
+        @Override
+        public SelfTest.Outcome test(String location, Path file) throws IOException {
+            return EncoderSelfTest.read(location, file).run(location, model);
+        }
+
+        @Override
+        public Map<String, Object> golden(String location) throws IOException {
+            return EncoderSelfTest.golden(location, model);
+        }
+
+        @Override
+        public void close() {
+            model.close();
+        }
+    }
+
+    /** One that writes. */
+    record Generator(TextGenerator model) implements LoadedModel {
+        @Override
+        public long bytes() {
+            return model.bytes();
+        }
+
+        @Override
+        public ModelUse settled(ModelUse use) {
+            return use instanceof ModelUse.Generating generating ? generating.within(model.maxTokens()) : use;
+        }
+
+        @Override
+        public SelfTest.Outcome test(String location, Path file) throws IOException {
+            return GeneratorSelfTest.read(location, file).run(location, model);
+        }
+
+        @Override
+        public Map<String, Object> golden(String location) throws IOException {
+            return GeneratorSelfTest.golden(location, model);
+        }
+
+        @Override
+        public void close() {
+            model.close();
+        }
+    }
+}
