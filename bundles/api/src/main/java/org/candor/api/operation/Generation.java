@@ -78,6 +78,11 @@ public interface Generation {
          * @return false when nobody wants the text any more
          */
         boolean piece(Piece piece);
+
+        /** Asked about once a second while no piece comes: false when nobody wants the text any more. */
+        default boolean wanted() {
+            return true;
+        }
     }
 
     /**

@@ -9,6 +9,7 @@ import org.candor.api.operation.Documents;
 import org.candor.api.operation.Embedding;
 import org.candor.api.operation.Energy;
 import org.candor.api.operation.Evidences;
+import org.candor.api.operation.Generation;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.Platform;
 import org.candor.api.operation.Policies;
@@ -20,6 +21,8 @@ interface Backends {
     Answers answers();
 
     Embedding embedding();
+
+    Generation generation();
 
     Documents documents();
 

@@ -21,6 +21,23 @@ final class EventStream {
         out.flush();
     }
 
+    /** An event without a name, as OpenAI streams them. */
+    void data(Object json) throws IOException {
+        data(JsonText.write(json));
+    }
+
+    /** The event that ends a stream of OpenAI's. */
+    void done() throws IOException {
+        data("[DONE]".getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void data(byte[] line) throws IOException {
+        out.write("data: ".getBytes(StandardCharsets.UTF_8));
+        out.write(line);
+        out.write("\n\n".getBytes(StandardCharsets.UTF_8));
+        out.flush();
+    }
+
     /** A line that clients ignore: it keeps the connection open and shows who has gone. */
     void comment(String text) throws IOException {
         out.write((": " + text + "\n\n").getBytes(StandardCharsets.UTF_8));

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.candor.api.configuration.Configuration;
 import org.candor.api.configuration.Configured;
@@ -23,6 +24,7 @@ import org.candor.api.operation.Documents;
 import org.candor.api.operation.Embedding;
 import org.candor.api.operation.Energy;
 import org.candor.api.operation.Evidences;
+import org.candor.api.operation.Generation;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.Platform;
 import org.candor.api.operation.Policies;
@@ -119,6 +121,12 @@ public final class Gateway extends HttpServlet {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     transient volatile Embedding embedding;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile Generation generation;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -249,6 +257,10 @@ public final class Gateway extends HttpServlet {
         AnswerRoutes.add(router, backends, limits, workers, streams);
         DocumentRoutes.add(router, backends, limits);
         EmbeddingRoutes.add(router, backends, limits);
+        LongSupplier epochSeconds = () -> clock.instant().getEpochSecond();
+        CompletionRoutes.add(router, backends, limits, streams, epochSeconds);
+        ChatRoutes.add(router, backends, limits, streams, epochSeconds);
+        TokenizeRoutes.add(router, backends, limits);
         ModelRoutes.add(router, backends, limits, clock.instant().getEpochSecond());
         ConsentRoutes.add(router, backends, limits);
         OperateRoutes.add(router, backends, limits);
@@ -371,6 +383,11 @@ public final class Gateway extends HttpServlet {
         @Override
         public Embedding embedding() {
             return embedding;
+        }
+
+        @Override
+        public Generation generation() {
+            return generation;
         }
 
         @Override

@@ -16,6 +16,7 @@ import org.candor.api.chat.TemplateException;
 import org.candor.api.generate.Continuation;
 import org.candor.api.generate.Generated;
 import org.candor.api.generate.GenerationException;
+import org.candor.api.generate.GenerationListener;
 import org.candor.api.generate.GenerationRequest;
 import org.candor.api.generate.GeneratorStatus;
 import org.candor.api.generate.Piece;
@@ -136,7 +137,7 @@ public final class GenerationOperations implements Generation {
 
     private record Reply(Begun begun, Generated generated, List<Map<String, Object>> masked) {}
 
-    private final class Work implements Task<Reply> {
+    private final class Work implements Task<Reply>, GenerationListener {
 
         private final Caller caller;
         private final String asked;
@@ -181,12 +182,22 @@ public final class GenerationOperations implements Generation {
                 if (sink != null) {
                     sink.begun(begun);
                 }
-                Generated generated = model.generate(requests, sink == null || held ? piece -> true : sink::piece);
+                Generated generated = model.generate(requests, this);
                 meter.work(generated.busyNanos());
                 return new Reply(begun, generated, List.of());
             } catch (GenerationException e) {
                 throw failure(e);
             }
+        }
+
+        @Override
+        public boolean piece(Piece piece) {
+            return sink == null || (held ? sink.wanted() : sink.piece(piece));
+        }
+
+        @Override
+        public boolean wanted() {
+            return sink == null || sink.wanted();
         }
 
         private GenerationRequest request(TextGenerator model, Prompt prompt) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.candor.api.generate.Continuation;
 import org.candor.api.generate.Generated;
 import org.candor.api.generate.GenerationException;
@@ -98,12 +99,9 @@ final class Submission {
         boolean whole = false;
         try {
             while (true) {
-                switch (events.take()) {
-                    case Event.Written written -> {
-                        if (!listener.piece(written.piece())) {
-                            throw new GenerationException(Kind.CANCELLED, "nobody wants the text any more");
-                        }
-                    }
+                switch (events.poll(1, TimeUnit.SECONDS)) {
+                    case null -> wanted(listener.wanted());
+                    case Event.Written written -> wanted(listener.piece(written.piece()));
                     case Event.Over end -> {
                         whole = true;
                         if (end.failure() != null) {
@@ -118,6 +116,12 @@ final class Submission {
             throw new GenerationException(Kind.CANCELLED, null, "the thread that wanted the text was interrupted", e);
         } finally {
             cancelled = !whole;
+        }
+    }
+
+    private static void wanted(boolean wanted) {
+        if (!wanted) {
+            throw new GenerationException(Kind.CANCELLED, "nobody wants the text any more");
         }
     }
 

@@ -1,0 +1,149 @@
+package org.candor.gateway.internal;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.candor.api.generate.Piece;
+import org.candor.api.operation.Caller;
+import org.candor.api.operation.Generation;
+import org.candor.api.operation.Generation.Begun;
+import org.candor.api.operation.Generation.Order;
+import org.candor.api.operation.Generation.Written;
+import org.candor.api.operation.OperationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A text as events while it is written: chunks in OpenAI's shapes, then {@code [DONE]}. What is wrong before the model begins
+ * is an HTTP error; later it is a chunk with the member {@code error}. Why a text ended, and what proves it, is told when it is
+ * in the log. When the client goes, the text ends within a step. The operation runs on a virtual thread of its own, the
+ * connection's writes.
+ */
+final class StreamedText implements Generation.Sink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamedText.class);
+    /** How soon it is seen that a client has gone while nothing is written. */
+    private static final long COMMENT_SECONDS = 2;
+
+    private sealed interface Event {
+        record Beginning(Begun begun) implements Event {}
+
+        record Text(Piece piece) implements Event {}
+
+        record Done(Written written) implements Event {}
+
+        record Failed(ApiError error) implements Event {}
+    }
+
+    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private final Order order;
+    private final TextForm form;
+    private volatile boolean abandoned;
+
+    private StreamedText(Order order, TextForm form) {
+        this.order = order;
+        this.form = form;
+    }
+
+    static Response begin(Generation service, Caller caller, Order order, TextForm form, Streams streams)
+            throws InterruptedException {
+        Streams.Place place = streams.open(caller);
+        StreamedText text = new StreamedText(order, form);
+        boolean handed = false;
+        try {
+            Thread.ofVirtual().name("candor-text").start(() -> text.run(service, caller));
+            Event first = text.events.take();
+            if (first instanceof Event.Failed failed) {
+                throw failed.error();
+            }
+            Response response = Response.events(out -> {
+                        try (place) {
+                            return text.tell(out, first);
+                        } finally {
+                            text.abandoned = true;
+                        }
+                    })
+                    .with("X-Accel-Buffering", "no")
+                    .accounted(text.account("ok"));
+            handed = true;
+            return response;
+        } finally {
+            if (!handed) {
+                place.close();
+                text.abandoned = true;
+            }
+        }
+    }
+
+    private void run(Generation service, Caller caller) {
+        try {
+            events.add(new Event.Done(service.generate(caller, order, this)));
+        } catch (OperationException e) {
+            events.add(new Event.Failed(ApiError.of(e)));
+        } catch (ApiError e) {
+            events.add(new Event.Failed(e));
+        } catch (RuntimeException | Error e) {
+            LOG.error("A streamed text failed", e);
+            events.add(new Event.Failed(
+                    new ApiError(500, "internal", null, "Something went wrong in the server; its log shows it.")));
+        }
+    }
+
+    @Override
+    public void begun(Begun begun) {
+        events.add(new Event.Beginning(begun));
+    }
+
+    @Override
+    public boolean piece(Piece piece) {
+        events.add(new Event.Text(piece));
+        return !abandoned;
+    }
+
+    @Override
+    public boolean wanted() {
+        return !abandoned;
+    }
+
+    private Response.Account tell(EventStream out, Event first) throws IOException, InterruptedException {
+        for (Event event = first; ; event = next(out)) {
+            switch (event) {
+                case Event.Beginning beginning -> write(out, form.begin(beginning.begun()));
+                case Event.Text text -> write(out, form.piece(text.piece()));
+                case Event.Done done -> {
+                    write(out, form.end(done.written()));
+                    out.done();
+                    return TextViews.account(order.model(), done.written());
+                }
+                case Event.Failed failed -> {
+                    out.data(JsonText.readObject(failed.error().response().body()));
+                    return account(failed.error().code());
+                }
+            }
+        }
+    }
+
+    private Event next(EventStream out) throws IOException, InterruptedException {
+        Event event = events.poll();
+        while (event == null) {
+            event = events.poll(COMMENT_SECONDS, TimeUnit.SECONDS);
+            if (event == null) {
+                // What cannot be written has nobody who reads it.
+                out.comment("working");
+            }
+        }
+        return event;
+    }
+
+    private static void write(EventStream out, Iterable<Map<String, Object>> chunks) throws IOException {
+        for (Map<String, Object> chunk : chunks) {
+            out.data(chunk);
+        }
+    }
+
+    private Response.Account account(String outcome) {
+        return new Response.Account("generate", outcome, null, order.model(), 0);
+    }
+}

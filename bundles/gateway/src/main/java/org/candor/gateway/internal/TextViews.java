@@ -1,0 +1,79 @@
+package org.candor.gateway.internal;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.candor.api.generate.FinishReason;
+import org.candor.api.generate.Generated;
+import org.candor.api.generate.GeneratedToken;
+import org.candor.api.operation.Generation.Written;
+import org.candor.api.tokenize.Tokenizer;
+
+/** Parts of a text's answer that all kinds of requests show alike. */
+final class TextViews {
+
+    private TextViews() {}
+
+    static Map<String, Object> usage(Written written) {
+        Generated generated = written.generated();
+        Map<String, Object> usage = new LinkedHashMap<>();
+        usage.put("prompt_tokens", generated.promptTokens());
+        usage.put("completion_tokens", generated.completionTokens());
+        usage.put("total_tokens", generated.promptTokens() + generated.completionTokens());
+        usage.put("prompt_tokens_details", Map.of("cached_tokens", generated.cachedTokens()));
+        usage.put("energy", written.evidence().energy());
+        return usage;
+    }
+
+    /** What proves a text. */
+    static Map<String, Object> candor(Written written) {
+        Map<String, Object> candor = new LinkedHashMap<>();
+        candor.put("model", Views.model(written.begun().model()));
+        candor.put("seed", written.begun().seed());
+        candor.put("masked", written.masked());
+        candor.putAll(Views.evidence(written.evidence()));
+        candor.remove("energy");
+        return candor;
+    }
+
+    /** The clients' own enumerations know no end by time. */
+    static String finish(FinishReason reason) {
+        return reason == FinishReason.STOP ? "stop" : "length";
+    }
+
+    /** Text of a token by itself; a part of a character is U+FFFD. */
+    static String text(Tokenizer tokenizer, int id) {
+        return tokenizer == null ? "" : tokenizer.decode(new int[] {id}, false);
+    }
+
+    /** Bytes of a token, 0 to 255 each. */
+    static List<Integer> bytes(Tokenizer tokenizer, int id) {
+        byte[] bytes = tokenizer == null ? new byte[0] : tokenizer.bytes(id);
+        if (bytes.length == 0) {
+            bytes = text(tokenizer, id).getBytes(StandardCharsets.UTF_8);
+        }
+        List<Integer> list = new ArrayList<>(bytes.length);
+        for (byte each : bytes) {
+            list.add(each & 0xFF);
+        }
+        return list;
+    }
+
+    static List<Integer> ids(List<GeneratedToken> tokens) {
+        return tokens.stream().map(GeneratedToken::id).toList();
+    }
+
+    static Response.Account account(String model, Written written) {
+        Response.Account done = Response.Account.of(
+                "ok", written.evidence().leaf(), written.evidence().energy());
+        Generated generated = written.generated();
+        return new Response.Account(
+                done.operation(),
+                done.outcome(),
+                done.joules(),
+                model,
+                generated.promptTokens() + generated.completionTokens());
+    }
+}
