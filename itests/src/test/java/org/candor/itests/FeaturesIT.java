@@ -59,6 +59,7 @@ public class FeaturesIT {
     private static final String WAITING = """
             candor-gateway: Gateway without Access Answers Backups Commands Consents Documents Embedding Energy Evidences\
              Models Platform Policies TransparencyLog
+            candor-generation: GenerationEngines unsatisfied for want of ChatTemplates GeneratorLoader TokenizerFactory
             candor-governor: AccessOperations without AccessRegister
             candor-governor: AnswerOperations without Retrieval
             candor-governor: BackupOperations without StatePart
@@ -66,6 +67,7 @@ public class FeaturesIT {
             candor-governor: DocumentOperations without Library Retrieval
             candor-governor: EmbeddingOperations without ModelRegistry
             candor-governor: EnergyOperations without EnergyHistory
+            candor-governor: GenerationOperations without ModelRegistry
             candor-governor: GovernedPath without ConsentRegister EnergyAccounting PersonalData PolicyGate SubjectKeys\
              TransparencyLog
             candor-governor: ModelOperations without ModelRegistry

@@ -17,7 +17,21 @@ public final class Commitments {
     /** Members every answer has. */
     public static final Set<String> REQUIRED = Set.of("question", "answer", "citations", "models", "energy", "policy");
 
+    private static final String HMAC = "HmacSHA256";
+    /** Cloned for each commitment, never used itself: asking the providers takes several times as long as the hash. */
+    private static final Mac PROTOTYPE = prototype();
+
     private Commitments() {}
+
+    private static Mac prototype() {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(new SecretKeySpec(new byte[KEY_BYTES], HMAC));
+            return mac;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has HmacSHA256", e);
+        }
+    }
 
     /**
      * base64(HMAC-SHA-256(key, RFC 8785 form of the value)).
@@ -30,11 +44,11 @@ public final class Commitments {
             throw new IllegalArgumentException("a commitment's key has " + key.length + " bytes, 32 are needed");
         }
         try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            Mac mac = (Mac) PROTOTYPE.clone();
+            mac.init(new SecretKeySpec(key, HMAC));
             return StrictBase64.encode(mac.doFinal(Json.canonical(value)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has HmacSHA256", e);
+        } catch (CloneNotSupportedException | GeneralSecurityException e) {
+            throw new IllegalStateException("the platform's HmacSHA256 can be copied and takes any key", e);
         }
     }
 }

@@ -47,9 +47,11 @@ public final class Operations {
             "admin.shell.run",
             "answer",
             "embed",
+            "generate",
             "log.read",
             "models.list",
-            "search");
+            "search",
+            "tokenize");
 
     private Operations() {}
 }

@@ -18,13 +18,16 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.crypto.KDF;
 import javax.crypto.Mac;
+import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.candor.api.consent.ConsentUnavailableException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SubjectKeyFilesTest {
     private static final byte[] NONCE = new byte[32];
@@ -56,6 +59,24 @@ class SubjectKeyFilesTest {
     void expansionGivesTheValuesOfTheRfc(String key, String info, String output) {
         HexFormat hex = HexFormat.of();
         assertEquals(output, hex.formatHex(Hkdf.expand(hex.parseHex(key), hex.parseHex(info), output.length() / 2)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 31, 32, 33, 64, 65, 1000, 8160})
+    void expansionGivesTheBytesOfTheJdk(int length) throws Exception {
+        byte[] key = new byte[48];
+        byte[] info = new byte[length % 100];
+        new java.util.Random(length).nextBytes(key);
+        new java.util.Random(length + 1).nextBytes(info);
+        byte[] expected = KDF.getInstance("HKDF-SHA256")
+                .deriveData(HKDFParameterSpec.expandOnly(new SecretKeySpec(key, "HKDF"), info, length));
+        assertArrayEquals(expected, Hkdf.expand(key, info, length));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 8161})
+    void anExpansionThatTheRfcDoesNotKnowIsRefused(int length) {
+        assertThrows(IllegalArgumentException.class, () -> Hkdf.expand(NONCE, NONCE, length));
     }
 
     /** One block of HKDF-Expand is HMAC(key, info || 0x01): the contract's formula, computed another way. */

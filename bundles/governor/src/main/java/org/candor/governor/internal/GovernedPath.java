@@ -311,8 +311,9 @@ public final class GovernedPath implements Configured {
     private <T> Governed<T> perform(
             Operation operation, Task<T> task, Permit permit, Services services, Timings timings) {
         boolean changes = operation.effect() == Operation.Effect.CHANGE;
+        boolean told = operation.effect().tellsBegin();
         Map<String, Object> policyJson = Json.policy(operation, permit.decision(), permit.consentEpoch());
-        if (changes) {
+        if (told) {
             append(operation.name() + "/begun", operation, policyJson, operation.request(), null, services);
             timings.lap("begun");
         }
@@ -326,11 +327,11 @@ public final class GovernedPath implements Configured {
         } catch (IOException e) {
             OperationException failure = new OperationException(
                     Kind.UNAVAILABLE, "storage-failed", operation.name() + " failed: " + e.getMessage(), null, e);
-            throw changes ? failed(operation, policyJson, failure, services) : failure;
+            throw told ? failed(operation, policyJson, failure, services) : failure;
         } catch (RuntimeException e) {
-            throw changes ? failed(operation, policyJson, e, services) : e;
+            throw told ? failed(operation, policyJson, e, services) : e;
         } catch (Error e) {
-            throw changes ? failed(operation, policyJson, e, services) : e;
+            throw told ? failed(operation, policyJson, e, services) : e;
         }
         Map<String, Object> members = new LinkedHashMap<>(operation.request());
         if (!changes) {

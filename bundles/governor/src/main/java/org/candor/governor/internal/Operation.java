@@ -65,7 +65,16 @@ record Operation(
         READ,
         /** Runs models: takes one of a bounded number of places. */
         COMPUTE,
+        /** Runs a model that gives places itself. */
+        GENERATE,
+        /** The same, and text leaves before the end: its begin is in the log before any text leaves. */
+        STREAM,
         /** Changes something: its begin is in the log before the change is made. */
-        CHANGE
+        CHANGE;
+
+        /** Whether its begin is in the log before anything else happens, and its failure too. */
+        boolean tellsBegin() {
+            return this == CHANGE || this == STREAM;
+        }
     }
 }

@@ -23,7 +23,7 @@ record PolicySettings(PolicySource rules, String preferred, int decisions, PackT
     private static final String DECISIONS = "decisions";
     private static final String UNSIGNED = "unsigned";
     private static final String TRUSTED_KEYS = "trustedKeys";
-    private static final String SHIPPED = "default:1.1.0";
+    private static final String SHIPPED = "default:1.2.0";
     private static final int LEAST = 100;
     private static final int MOST = 1_000_000;
 

@@ -172,13 +172,13 @@ class PackTrustTest {
 
     @Test
     void aSignedPackCannotTakeTheNameOfAShippedOne() {
-        for (String unsigned : List.of("", "default:1.1.0", "true")) {
+        for (String unsigned : List.of("", "default:1.2.0", "true")) {
             policies.trust(
                     PolicySettings.read(Map.of("trustedKeys", key.verifier().toString(), "unsigned", unsigned))
                             .trust());
-            TestPack shadow = new TestPack("default", "1.1.0", CEDAR).signedBy(key);
+            TestPack shadow = new TestPack("default", "1.2.0", CEDAR).signedBy(key);
             assertTrue(
-                    refusal(shadow).startsWith("default:1.1.0 comes with this build, and this pack has other content"));
+                    refusal(shadow).startsWith("default:1.2.0 comes with this build, and this pack has other content"));
         }
     }
 

@@ -223,6 +223,6 @@ class PolicyPackTest {
         assertEquals("strict:1.0.0", settings.preferred());
         assertEquals(500, settings.decisions());
         assertEquals(null, settings.rules());
-        assertEquals("default:1.1.0", PolicySettings.read(Map.of()).preferred());
+        assertEquals("default:1.2.0", PolicySettings.read(Map.of()).preferred());
     }
 }

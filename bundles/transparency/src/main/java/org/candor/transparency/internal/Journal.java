@@ -37,14 +37,12 @@ final class Journal implements AutoCloseable {
     private final List<Segment> full = new ArrayList<>();
 
     private volatile Segment current;
-    private FileChannel channel;
+    private SegmentFile file;
     private int position;
     /** Where the newest record that was read begins, or -1. */
     private int newest = -1;
     /** Whether the name of the current segment is durable. */
     private boolean named = true;
-
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
 
     /**
      * @param start index of its first entry
@@ -108,10 +106,11 @@ final class Journal implements AutoCloseable {
         }
         full.addAll(segments.subList(0, segments.size() - 1));
         current = segments.getLast();
-        channel = FileChannel.open(current.path(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        file = SegmentFile.open(current.path(), current.path(), disk);
         if (newest >= 0) {
             forceAgain(newest, position - newest);
         }
+        file.continueAt(position);
     }
 
     /**
@@ -119,12 +118,8 @@ final class Journal implements AutoCloseable {
      * on, so it has to be. All others were forced before their successors were written.
      */
     private void forceAgain(int at, int length) throws IOException {
-        ByteBuffer record = ByteBuffer.allocate(length);
-        while (record.hasRemaining() && channel.read(record, at + record.position()) >= 0) {
-            // until it is whole
-        }
-        disk.write(current.path(), channel, record.flip(), at);
-        disk.force(current.path(), channel, false);
+        file.writeAgain(at, length);
+        file.force();
         forceFolder();
     }
 
@@ -190,6 +185,40 @@ final class Journal implements AutoCloseable {
     }
 
     /**
+     * Lets the disk have entries while the checkpoint of their tree is still to come, where that is of use. Without a
+     * header they are no record; {@link #append} writes them again, behind theirs.
+     *
+     * @throws IOException when they were not written; the journal is as before
+     */
+    void prepare(List<byte[]> entries) throws IOException {
+        int length = length(entries);
+        if (!file.isDirect() || !named || length > segmentBytes - position) {
+            return;
+        }
+        ByteBuffer record = file.at(position, length);
+        for (int i = 0; i < HEADER; i++) {
+            record.put((byte) 0);
+        }
+        put(entries, record);
+        file.write(position, length);
+    }
+
+    /** Bytes of a record without its checkpoint. */
+    private static int length(List<byte[]> entries) {
+        int length = HEADER;
+        for (byte[] entry : entries) {
+            length += 2 + entry.length;
+        }
+        return length;
+    }
+
+    private static void put(List<byte[]> entries, ByteBuffer record) {
+        for (byte[] entry : entries) {
+            record.putShort((short) entry.length).put(entry);
+        }
+    }
+
+    /**
      * Makes a batch durable.
      *
      * @throws TornException when it was written, but may or may not be durable; the journal is of no use any more
@@ -197,40 +226,33 @@ final class Journal implements AutoCloseable {
      */
     void append(long first, List<byte[]> entries, String checkpoint) throws IOException {
         byte[] note = checkpoint.getBytes(StandardCharsets.UTF_8);
-        int length = HEADER + note.length;
-        for (byte[] entry : entries) {
-            length += 2 + entry.length;
-        }
+        int length = length(entries) + note.length;
         if (length > segmentBytes) {
             throw new IllegalArgumentException("a batch of " + length + " bytes does not fit into a segment");
         }
         if (length > segmentBytes - position) {
             start(first);
         }
-        if (buffer.capacity() < length) {
-            buffer = ByteBuffer.allocateDirect(Integer.highestOneBit(length) << 1);
-        }
-        buffer.clear();
-        buffer.putInt(MAGIC)
+        ByteBuffer record = file.at(position, length);
+        record.putInt(MAGIC)
                 .putInt(length)
                 .putLong(first)
                 .putInt(entries.size())
                 .putInt(0);
-        for (byte[] entry : entries) {
-            buffer.putShort((short) entry.length).put(entry);
-        }
-        buffer.put(note).flip();
-        buffer.putInt(HEADER - 4, checksum(buffer.duplicate()));
+        put(entries, record);
+        record.put(note).flip();
+        record.putInt(HEADER - 4, checksum(record.duplicate()));
         if (!named) {
             forceFolder();
             named = true;
         }
-        disk.write(current.path(), channel, buffer, position);
+        file.write(position, length);
         try {
-            disk.force(current.path(), channel, false);
+            file.force();
         } catch (IOException e) {
             throw new TornException(e);
         }
+        file.written(position, length);
         position += length;
     }
 
@@ -249,7 +271,7 @@ final class Journal implements AutoCloseable {
             prepareSpare();
         }
         Path path = folder.resolve(name(first));
-        FileChannel next = FileChannel.open(spare, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        SegmentFile next = SegmentFile.open(spare, path, disk);
         try {
             disk.rename(spare, path);
         } catch (IOException e) {
@@ -259,9 +281,9 @@ final class Journal implements AutoCloseable {
         // From here on the segment is in use, even when its name cannot be forced yet: a file that is named by its
         // first
         // entry must not be left behind empty.
-        FileChannel last = channel;
+        SegmentFile last = file;
         Segment filled = current;
-        channel = next;
+        file = next;
         current = new Segment(first, path);
         position = 0;
         named = false;
@@ -337,8 +359,8 @@ final class Journal implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (channel != null) {
-            channel.close();
+        if (file != null) {
+            file.close();
         }
     }
 }

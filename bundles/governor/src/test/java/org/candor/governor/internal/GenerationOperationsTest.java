@@ -1,0 +1,332 @@
+package org.candor.governor.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Proxy;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.candor.api.chat.ChatTemplate;
+import org.candor.api.generate.Continuation;
+import org.candor.api.generate.FinishReason;
+import org.candor.api.generate.Generated;
+import org.candor.api.generate.GeneratedToken;
+import org.candor.api.generate.GenerationException;
+import org.candor.api.generate.GenerationListener;
+import org.candor.api.generate.GenerationRequest;
+import org.candor.api.generate.GeneratorStatus;
+import org.candor.api.generate.Piece;
+import org.candor.api.generate.Sampling;
+import org.candor.api.generate.TextGenerator;
+import org.candor.api.model.Activation;
+import org.candor.api.model.ModelId;
+import org.candor.api.model.ModelLease;
+import org.candor.api.model.ModelRegistry;
+import org.candor.api.operation.Generation.Begun;
+import org.candor.api.operation.Generation.Order;
+import org.candor.api.operation.Generation.Prompt;
+import org.candor.api.operation.Generation.Sink;
+import org.candor.api.operation.Generation.Written;
+import org.candor.api.operation.OperationException;
+import org.candor.api.operation.OperationException.Kind;
+import org.candor.api.policy.Obligation;
+import org.candor.api.policy.PersonalData;
+import org.candor.api.tokenize.Tokenizer;
+import org.junit.jupiter.api.Test;
+
+/** Text that a scripted model writes, through the governed path. */
+class GenerationOperationsTest {
+
+    private static final ModelId MODEL = new ModelId("stories", "1.0.0", "sha256:" + "e".repeat(64));
+
+    private final World world = new World();
+    private final Script script = new Script();
+    private int leases;
+
+    private GenerationOperations operations() {
+        GenerationOperations operations = new GenerationOperations(world.path());
+        operations.registry = (ModelRegistry) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {ModelRegistry.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "routes" -> List.of("stories");
+                    case "active" -> new Activation("stories", MODEL, "start", "first", Instant.EPOCH);
+                    case "leaseGenerator" -> lease();
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+        return operations;
+    }
+
+    private ModelLease<TextGenerator> lease() {
+        leases++;
+        return new ModelLease<>() {
+            @Override
+            public ModelId id() {
+                return MODEL;
+            }
+
+            @Override
+            public TextGenerator model() {
+                return script;
+            }
+
+            @Override
+            public void close() {
+                leases--;
+            }
+        };
+    }
+
+    /** Writes given pieces, whatever is asked. */
+    private static final class Script implements TextGenerator {
+        List<String> pieces = List.of("Once ", "upon ", "a time");
+        RuntimeException failure;
+        List<GenerationRequest> requests;
+        Sampling recommended = Sampling.PLAIN;
+        boolean cancelled;
+
+        @Override
+        public Tokenizer tokenizer() {
+            return null;
+        }
+
+        @Override
+        public ChatTemplate chatTemplate() {
+            return null;
+        }
+
+        @Override
+        public Map<String, String> specialTokens() {
+            return Map.of();
+        }
+
+        @Override
+        public Sampling recommended() {
+            return recommended;
+        }
+
+        @Override
+        public int vocabulary() {
+            return 100;
+        }
+
+        @Override
+        public int maxTokens() {
+            return 50;
+        }
+
+        @Override
+        public Generated generate(List<GenerationRequest> asked, GenerationListener listener) {
+            requests = asked;
+            if (failure != null) {
+                throw failure;
+            }
+            List<GeneratedToken> tokens = new ArrayList<>();
+            for (int i = 0; i < pieces.size(); i++) {
+                GeneratedToken token = new GeneratedToken(i + 3, -0.5, List.of());
+                tokens.add(token);
+                boolean last = i == pieces.size() - 1;
+                if (!listener.piece(new Piece(0, pieces.get(i), List.of(token), last ? FinishReason.STOP : null))) {
+                    cancelled = true;
+                    throw new GenerationException(GenerationException.Kind.CANCELLED, "nobody wants the text");
+                }
+            }
+            Continuation whole = new Continuation(String.join("", pieces), tokens, FinishReason.STOP, null);
+            return new Generated(List.of(whole), 2, 0, tokens.size(), 5_000_000, 0, 1);
+        }
+
+        @Override
+        public GeneratorStatus status() {
+            return new GeneratorStatus(0, 0, 8, 8, 0, 0, 0, 0, 0, 0, 0);
+        }
+
+        @Override
+        public long bytes() {
+            return 1;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final class Told implements Sink {
+        final List<String> texts = new ArrayList<>();
+        final List<Piece> pieces = new ArrayList<>();
+        int most = Integer.MAX_VALUE;
+        int eventsAtFirstPiece = -1;
+        Begun begun;
+
+        @Override
+        public void begun(Begun now) {
+            begun = now;
+        }
+
+        @Override
+        public boolean piece(Piece piece) {
+            if (eventsAtFirstPiece < 0) {
+                eventsAtFirstPiece = world.log.entries.size();
+            }
+            pieces.add(piece);
+            texts.add(piece.text());
+            return texts.size() < most;
+        }
+    }
+
+    private static Order order(Map<String, Object> parameters) {
+        return new Order("stories", List.of(new Prompt.Tokens(new int[] {1, 2})), parameters, null);
+    }
+
+    @Test
+    void aTextIsWrittenAndProved() throws Exception {
+        Written written = operations().generate(World.ASKER, order(Map.of("max_tokens", 7L, "seed", 5L)), null);
+        assertEquals(
+                "Once upon a time",
+                written.generated().continuations().getFirst().text());
+        assertEquals(MODEL, written.begun().model());
+        assertEquals(5, written.begun().seed());
+        assertEquals(7, script.requests.getFirst().maxTokens());
+        assertEquals("default", script.requests.getFirst().tenant());
+        assertEquals(1, world.log.entries.size());
+        Map<String, Object> leaf = written.evidence().leaf();
+        assertEquals("generate", leaf.get("operation"));
+        assertTrue(
+                written.evidence()
+                        .openings()
+                        .keySet()
+                        .containsAll(Set.of("prompts", "parameters", "seed", "continuations", "model", "usage")),
+                written.evidence().openings().toString());
+        assertEquals(0, leases);
+    }
+
+    @Test
+    void beforeTextLeavesItsBeginIsInTheLog() {
+        Told told = new Told();
+        operations().generate(World.ASKER, order(Map.of()), told);
+        assertEquals(List.of("Once ", "upon ", "a time"), told.texts);
+        assertEquals(1, told.eventsAtFirstPiece);
+        assertEquals(2, world.log.entries.size());
+        assertEquals(FinishReason.STOP, told.pieces.getLast().finish());
+    }
+
+    @Test
+    void whoGoesAwayEndsTheTextAndThatIsInTheLog() {
+        Told told = new Told();
+        told.most = 2;
+        OperationException gone =
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, order(Map.of()), told));
+        assertEquals("generation_ended", gone.code());
+        assertTrue(script.cancelled);
+        assertEquals(2, world.log.entries.size(), "its begin and its end");
+        assertEquals(0, leases);
+    }
+
+    @Test
+    void underAPolicyThatMasksTextLeavesWhenItIsMasked() {
+        world.policy.obligations = List.of(new Obligation.MaskPersonalData(Set.of(PersonalData.Kind.EMAIL)));
+        script.pieces = List.of("write to jo", "@example.org", " now");
+        Told told = new Told();
+        Written written = operations().generate(World.ASKER, order(Map.of()), told);
+        String masked = written.generated().continuations().getFirst().text();
+        assertFalse(masked.contains("example"), masked);
+        assertEquals(List.of(masked), told.texts);
+        assertEquals(List.of(), told.pieces.getFirst().tokens(), "tokens would tell what the text does not");
+        assertEquals(1, written.masked().size());
+        assertEquals(2, told.eventsAtFirstPiece, "the entry of the text is in the log before the text leaves");
+    }
+
+    @Test
+    void whatTheModelRecommendsHoldsUnlessTheRequestSaysOtherwise() {
+        script.recommended = new Sampling(0.6, 20, 0.95, 0, 1, 1.1, 0, 0, 0, Map.of(), 0, false, 0, -1);
+        Map<String, Object> asked = new LinkedHashMap<>();
+        asked.put("temperature", 0.25);
+        asked.put("logit_bias", Map.of("7", 3L));
+        asked.put("stop", List.of("\n"));
+        asked.put("logprobs", 2L);
+        operations().generate(World.ASKER, order(asked), null);
+        GenerationRequest request = script.requests.getFirst();
+        assertEquals(0.25, request.sampling().temperature());
+        assertEquals(20, request.sampling().topK());
+        assertEquals(1.1, request.sampling().repetitionPenalty());
+        assertEquals(Map.of(7, 3.0), request.sampling().logitBias());
+        assertEquals(2, request.sampling().logprobs());
+        assertEquals(List.of("\n"), request.stops());
+        assertEquals(16, request.maxTokens());
+    }
+
+    @Test
+    void whatIsNoParameterIsNamed() {
+        for (Map.Entry<String, Object> wrong : Map.of(
+                        "colour",
+                        (Object) "red",
+                        "temperature",
+                        "hot",
+                        "seed",
+                        1.5,
+                        "stop",
+                        "x",
+                        "stop_token_ids",
+                        List.of("x"),
+                        "logit_bias",
+                        Map.of("x", 1L),
+                        "ignore_eos",
+                        1L,
+                        "n",
+                        1L << 40,
+                        "json_schema",
+                        "x")
+                .entrySet()) {
+            OperationException refused = assertThrows(OperationException.class, () -> operations()
+                    .generate(World.ASKER, order(Map.of(wrong.getKey(), wrong.getValue())), null));
+            assertEquals(Kind.INVALID, refused.kind());
+            assertEquals(wrong.getKey(), refused.parameter());
+        }
+        assertEquals(0, world.log.entries.size());
+    }
+
+    @Test
+    void refusalsOfTheModelAreTold() {
+        script.failure = new GenerationException(GenerationException.Kind.BUSY, "too much waits");
+        assertEquals(
+                Kind.BUSY,
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, order(Map.of()), null))
+                        .kind());
+        script.failure = new GenerationException(GenerationException.Kind.INVALID, "max_tokens", "too many", null);
+        OperationException refused =
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, order(Map.of()), null));
+        assertEquals("max_tokens", refused.parameter());
+        world.policy.permits = false;
+        assertEquals(
+                Kind.DENIED,
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, order(Map.of()), null))
+                        .kind());
+    }
+
+    @Test
+    void aModelWithoutTokenizerOrTemplateSaysSo() {
+        Order text = new Order("stories", List.of(new Prompt.Text("Once")), Map.of(), null);
+        assertEquals(
+                "tokenizer_missing",
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, text, null))
+                        .code());
+        Order chat = new Order(
+                "stories",
+                List.of(new Prompt.Chat(List.of(Map.of("role", "user", "content", "Hi")), null, false, Map.of())),
+                Map.of(),
+                null);
+        assertEquals(
+                "tokenizer_missing",
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, chat, null))
+                        .code());
+        Order other = new Order("other", text.prompts(), Map.of(), null);
+        assertEquals(
+                Kind.NOT_FOUND,
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, other, null))
+                        .kind());
+    }
+}
