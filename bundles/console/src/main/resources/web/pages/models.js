@@ -258,6 +258,13 @@ function remove(row, again) {
   });
 }
 
+/** How a model that writes holds its weights. */
+function weights() {
+  const id = uniqueId('weights');
+  const choices = ['', 'f32', 'bf16', 'i8'].map((value) => el('option', { value }, value || '\u2013'));
+  return el('div', { class: 'field' }, el('label', { for: id }, t('models.weights')), el('select', { id, name: 'weights' }, choices), el('p', { class: 'hint' }, t('models.weightsHint')));
+}
+
 function install(again) {
   const field = (name, label, attributes, hint) => {
     const id = uniqueId(name);
@@ -271,10 +278,11 @@ function install(again) {
       field('folder', t('models.folder'), { required: true, placeholder: '/srv/models/bge-small' }, t('models.folderHint')),
       field('name', t('models.name'), {}, t('models.nameHint')),
       field('version', t('models.version'), {}),
+      weights(),
     ],
     reason: 'required',
     confirm: t('models.install'),
-    perform: (data) => post('/admin/models/install', { folder: data.folder.trim(), name: data.name.trim() || null, version: data.version.trim() || null, reason: data.reason }),
+    perform: (data) => post('/admin/models/install', { folder: data.folder.trim(), name: data.name.trim() || null, version: data.version.trim() || null, weights: data.weights || null, reason: data.reason }),
     done: (answer) => el('p', {}, stateBadge(answer.revision.state), ' ', `${answer.revision.name} ${answer.revision.version}`, ' ', answer.revision.reason),
     after: again,
   });

@@ -97,6 +97,34 @@ class ModelPacksIT {
     }
 
     @Test
+    @Order(1)
+    void theToyThatWritesIsActiveAfterAStart() throws Exception {
+        await("stories-tiny is active", () -> "active".equals(state("stories-tiny", "1.0.0")));
+        Map<?, ?> revision = revision("stories-tiny", "1.0.0", null);
+        assertEquals(List.of("generate"), revision.get("tasks"));
+        assertEquals(true, ((Map<?, ?>) revision.get("selfTest")).get("passed"));
+        assertTrue(revision.get("trust").toString().contains("build"), revision.toString());
+        List<?> routes = (List<?>)
+                Server.json(server.http("GET", "/admin/models", null).body()).get("routes");
+        assertTrue(
+                routes.stream()
+                        .map(route -> (Map<?, ?>) route)
+                        .anyMatch(route -> "stories-tiny".equals(route.get("route"))
+                                && "generate".equals(route.get("task"))
+                                && Boolean.TRUE.equals(route.get("serves"))),
+                routes.toString());
+        String listed = server.http("GET", "/v1/models", null).body();
+        assertTrue(
+                ((List<?>) Server.json(listed).get("data"))
+                        .stream().anyMatch(model -> "stories-tiny".equals(((Map<?, ?>) model).get("id"))),
+                listed);
+        HttpResponse<String> encoded =
+                server.http("POST", "/v1/embeddings", "{\"model\": \"stories-tiny\", \"input\": \"x\"}");
+        assertEquals(400, encoded.statusCode(), encoded.body());
+        assertTrue(encoded.body().contains("whose task is generate and not embed"), encoded.body());
+    }
+
+    @Test
     @Order(2)
     void aPackThatIsSignedAndDroppedIsVerifiedAndServes() throws Exception {
         Path file = folder.resolve("tiny.jar");
@@ -206,7 +234,7 @@ class ModelPacksIT {
     void aTaskThatTheRouteCannotUse() throws Exception {
         TinyPack pack = pack("encoder-en", "9.0.10", key);
         pack.values.put("tasks", List.of("classify"));
-        assertRefused(pack, "its tasks are [classify], and the route \"encoder-en\" needs embed");
+        assertRefused(pack, "its tasks are [classify], and the route \"encoder-en\" needs embed or generate");
     }
 
     @Test

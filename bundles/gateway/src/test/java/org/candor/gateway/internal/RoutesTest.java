@@ -490,6 +490,16 @@ class RoutesTest {
                 server.call("POST", "/admin/models/remove", "{\"model\":\"m\",\"version\":\"1\",\"reason\":\"r\"}");
         assertEquals(400, refused.status());
         assertEquals("model_refused", refused.code());
+        server.call(
+                "POST",
+                "/admin/models/install",
+                "{\"folder\":\"/m/x.gguf\",\"name\":\"n\",\"version\":\"1\",\"weights\":\"bf16\",\"reason\":\"r\"}");
+        assertEquals("install /m/x.gguf n 1 BF16", server.calls.removeLast());
+        assertEquals(
+                "weights",
+                server.call("POST", "/admin/models/install", "{\"folder\":\"/m\",\"weights\":\"f64\",\"reason\":\"r\"}")
+                        .error()
+                        .get("param"));
         assertEquals(List.of("install /models/x null null null", "verify m 1", "remove m 1"), server.calls);
         assertEquals(
                 "folder",

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.candor.api.model.Activation;
 import org.candor.api.model.Embeddings;
 import org.candor.api.model.ModelId;
@@ -96,6 +97,22 @@ class ModelsTest {
         OperationException e = refused(() -> embedding().embed(World.ASKER, "encoder-zh", List.of("a"), null));
         assertEquals(Kind.UNAVAILABLE, e.kind());
         assertEquals("model-unavailable", e.code());
+    }
+
+    @Test
+    void aModelThatDoesNotEncodeIsTheCallersMistake() {
+        OperationException e = refused(() -> embedding().embed(World.ASKER, "stories", List.of("a"), null));
+        assertEquals(Kind.INVALID, e.kind());
+        assertEquals("model", e.parameter());
+        assertTrue(e.getMessage().contains("whose task is generate and not embed"), e.getMessage());
+        assertEquals(0, registry.leases);
+    }
+
+    @Test
+    void aRouteHasTheTaskOfItsModels() {
+        Map<String, String> tasks = models().overview(World.ASKER).routes().stream()
+                .collect(Collectors.toMap(Models.Route::name, Models.Route::task));
+        assertEquals(Map.of("encoder-en", "embed", "encoder-zh", "", "stories", "generate", "undecided", ""), tasks);
     }
 
     @Test
@@ -244,6 +261,9 @@ class ModelsTest {
 
         @Override
         public ModelLease<TextEncoder> leaseEncoder(String route) {
+            if (route.equals("stories")) {
+                throw new ModelRefusedException("it leads to stories 1.0.0, whose task is generate and not embed");
+            }
             if (!route.equals("encoder-en")) {
                 throw new ModelUnavailableException(route + ": no revision is active");
             }
@@ -275,12 +295,26 @@ class ModelsTest {
         public List<ModelRevision> revisions() {
             return List.of(
                     new ModelRevision(FIRST, "bert", Set.of("embed"), state, "digest differs", 0, Map.of()),
-                    new ModelRevision(SECOND, "bert", Set.of("embed"), ModelState.INSTALLED, "", 0, Map.of()));
+                    new ModelRevision(SECOND, "bert", Set.of("embed"), ModelState.INSTALLED, "", 0, Map.of()),
+                    other("stories", "1.0.0", "generate"),
+                    other("undecided", "1.0.0", "generate"),
+                    other("undecided", "2.0.0", "embed"));
+        }
+
+        private static ModelRevision other(String name, String version, String task) {
+            return new ModelRevision(
+                    new ModelId(name, version, "sha256:" + name + version),
+                    "llama",
+                    Set.of(task),
+                    ModelState.INSTALLED,
+                    "",
+                    0,
+                    Map.of());
         }
 
         @Override
         public List<String> routes() {
-            return List.of("encoder-en", "encoder-zh");
+            return List.of("encoder-en", "encoder-zh", "stories");
         }
 
         @Override

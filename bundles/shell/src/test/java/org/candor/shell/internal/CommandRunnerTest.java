@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Command;
+import org.candor.api.compute.WeightType;
+import org.candor.api.model.ModelSource;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Commands;
 import org.candor.api.operation.OperationException;
@@ -112,8 +115,16 @@ class CommandRunnerTest {
         }
         assertEquals(0, run("model-activate encoder-en --reason why 1.1.0").exit());
         assertEquals(List.of("encoder-en", "1.1.0", "why"), world.lastArguments.subList(1, 4));
+        assertEquals(
+                0,
+                run("model-install /m/x.gguf --weights bf16 --name n --reason why")
+                        .exit());
+        assertEquals(
+                List.of(new ModelSource(Path.of("/m/x.gguf"), "n", null, WeightType.BF16), "why"),
+                world.lastArguments.subList(1, 3));
         for (String line : List.of(
                 "model-activate encoder-en --reason why",
+                "model-install /m/x.gguf --weights f64 --reason why",
                 "model-activate encoder-en 1.1.0 --reason",
                 "model-activate encoder-en 1.1.0 --reason why more",
                 "ask q --json=yes",

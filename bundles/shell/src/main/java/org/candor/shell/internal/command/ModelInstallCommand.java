@@ -20,7 +20,7 @@ import org.candor.api.operation.Models;
 @Command(
         scope = CandorCommand.SCOPE,
         name = "model-install",
-        description = "Takes a model folder or GGUF file on the server's machine as a pack by reference, and tests it.",
+        description = "Takes a model's folder or GGUF file as a pack by reference, and tests it.",
         detailedDescription =
                 "Nothing is activated. A folder has no signature: etc/org.candor.models.cfg has to allow it.\n"
                         + "Example: candor:model-install /srv/models/bge-small --name my-encoder --version 1.0.0 --reason trial")
