@@ -83,12 +83,12 @@ final class GeneratorFolder {
         } else if (index != null) {
             files.put(ModelPlaces.INDEX, folder.resolve(ModelPlaces.INDEX));
             for (JsonNode shard : index.path("weight_map")) {
-                Path file = folder.resolve(Path.of(shard.asText()).getFileName());
-                if (!Files.isRegularFile(file)) {
+                String name = shard.asText();
+                if (!ModelCard.FILE.matcher(name).matches() || !Files.isRegularFile(folder.resolve(name))) {
                     throw new ModelFormatException(
-                            folder + ": " + file.getFileName() + " is missing, which " + ModelPlaces.INDEX + " names");
+                            folder + ": " + name + " is missing, which " + ModelPlaces.INDEX + " names");
                 }
-                files.put(file.getFileName().toString(), file);
+                files.put(name, folder.resolve(name));
             }
         } else if (GgufParts.in(folder).isEmpty()) {
             ModelPlaces.weights(folder, List.of(SAFETENSORS, GgufParts.ENDING), files);

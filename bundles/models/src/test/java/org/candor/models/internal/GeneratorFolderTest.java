@@ -216,6 +216,11 @@ final class GeneratorFolderTest {
         Files.delete(other.resolve("model.safetensors"));
         Files.copy(at.resolve("model.safetensors.index.json"), other.resolve("model.safetensors.index.json"));
         assertTrue(refusal(ModelSource.of(other)).contains("model-00001-of-00002.safetensors is missing, which"));
+        for (String elsewhere : List.of("../tiny-1.0.0/config.json", "/", "", "\\u0000")) {
+            Files.writeString(
+                    other.resolve("model.safetensors.index.json"), "{\"weight_map\":{\"a\":\"" + elsewhere + "\"}}");
+            assertTrue(refusal(ModelSource.of(other)).contains("is missing, which"), elsewhere);
+        }
     }
 
     @Test
