@@ -73,13 +73,7 @@ class ClientsIT {
 
     @Test
     void openAisPackageListsModelsEmbedsAndUnderstandsErrors() throws IOException, InterruptedException {
-        Ran node = run("node", "--version");
-        assumeTrue(node.exit() == 0, "node is missing: " + node.out());
-        if (!Files.exists(WORK.resolve("node_modules/openai/package.json"))) {
-            Files.writeString(WORK.resolve("package.json"), "{\"private\":true,\"type\":\"module\"}");
-            Ran install = run("npm", "install", "--no-audit", "--no-fund", OPENAI);
-            assumeTrue(install.exit() == 0, OPENAI + " cannot be installed: " + install.out());
-        }
+        client();
         Files.writeString(WORK.resolve("client.mjs"), """
                 import OpenAI from "openai";
                 const client = new OpenAI({ maxRetries: 0 });
@@ -127,6 +121,72 @@ class ClientsIT {
                         "BadRequestError 400 unknown_member seed string",
                         "AuthenticationError 401 invalid_key  string"),
                 seen.get("errors"));
+    }
+
+    @Test
+    void openAisPackageHasTextWritten() throws IOException, InterruptedException {
+        client();
+        Files.writeString(WORK.resolve("texts.mjs"), """
+                import OpenAI from "openai";
+                const client = new OpenAI({ maxRetries: 0 });
+                const prompt = { model: "stories-tiny", prompt: "Once upon a time", max_tokens: 24, temperature: 0 };
+                const whole = await client.completions.create(prompt);
+                const stream = await client.completions.create({ ...prompt, stream: true, stream_options: { include_usage: true } });
+                let text = "", finish = null, proof = null, usage = null;
+                for await (const chunk of stream) {
+                  for (const choice of chunk.choices) { text += choice.text; finish = choice.finish_reason ?? finish; }
+                  proof = chunk.candor?.proof ?? proof;
+                  usage = chunk.usage ?? usage;
+                }
+                const several = await client.completions.create({ ...prompt, temperature: 1, seed: 5, n: 3, logprobs: 2 });
+                const again = await client.completions.create({ ...prompt, temperature: 1, seed: 5, n: 3, logprobs: 2 });
+                const errors = [];
+                const failing = [
+                  () => client.completions.create({ ...prompt, best_of: 4 }),
+                  () => client.completions.create({ ...prompt, max_tokens: 100000 }),
+                  () => client.completions.create({ ...prompt, model: "encoder-en" }),
+                  () => client.chat.completions.create({ model: "stories-tiny", messages: [{ role: "user", content: "Hi" }] }),
+                ];
+                for (const call of failing) {
+                  try { await call(); errors.push("none"); } catch (e) {
+                    errors.push([e.constructor.name, e.status, e.code, e.param].join(" "));
+                  }
+                }
+                console.log(JSON.stringify({ whole: whole.choices[0].text, text, finish, proof: (proof ?? "").length > 100,
+                  tokens: usage.completion_tokens, wholeProof: (whole.candor.proof ?? "").length > 100,
+                  same: JSON.stringify(several.choices) === JSON.stringify(again.choices),
+                  distinct: new Set(several.choices.map(choice => choice.text)).size,
+                  top: Object.keys(several.choices[0].logprobs.top_logprobs[0]).length >= 2, errors }));
+                """);
+        Ran ran = run("node", "texts.mjs");
+        assertEquals(0, ran.exit(), ran.out());
+        Map<String, Object> seen = Server.json(ran.out());
+        assertTrue(seen.get("whole").toString().startsWith(", there was a little girl named Lily."), ran.out());
+        assertEquals(seen.get("whole"), seen.get("text"));
+        assertEquals("length", seen.get("finish"));
+        assertEquals(24L, seen.get("tokens"));
+        for (String name : List.of("proof", "wholeProof", "same", "top")) {
+            assertEquals(true, seen.get(name), name + ": " + ran.out());
+        }
+        assertEquals(3L, seen.get("distinct"), ran.out());
+        assertEquals(
+                List.of(
+                        "BadRequestError 400 unsupported_parameter best_of",
+                        "BadRequestError 400 invalid_value max_tokens",
+                        "BadRequestError 400 wrong_task model",
+                        "BadRequestError 400 chat_template_missing messages"),
+                seen.get("errors"));
+    }
+
+    /** The package, where it can be installed. */
+    private void client() throws IOException, InterruptedException {
+        Ran node = run("node", "--version");
+        assumeTrue(node.exit() == 0, "node is missing: " + node.out());
+        if (!Files.exists(WORK.resolve("node_modules/openai/package.json"))) {
+            Files.writeString(WORK.resolve("package.json"), "{\"private\":true,\"type\":\"module\"}");
+            Ran install = run("npm", "install", "--no-audit", "--no-fund", OPENAI);
+            assumeTrue(install.exit() == 0, OPENAI + " cannot be installed: " + install.out());
+        }
     }
 
     private OpenAiEmbeddingModel langChain(String key, String model) {

@@ -101,8 +101,7 @@ final class GenerationMembers {
     static void only(Members body, String name, String why, Object... values) {
         Object value = body.any(name);
         if (value != null && !List.of(values).contains(value)) {
-            throw ApiError.invalid(
-                    "unsupported_parameter", name, "Member \"" + name + "\" is not supported here: " + why + ".");
+            throw body.unsupported(name, why);
         }
     }
 }

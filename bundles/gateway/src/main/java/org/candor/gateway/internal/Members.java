@@ -150,4 +150,12 @@ final class Members {
         return ApiError.invalid(
                 "invalid_value", prefix + name, "Member \"" + prefix + name + "\" must be " + wanted + ".");
     }
+
+    /** @param why it is not served, as a clause */
+    ApiError unsupported(String name, String why) {
+        return ApiError.invalid(
+                "unsupported_parameter",
+                prefix + name,
+                "Member \"" + prefix + name + "\" is not supported here: " + why + ".");
+    }
 }

@@ -594,7 +594,7 @@ class RoutesTest {
 
     @Test
     void whatIsNotThereIs404AndAnotherMethodIs405WithAllow() throws IOException {
-        for (String path : List.of("/v1", "/v1/", "/v1/answers/", "/v1/completions", "/health", "/v1//answers")) {
+        for (String path : List.of("/v1", "/v1/", "/v1/answers/", "/v1/completion", "/health", "/v1//answers")) {
             assertEquals(404, server.call("GET", path, null).status(), path);
         }
         Server.Reply reply = server.call("PATCH", "/v1/documents", null);

@@ -98,6 +98,7 @@ final class Server implements AutoCloseable {
     final Path home;
     final AccessStore store;
     final Gateway gateway;
+    final ScriptedText text = new ScriptedText(EVIDENCE);
     final List<String> calls = new ArrayList<>();
     /** Lines of the request log. */
     final List<String> requests = new CopyOnWriteArrayList<>();
@@ -117,6 +118,7 @@ final class Server implements AutoCloseable {
         gateway = new Gateway(store, "1.0.0", config(4 << 10, 8 << 10, 1 << 20, 10, hosts), new Lines(requests));
         gateway.answers = new FakeAnswers();
         gateway.embedding = new FakeEmbedding();
+        gateway.generation = text;
         gateway.documents = new FakeDocuments();
         gateway.consents = new FakeConsents();
         gateway.models = new FakeModels();

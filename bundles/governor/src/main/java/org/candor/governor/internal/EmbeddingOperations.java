@@ -138,14 +138,7 @@ public final class EmbeddingOperations implements Embedding {
                 throw Services.missing("models", "model registry");
             }
             String route = permit.model(asked);
-            if (!now.routes().contains(route)) {
-                throw new OperationException(
-                        Kind.NOT_FOUND,
-                        "model_not_found",
-                        "No model \"" + route + "\" is served; these are: " + String.join(", ", now.routes()) + ".",
-                        "model",
-                        null);
-            }
+            Routes.check(now, route, "embed");
             try (ModelLease<TextEncoder> lease = now.leaseEncoder(route)) {
                 Embeddings embeddings = encode.apply(lease.model());
                 meter.work(embeddings.busyNanos());

@@ -288,14 +288,7 @@ public final class GenerationOperations implements Generation {
 
     private ModelLease<TextGenerator> lease(String route) {
         ModelRegistry now = registry();
-        if (!now.routes().contains(route)) {
-            throw new OperationException(
-                    Kind.NOT_FOUND,
-                    "model_not_found",
-                    "No model \"" + route + "\" is served; these are: " + String.join(", ", now.routes()) + ".",
-                    "model",
-                    null);
-        }
+        Routes.check(now, route, "generate");
         return now.leaseGenerator(route);
     }
 

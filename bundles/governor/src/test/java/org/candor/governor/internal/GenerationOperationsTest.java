@@ -28,6 +28,8 @@ import org.candor.api.model.Activation;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelRegistry;
+import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelState;
 import org.candor.api.operation.Generation.Begun;
 import org.candor.api.operation.Generation.Order;
 import org.candor.api.operation.Generation.Prompt;
@@ -47,6 +49,7 @@ class GenerationOperationsTest {
 
     private final World world = new World();
     private final Script script = new Script();
+    private Set<String> tasks = Set.of("generate");
     private int leases;
 
     private GenerationOperations operations() {
@@ -56,6 +59,8 @@ class GenerationOperationsTest {
                 new Class<?>[] {ModelRegistry.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "routes" -> List.of("stories");
+                    case "revisions" ->
+                        List.of(new ModelRevision(MODEL, "llama", tasks, ModelState.ACTIVE, "", 0, Map.of()));
                     case "active" -> new Activation("stories", MODEL, "start", "first", Instant.EPOCH);
                     case "leaseGenerator" -> lease();
                     default -> throw new UnsupportedOperationException(method.getName());
@@ -323,6 +328,11 @@ class GenerationOperationsTest {
                 "tokenizer_missing",
                 assertThrows(OperationException.class, () -> operations().generate(World.ASKER, chat, null))
                         .code());
+        tasks = Set.of("embed");
+        OperationException wrong =
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, text, null));
+        assertEquals("wrong_task", wrong.code());
+        assertEquals(Kind.INVALID, wrong.kind());
         Order other = new Order("other", text.prompts(), Map.of(), null);
         assertEquals(
                 Kind.NOT_FOUND,
