@@ -278,10 +278,16 @@ class ConsoleIT {
         assertTrue(page.textContent("dialog .reach").contains("Adds 1 document"));
         page.fill("dialog input[name=folder]", "events");
         page.fill("dialog input[name=subjects]", "kim-wind");
+        page.check("dialog input[name=role-auditor]");
+        page.check("dialog input[name=role-steward]");
+        ConsoleBrowser.shoot(page, "upload");
+        browser.assertAccessible(page);
         confirm(page, null, null);
         page.fill(".filter", "kite");
         page.waitForSelector("text=events/kite.md");
         assertEquals(1, page.locator("main tbody tr").count());
+        assertTrue(page.locator("main tbody tr").innerText().contains("steward, auditor"));
+        ConsoleBrowser.shoot(page, "library-readers");
         page.reload();
         ConsoleBrowser.settled(page);
         assertEquals("kite", page.inputValue(".filter"), "reload keeps the filter");

@@ -212,6 +212,43 @@ class ConsoleRolesIT {
     }
 
     @Test
+    void aDocumentIsListedReadAndQuotedForTheRolesThatItNames() throws IOException, InterruptedException {
+        String content = "The safe of Hollow Church stands behind the third pew.\n";
+        Map<String, Object> metadata = Map.of("roles", List.of("auditor", "steward"));
+        ok(
+                server.http(
+                        "POST",
+                        "/v1/documents",
+                        Json.write(Map.of("document", "safe/pew.md", "content", content, "metadata", metadata))),
+                201);
+        user("walt", "viewer");
+        user("aude", "auditor");
+        user("sten", "steward");
+        for (String name : List.of("walt", "aude", "sten")) {
+            boolean reads = !name.equals("walt");
+            Page page = signedIn(name);
+            go(page, "library");
+            assertEquals(
+                    reads ? 1 : 0, page.locator("main a:text-is('safe/pew.md')").count(), name);
+            go(page, "library/safe/pew.md");
+            assertEquals(reads, page.locator("main").innerText().contains("third pew"), name);
+            go(page, "ask?q=Where+does+the+safe+of+Hollow+Church+stand%3F");
+            page.waitForSelector(GOOD_SEAL);
+            assertEquals(reads, page.locator("main").innerText().contains("third pew"), name);
+            page.context().close();
+        }
+        // an administrator keeps the document, but is answered from what their role reads
+        Page admin = signedIn("admin");
+        go(admin, "library/safe/pew.md");
+        assertTrue(admin.locator("main").innerText().contains("third pew"));
+        go(admin, "ask?q=Where+does+the+safe+of+Hollow+Church+stand%3F");
+        admin.waitForSelector(GOOD_SEAL);
+        assertFalse(admin.locator("main").innerText().contains("third pew"));
+        admin.context().close();
+        ok(server.http("DELETE", "/v1/documents/safe/pew.md", null), 200);
+    }
+
+    @Test
     void whatIsOfferedFollowsTheRolesWithoutAReload() throws IOException, InterruptedException {
         user("rita", "viewer");
         Page page = signedIn("rita");

@@ -99,15 +99,15 @@ class CommandRunnerTest {
     @Test
     void optionsMayStandAnywhere() {
         for (String line : List.of(
-                "document-add --as b.md --subject ada --subject ben /srv/a.md",
-                "document-add /srv/a.md --subject ada --as=b.md --subject ben",
-                "document-add --subject ada /srv/a.md --as b.md --subject ben")) {
+                "document-add --as b.md --subject ada --role auditor --role steward --subject ben /srv/a.md",
+                "document-add /srv/a.md --roles auditor --subject ada --as=b.md --subject ben --role steward",
+                "document-add --role steward --subject ada /srv/a.md --as b.md --subject ben --role=auditor")) {
             Commands.Result result = run(line);
             assertEquals(0, result.exit(), line + result.err());
             assertTrue(world.lastArguments.contains("b.md"), line + world.lastArguments);
             assertTrue(
-                    world.lastArguments.contains(
-                            new DocumentMetadata(null, null, null, Set.of("ada", "ben"), null, null)),
+                    world.lastArguments.contains(new DocumentMetadata(
+                            null, null, null, Set.of("ada", "ben"), null, Set.of("auditor", "steward"), null)),
                     line + world.lastArguments);
         }
         assertEquals(0, run("model-activate encoder-en --reason why 1.1.0").exit());

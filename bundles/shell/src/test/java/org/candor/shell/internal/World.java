@@ -305,6 +305,7 @@ final class World implements AutoCloseable {
                 "owner",
                 Set.of("alice"),
                 Set.of("research", "training"),
+                Set.of("steward", "auditor"),
                 "CC0",
                 3,
                 3,
