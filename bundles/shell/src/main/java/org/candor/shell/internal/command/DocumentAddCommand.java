@@ -8,7 +8,6 @@ import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.completers.FileCompleter;
-import org.apache.karaf.shell.support.completers.StringsCompleter;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Documents;
 import org.candor.api.retrieval.DocumentMetadata;
@@ -41,6 +40,7 @@ public final class DocumentAddCommand extends CandorCommand {
     String owner;
 
     @Option(name = "--subject", multiValued = true, description = "Somebody it is about; may be given several times.")
+    @Completion(SubjectCompleter.class)
     List<String> subjects;
 
     @Option(
@@ -54,9 +54,7 @@ public final class DocumentAddCommand extends CandorCommand {
             aliases = "--roles",
             multiValued = true,
             description = "Who may read it; may be given several times. Every role where none is given.")
-    @Completion(
-            value = StringsCompleter.class,
-            values = {"viewer", "operator", "steward", "auditor", "approver", "admin"})
+    @Completion(RoleCompleter.class)
     List<String> roles;
 
     @Option(name = "--licence", description = "Its licence.")
