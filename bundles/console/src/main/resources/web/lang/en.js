@@ -305,7 +305,6 @@ export default {
   'models.revision': 'Revision',
   'models.empty': 'No model is installed. Install a pack through the shell, drop one into deploy/, or use a Hugging Face folder.',
   'models.leases': 'Leases',
-  'models.leasesNow': ({ count }) => `${s(count, 'lease')} now`,
   'models.store': 'In the store',
   'models.memory': 'In memory',
   'models.selfTest': 'Self-test',

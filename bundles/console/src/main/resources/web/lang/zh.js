@@ -303,7 +303,6 @@ export default {
   'models.revision': '修订',
   'models.empty': '没有安装模型。可通过 shell 安装模型包、放入 deploy/，或使用 Hugging Face 文件夹。',
   'models.leases': '租约',
-  'models.leasesNow': '现有 {count} 个',
   'models.store': '存储占用',
   'models.memory': '内存占用',
   'models.selfTest': '自检',
