@@ -53,7 +53,9 @@ function showIndex(place, status) {
   const indexing = status.state === 'indexing';
   replace(
     place,
-    el('p', {}, stateBadge(status.state), ' ', indexing && t('overview.indexing', { done: status.done, total: status.total }), ' ', indexing && status.secondsLeft !== null && t('library.left', { seconds: number(status.secondsLeft) })),
+    el('p', {},
+      indexing ? badge('wait', t('overview.indexing', { done: status.done, total: status.total })) : stateBadge(status.state),
+      indexing && status.secondsLeft !== null && el('span', { class: 'muted' }, ' ', t('library.left', { seconds: number(status.secondsLeft) }))),
     indexing && el('progress', { max: Math.max(1, status.total), value: status.done, 'aria-label': t('library.progress') }),
     status.problems?.length > 0 &&
       el('details', {}, el('summary', {}, badge('warn', t('overview.unread', { count: status.problems.length }))), el('ul', {}, status.problems.map((problem) => el('li', {}, problem)))),
