@@ -12,6 +12,7 @@ import { link, navigate } from './components/link.js';
 import { noticePlace } from './components/notice.js';
 import { badge, errorState } from './components/states.js';
 import { shortcuts } from './components/keyboard.js';
+import { putBack, typedIn } from './components/typed.js';
 
 const main = el('main', { id: 'main', tabindex: '-1' });
 const banner = el('div', { class: 'banner', role: 'status', 'aria-live': 'polite', hidden: true });
@@ -53,7 +54,7 @@ function askAgain() {
   }
 }
 
-/** The policy or the roles are others. What an open dialog is about stays as it is until it is closed. */
+/** The policy or the roles are others. What an open dialog is about stays as it is until it is closed, and what was typed stays. */
 function offerAnew() {
   const dialog = document.querySelector('dialog[open]');
   if (dialog !== null) {
@@ -206,7 +207,7 @@ function follow(event) {
   navigate(to.pathname + to.search);
 }
 
-/** @param moved whether the reader goes to another page, so that reading begins at its heading */
+/** @param moved whether the reader goes to another page, so that reading begins at its heading; else what was typed is kept */
 async function route({ moved = true } = {}) {
   closeDrawer();
   const session = who();
@@ -244,7 +245,10 @@ async function route({ moved = true } = {}) {
       const heading = el('h1', { tabindex: '-1' }, t(`page.${page}`));
       const withheld = withheldPlace();
       const content = module.page({ parts, signal, heading });
+      const typed = moved ? null : typedIn(main);
       replace(main, heading, content, withheld);
+      // After what the page itself puts the focus on.
+      typed !== null && queueMicrotask(() => putBack(main, typed));
       document.title = `${heading.textContent} \u2013 Candor`;
       if (toHeading) {
         heading.focus({ preventScroll: true });

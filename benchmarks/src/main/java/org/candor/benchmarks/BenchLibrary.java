@@ -104,7 +104,7 @@ final class BenchLibrary implements AutoCloseable {
     }
 
     static Scope scope(Predicate<DocumentInfo> permits) {
-        return new Scope("default", "question-answering", Set.of(), permits);
+        return new Scope("default", "question-answering", Set.of(), Set.of(), permits);
     }
 
     @Override

@@ -83,7 +83,7 @@ public final class FitAnswer implements Benchmark {
             Set<String> withdrawn,
             Snapshot snapshot,
             BenchLibrary library) {
-        Scope scope = new Scope("default", "question-answering", withdrawn, document -> true);
+        Scope scope = new Scope("default", "question-answering", Set.of(), withdrawn, document -> true);
         return answerer.rank(question.text(), scope, snapshot, library.documents()::current)
                 .sentences();
     }

@@ -7,10 +7,9 @@ import { t } from '../i18n.js';
 import { action, actions } from '../components/action.js';
 import { openChange } from '../components/change.js';
 import { copyable } from '../components/digest.js';
+import { ROLES, chosenRoles, roleField } from '../components/roles.js';
 import { badge, emptyState, loaded } from '../components/states.js';
 import { table } from '../components/table.js';
-
-const ROLES = ['viewer', 'operator', 'steward', 'auditor', 'approver', 'admin'];
 
 export function page({ signal, heading }) {
   heading.textContent = t('page.access');
@@ -85,13 +84,8 @@ function field(name, label, attributes = {}, hint = null) {
   return el('div', { class: 'field' }, el('label', { for: id }, label), el('input', { id, name, autocomplete: 'off', spellcheck: 'false', ...attributes }), hint && el('p', { class: 'hint' }, hint));
 }
 
-function roleField(chosen) {
-  return el('fieldset', {}, el('legend', {}, t('access.roles')), el('div', { class: 'field' },
-    ROLES.map((role) => el('label', { class: 'check', title: t(`role.${role}`) }, el('input', { type: 'checkbox', name: `role-${role}`, checked: chosen.includes(role) }), role))));
-}
-
 function rolesOf(data) {
-  const roles = ROLES.filter((role) => data[`role-${role}`]);
+  const roles = chosenRoles(data);
   if (roles.length === 0) {
     throw new Error(t('access.noRole'));
   }
@@ -107,7 +101,7 @@ function createUser(again) {
     operation: 'admin.access.user-create',
     title: t('access.newUser'),
     reach: t('access.newUserReach'),
-    fields: [field('name', t('access.name'), { required: true, pattern: '[A-Za-z0-9._@\\-]+' }), field('tenant', t('access.tenant'), { placeholder: who().tenant }), roleField(['viewer'])],
+    fields: [field('name', t('access.name'), { required: true, pattern: '[A-Za-z0-9._@\\-]+' }), field('tenant', t('access.tenant'), { placeholder: who().tenant }), roleField(t('access.roles'), ['viewer'])],
     confirm: t('access.create'),
     perform: async (data) => post('/admin/users', { name: data.name.trim(), tenant: data.tenant.trim() || who().tenant, roles: rolesOf(data) }),
     done: (answer) => answer.password && secret(t('access.passwordOnce', { user: answer.user.name }), answer.password),
@@ -120,7 +114,7 @@ function setRoles(row, again) {
     operation: 'admin.access.user-roles',
     title: t('access.setRolesTitle', { user: row.name }),
     reach: t('access.setRolesReach', { roles: list(row.roles, 6) }),
-    fields: roleField(row.roles),
+    fields: roleField(t('access.roles'), row.roles),
     confirm: t('access.setRoles'),
     perform: async (data) => (await request('PUT', `/admin/users/${encodeURIComponent(row.name)}`, { roles: rolesOf(data) })).value,
     after: again,
@@ -161,7 +155,7 @@ function createKey(again) {
     fields: [
       field('name', t('access.name'), { required: true }, t('access.keyNameHint')),
       field('tenant', t('access.tenant'), { placeholder: who().tenant }),
-      roleField(['viewer']),
+      roleField(t('access.roles'), ['viewer']),
       field('expires', t('access.expires'), { type: 'date' }, t('access.expiresHint')),
     ],
     confirm: t('access.create'),

@@ -4,6 +4,7 @@ import { get, post } from '../api.js';
 import { el, uniqueId } from '../dom.js';
 import { bytes, number, time } from '../format.js';
 import { t } from '../i18n.js';
+import { offered } from '../permissions.js';
 import { action } from '../components/action.js';
 import { openChange } from '../components/change.js';
 import { digest } from '../components/digest.js';
@@ -28,7 +29,8 @@ export function page({ signal, heading }) {
   }, 8);
   return [lead, el('div', { class: 'buttons start' },
     el('button', { type: 'button', click: again }, t('health.refresh')),
-    action('admin.backup.create', { click: backup }, t('health.backup'))), place];
+    action('admin.backup.create', { click: backup }, t('health.backup'))),
+    offered('admin.backup.create') && el('details', { class: 'restore' }, el('summary', {}, t('health.restore')), restoring('FILE')), place];
 }
 
 /** Of an older server: its checks. */
@@ -97,6 +99,14 @@ function bundleSection(rows) {
   }));
 }
 
+/** How a backup takes the place of the state: that needs a start of the server, which no page can do. */
+function restoring(file) {
+  return el('ol', { class: 'restoring' },
+    el('li', {}, t('health.restoreStage'), ' ', el('code', {}, `candor:restore ${file}`)),
+    el('li', {}, t('health.restoreStart'), ' ', el('code', {}, './candor stop && ./candor start')),
+    el('li', {}, t('health.restoreAfter')));
+}
+
 function backup() {
   const id = uniqueId('to');
   openChange({
@@ -109,6 +119,7 @@ function backup() {
     done: (answer) => el('dl', { class: 'facts' },
       el('dt', {}, t('health.file')), el('dd', {}, answer.file),
       el('dt', {}, t('library.size')), el('dd', {}, `${bytes(answer.bytes)}, ${t('health.files', { count: number(answer.files) })}`),
-      el('dt', {}, t('models.digest')), el('dd', {}, digest(answer.digest, t('health.file')))),
+      el('dt', {}, t('models.digest')), el('dd', {}, digest(answer.digest, t('health.file'))),
+      el('dt', {}, t('health.restore')), el('dd', {}, restoring(answer.file))),
   });
 }

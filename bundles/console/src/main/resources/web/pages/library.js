@@ -11,6 +11,7 @@ import { openChange } from '../components/change.js';
 import { digest } from '../components/digest.js';
 import { link, navigate } from '../components/link.js';
 import { documentText, highlighted } from '../components/passage.js';
+import { chosenRoles, roleField } from '../components/roles.js';
 import { badge, emptyState, loaded, stateBadge } from '../components/states.js';
 import { table } from '../components/table.js';
 
@@ -52,7 +53,9 @@ function showIndex(place, status) {
   const indexing = status.state === 'indexing';
   replace(
     place,
-    el('p', {}, stateBadge(status.state), ' ', indexing && t('overview.indexing', { done: status.done, total: status.total }), ' ', indexing && status.secondsLeft !== null && t('library.left', { seconds: number(status.secondsLeft) })),
+    el('p', {},
+      indexing ? badge('wait', t('overview.indexing', { done: status.done, total: status.total })) : stateBadge(status.state),
+      indexing && status.secondsLeft !== null && el('span', { class: 'muted' }, ' ', t('library.left', { seconds: number(status.secondsLeft) }))),
     indexing && el('progress', { max: Math.max(1, status.total), value: status.done, 'aria-label': t('library.progress') }),
     status.problems?.length > 0 &&
       el('details', {}, el('summary', {}, badge('warn', t('overview.unread', { count: status.problems.length }))), el('ul', {}, status.problems.map((problem) => el('li', {}, problem)))),
@@ -64,7 +67,7 @@ function documentTable(rows, again) {
     caption: t('library.caption'),
     sort: 'document',
     rows,
-    filter: (row) => [row.document, row.title, row.language, row.owner, row.licence, ...row.subjects, ...row.purposes].join(' '),
+    filter: (row) => [row.document, row.title, row.language, row.owner, row.licence, ...row.subjects, ...row.purposes, ...row.roles].join(' '),
     tools: [
       actions({ class: 'buttons' },
         action('admin.documents.mirror', { click: () => mirror(again) }, t('library.mirror')),
@@ -77,10 +80,15 @@ function documentTable(rows, again) {
       { key: 'owner', label: t('library.owner'), value: (row) => row.owner, cell: (row) => row.owner ?? '\u2013' },
       { key: 'subjects', label: t('library.subjects'), value: (row) => row.subjects.length, cell: (row) => row.subjects.length === 0 ? t('library.nobody') : row.subjects.map((subject, i) => [i > 0 && ', ', link(`/console/consent/${encodeURIComponent(subject)}`, subject)]) },
       { key: 'purposes', label: t('library.purposes'), value: (row) => row.purposes.join(' '), cell: (row) => list(row.purposes) },
+      { key: 'roles', label: t('library.roles'), value: (row) => row.roles.join(' '), cell: (row) => readers(row, 3) },
       { key: 'bytes', label: t('library.size'), numeric: true, value: (row) => row.bytes, cell: (row) => bytes(row.bytes) },
       { key: 'indexed', label: t('library.indexed'), value: (row) => row.indexed, cell: (row) => time(row.indexed) },
     ],
   });
+}
+
+function readers(row, most) {
+  return row.roles.length === 0 ? t('library.everyRole') : list(row.roles, most);
 }
 
 function pathOf(document) {
@@ -103,7 +111,7 @@ function documentPage(name, signal, heading) {
       el('dl', { class: 'facts' },
         [[t('library.title'), row.title ?? '\u2013'], [t('library.version'), digest(row.version, name)], [t('library.language'), row.language ?? '\u2013'], [t('library.owner'), row.owner ?? '\u2013'],
           [t('library.subjects'), row.subjects.length === 0 ? t('library.nobody') : row.subjects.map((subject) => [link(`/console/consent/${encodeURIComponent(subject)}`, subject), ' '])],
-          [t('library.purposes'), list(row.purposes, 10)], [t('library.licence'), row.licence ?? '\u2013'],
+          [t('library.purposes'), list(row.purposes, 10)], [t('library.roles'), readers(row, 6)], [t('library.licence'), row.licence ?? '\u2013'],
           [t('library.size'), `${bytes(row.bytes)}, ${t('library.characters', { count: number(row.characters) })}`], [t('library.indexed'), time(row.indexed)],
         ].map(([key, value]) => [el('dt', {}, key), el('dd', {}, value)])),
       actions({ class: 'buttons start' }, action('admin.documents.delete', { class: 'danger', click: () => remove(row) }, t('library.delete'))),
@@ -160,13 +168,14 @@ function upload(again) {
       input('owner', t('library.owner')),
       input('subjects', t('library.subjects'), {}, t('library.commas')),
       input('purposes', t('library.purposes'), { placeholder: 'question-answering' }, t('library.commas')),
+      roleField(t('library.roles'), [], t('library.rolesHint')),
     ],
     confirm: t('library.upload'),
     perform: async (data) => {
       let last = null;
       for (const file of files.files) {
         const document = [data.folder.replace(/^\/+|\/+$/g, ''), file.name].filter((part) => part !== '').join('/');
-        const metadata = query({ owner: data.owner, subjects: data.subjects, purposes: data.purposes });
+        const metadata = query({ owner: data.owner, subjects: data.subjects, purposes: data.purposes, roles: chosenRoles(data).join(',') });
         last = (await request('PUT', documentPath(document) + metadata, file)).value;
       }
       return last;

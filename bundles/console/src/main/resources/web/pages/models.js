@@ -1,7 +1,7 @@
 // Routes, the revisions they can lead to, and why a revision does not serve.
 
 import { get, post } from '../api.js';
-import { el, uniqueId } from '../dom.js';
+import { el, replace, uniqueId } from '../dom.js';
 import { bytes, list, millis, number, time } from '../format.js';
 import { t } from '../i18n.js';
 import { watch } from '../live.js';
@@ -33,16 +33,31 @@ export function page({ parts, signal, heading }) {
   return parts.length > 0 ? modelPage(parts[0], parts[1] ?? null, signal, heading) : listPage(signal, heading);
 }
 
-/** Calls again when the stream says that a revision's state or leases moved. */
-function whenModelsMove(signal, again) {
+/**
+ * Calls again when the stream says that a route or a revision's state moved. Leases move with every request: they are shown as
+ * they are told, and nothing is asked for.
+ */
+function whenModelsMove(signal, place, again) {
   let before = null;
   watch(signal, (status) => {
-    const now = JSON.stringify(status.models ?? null);
+    const revisions = status.revisions ?? [];
+    const now = JSON.stringify([status.models ?? null, revisions.map((revision) => [revision.name, revision.version, revision.state])]);
     if (before !== null && now !== before) {
       again();
     }
     before = now;
+    for (const revision of revisions) {
+      place.querySelectorAll(`[data-leases="${CSS.escape(nameOf(revision))}"]`).forEach((shown) => replace(shown, number(revision.leases)));
+    }
   });
+}
+
+function nameOf(revision) {
+  return `${revision.name} ${revision.version}`;
+}
+
+function leases(row) {
+  return el('span', { 'data-leases': nameOf(row) }, number(row.leases));
 }
 
 function listPage(signal, heading) {
@@ -59,7 +74,7 @@ function listPage(signal, heading) {
       models.store && storeSection(models.store),
     ];
   }, 6);
-  whenModelsMove(signal, again);
+  whenModelsMove(signal, place, again);
   return [lead, place];
 }
 
@@ -99,7 +114,7 @@ function revisionTable(models, again) {
     columns: [
       { key: 'name', label: t('models.revision'), value: (row) => `${row.name} ${row.version}`, cell: (row) => link(`${HOME}/${encodeURIComponent(row.name)}/${encodeURIComponent(row.version)}`, `${row.name} ${row.version}`) },
       { key: 'state', label: t('models.state'), value: (row) => row.state, cell: (row) => [stateBadge(row.state), row.reason && el('div', { class: 'muted' }, row.reason)] },
-      inspected && { key: 'leases', label: t('models.leases'), numeric: true, value: (row) => row.leases, cell: (row) => number(row.leases) },
+      inspected && { key: 'leases', label: t('models.leases'), numeric: true, value: (row) => row.leases, cell: leases },
       inspected && { key: 'tasks', label: t('models.tasks'), value: (row) => row.tasks.join(' '), cell: (row) => list(row.tasks) },
       inspected && { key: 'bytes', label: t('models.store'), numeric: true, value: (row) => row.bytes, cell: (row) => bytes(row.bytes) },
       inspected && { key: 'selfTest', label: t('models.selfTest'), cell: (row) => selfTest(row) },
@@ -156,7 +171,7 @@ function modelPage(name, version, signal, heading) {
     }
     return [revisions.map((revision) => revisionView(revision, models, again, version === null)), route && version === null && routeHistory(route)];
   });
-  whenModelsMove(signal, again);
+  whenModelsMove(signal, place, again);
   return [el('p', { class: 'lead' }, link(HOME, t('models.back'))), place];
 }
 
@@ -168,7 +183,7 @@ function revisionView(row, models, again, several) {
     several && el('h2', {}, `${row.name} ${row.version}`),
     el('dl', { class: 'facts' },
       [[t('models.state'), [stateBadge(row.state), ' ', row.reason && el('span', {}, row.reason)]], [t('models.digest'), digest(row.digest, row.name)], [t('models.family'), row.family],
-        [t('models.tasks'), list(row.tasks, 9)], [t('models.leases'), t('models.leasesNow', { count: row.leases })],
+        [t('models.tasks'), list(row.tasks, 9)], [t('models.leases'), leases(row)],
         row.origin && [t('models.origin'), row.origin], row.trust && [t('models.trust'), row.trust],
         row.bytes !== undefined && [t('models.store'), bytes(row.bytes)], row.memoryBytes !== undefined && [t('models.memory'), bytes(row.memoryBytes)],
         row.selfTest && [t('models.selfTest'), [selfTest(row), ' ', t('models.selfTestLong', { worst: row.selfTest.worst === null ? '\u2013' : row.selfTest.worst.toExponential(1), tolerance: row.selfTest.tolerance, millis: millis(row.selfTest.millis) }), ' ', time(row.selfTest.time)]],

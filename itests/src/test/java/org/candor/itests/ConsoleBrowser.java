@@ -1,7 +1,6 @@
 package org.candor.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -19,11 +18,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Debian's Chromium without a screen, as an operator's browser; what irritates in it is collected. */
 final class ConsoleBrowser implements AutoCloseable {
 
     private static final Path DRIVER = Server.root().resolve("itests/target/playwright");
+    private static final String CORE = "node_modules/playwright-core";
     private static final Path SHOTS = Server.root().resolve("itests/target/screenshots");
 
     private final Playwright playwright;
@@ -31,23 +34,45 @@ final class ConsoleBrowser implements AutoCloseable {
     private final String axe;
     private final List<String> troubles = new ArrayList<>();
 
-    /** Opens the browser, or skips the test and says what is missing. */
-    static ConsoleBrowser open() throws IOException, InterruptedException {
-        Path chromium = onPath("chromium", "chromium-browser", "google-chrome");
-        assumeTrue(
-                chromium != null,
-                "no Chromium is installed (Debian: apt-get install chromium): the console is not tested in a browser");
-        Path node = onPath("node");
-        assumeTrue(
-                node != null && version(node) >= 20, "no Node 20 is installed: the console is not tested in a browser");
-        Path core = DRIVER.resolve("node_modules/playwright-core");
-        assumeTrue(
-                Files.isDirectory(core),
-                "Playwright's driver is not in " + DRIVER
-                        + " (./candor test fetches it): the console is not tested in a browser");
-        link(DRIVER.resolve("node"), node);
-        link(DRIVER.resolve("package"), core);
-        return new ConsoleBrowser(chromium);
+    /**
+     * Each test of a class that needs the browser is skipped with the reason where there is none. A class that gave up as a
+     * whole would be no test in the report, and nobody would miss it; so its {@code @BeforeAll} has to ask {@link #missing}.
+     */
+    static final class Needed implements ExecutionCondition {
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            String missing = missing();
+            return missing == null || context.getTestMethod().isEmpty()
+                    ? ConditionEvaluationResult.enabled("")
+                    : ConditionEvaluationResult.disabled(missing);
+        }
+    }
+
+    /** What the console cannot be tested without, or null. */
+    static String missing() {
+        String missing = null;
+        if (chromium() == null) {
+            missing = "no Chromium is installed (Debian: apt-get install chromium)";
+        } else if (version(node()) < 20) {
+            missing = "no Node 20 is installed";
+        } else if (!Files.isDirectory(DRIVER.resolve(CORE))) {
+            missing = "Playwright's driver is not in " + DRIVER + " (./candor test fetches it)";
+        }
+        return missing == null ? null : missing + ": the console is not tested in a browser";
+    }
+
+    static ConsoleBrowser open() throws IOException {
+        link(DRIVER.resolve("node"), node());
+        link(DRIVER.resolve("package"), DRIVER.resolve(CORE));
+        return new ConsoleBrowser(chromium());
+    }
+
+    private static Path chromium() {
+        return onPath("chromium", "chromium-browser", "google-chrome");
+    }
+
+    private static Path node() {
+        return onPath("node");
     }
 
     private ConsoleBrowser(Path chromium) throws IOException {
@@ -71,11 +96,18 @@ final class ConsoleBrowser implements AutoCloseable {
                 .orElse(null);
     }
 
-    private static int version(Path node) throws IOException, InterruptedException {
-        Process asked = new ProcessBuilder(node.toString(), "--version").start();
-        String text = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        asked.waitFor();
-        return text.startsWith("v") ? Integer.parseInt(text.substring(1, text.indexOf('.'))) : 0;
+    /** The first part of its version, 0 where there is none. */
+    private static int version(Path node) {
+        if (node == null) {
+            return 0;
+        }
+        try {
+            Process asked = new ProcessBuilder(node.toString(), "--version").start();
+            String text = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return text.startsWith("v") ? Integer.parseInt(text.substring(1, text.indexOf('.'))) : 0;
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     private static void link(Path link, Path target) throws IOException {

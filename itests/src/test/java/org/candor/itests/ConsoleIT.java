@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Download;
+import com.microsoft.playwright.JSHandle;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
@@ -16,8 +17,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.candor.itests.Server.Result;
@@ -27,10 +32,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The console in a browser, on the real server: every page in both themes and widths, and what can be done on them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(ConsoleBrowser.Needed.class)
 class ConsoleIT {
 
     private static final Pattern PASSWORD = Pattern.compile("shown this once .*: (\\S+)");
@@ -38,6 +45,8 @@ class ConsoleIT {
     private static final String QUESTION = "What does withdrawal of consent reach?";
     private static final String GOOD_SEAL = ".seal [data-verified=true]";
     private static final int MOST_BYTES = 200_000;
+    /** Texts that take an encoder some seconds. */
+    private static final int SLOW = 160;
 
     private static final List<String> PAGES = List.of(
             "",
@@ -67,6 +76,9 @@ class ConsoleIT {
     /** The first sign-in: the password that was made has to be changed before anything else is shown. */
     @BeforeAll
     void signInForTheFirstTime() throws IOException, InterruptedException {
+        if (ConsoleBrowser.missing() != null) {
+            return;
+        }
         browser = ConsoleBrowser.open();
         server = new Server(folder.resolve("home"));
         Result started = server.candor("start");
@@ -278,10 +290,16 @@ class ConsoleIT {
         assertTrue(page.textContent("dialog .reach").contains("Adds 1 document"));
         page.fill("dialog input[name=folder]", "events");
         page.fill("dialog input[name=subjects]", "kim-wind");
+        page.check("dialog input[name=role-auditor]");
+        page.check("dialog input[name=role-steward]");
+        ConsoleBrowser.shoot(page, "upload");
+        browser.assertAccessible(page);
         confirm(page, null, null);
         page.fill(".filter", "kite");
         page.waitForSelector("text=events/kite.md");
         assertEquals(1, page.locator("main tbody tr").count());
+        assertTrue(page.locator("main tbody tr").innerText().contains("auditor, steward"));
+        ConsoleBrowser.shoot(page, "library-readers");
         page.reload();
         ConsoleBrowser.settled(page);
         assertEquals("kite", page.inputValue(".filter"), "reload keeps the filter");
@@ -354,6 +372,82 @@ class ConsoleIT {
         page.waitForSelector("text=verified here");
         assertTrue(page.locator("pre.text").textContent().contains("\"commitments\""));
         page.context().close();
+    }
+
+    @Test
+    void anAnswerThatWasSavedIsVerifiedWhenItsFileIsDropped() throws IOException {
+        Page page = open("ask?q=" + QUESTION.replace(" ", "+"));
+        page.waitForSelector(GOOD_SEAL);
+        Path saved = page.waitForDownload(() -> page.click("button:text-is('Save with its proof')"))
+                .path();
+        String answer = Files.readString(saved);
+        page.navigate(home + "log");
+        drop(page, answer);
+        page.waitForSelector(".verdict > p > .badge.good");
+        assertEquals(answer, page.inputValue("#pasted"), "what was dropped is shown");
+        ConsoleBrowser.shoot(page, "log-dropped");
+        browser.assertAccessible(page);
+        drop(page, answer.replaceFirst("\"answer\":\"", "\"answer\":\"It is said that "));
+        page.waitForSelector(".verdict > p > .badge.bad");
+        page.context().close();
+    }
+
+    /** As a file manager does it. */
+    private static void drop(Page page, String content) {
+        page.waitForSelector(".drop");
+        JSHandle files = page.evaluateHandle("""
+                content => {
+                  const files = new DataTransfer();
+                  files.items.add(new File([content], 'answer.json', {type: 'application/json'}));
+                  return files;
+                }""", content);
+        page.dispatchEvent(".drop", "dragover", Map.of("dataTransfer", files));
+        assertEquals(1, page.locator(".drop.over").count());
+        page.dispatchEvent(".drop", "drop", Map.of("dataTransfer", files));
+        assertEquals(0, page.locator(".drop.over").count());
+    }
+
+    @Test
+    void leasesAreShownLiveWhileARevisionDrains() throws Exception {
+        Page page = open("models");
+        Locator row =
+                page.locator("tr", new Page.LocatorOptions().setHas(page.locator("a:text-is('encoder-en 1.0.0')")));
+        String text = "The harbour master walks along the pier and counts the boats. ".repeat(30);
+        String body = Json.write(Map.of("model", "encoder-en", "input", Collections.nCopies(SLOW, text)));
+        try (ExecutorService background = Executors.newSingleThreadExecutor()) {
+            Future<Integer> slow = background.submit(
+                    () -> server.http("POST", "/v1/embeddings", body).statusCode());
+            // one is the index's own, which stays until the library is embedded anew
+            row.locator("[data-leases]:text-is('2')").waitFor();
+            long entries = logSize();
+            activate("1.1.0");
+            row.locator(".badge >> text=draining").waitFor();
+            row.locator("[data-leases]:text-is('1')").waitFor();
+            ConsoleBrowser.shoot(page, "models-draining");
+            assertEquals(200, slow.get());
+            row.locator(".badge >> text=standby").waitFor();
+            row.locator("[data-leases]:text-is('0')").waitFor();
+            assertTrue(logSize() - entries < 20, "looking at leases is no operation");
+        } finally {
+            activate("1.0.0");
+        }
+        row.locator(".badge >> text=active").waitFor();
+        awaitLibrary();
+        page.context().close();
+    }
+
+    private long logSize() throws IOException, InterruptedException {
+        Map<?, ?> log = (Map<?, ?>)
+                Server.json(server.http("GET", "/v1/status", null).body()).get("log");
+        return (Long) log.get("size");
+    }
+
+    private void activate(String version) throws IOException, InterruptedException {
+        HttpResponse<String> response = server.http(
+                "POST",
+                "/admin/models/activate",
+                Json.write(Map.of("model", "encoder-en", "version", version, "reason", "a test")));
+        assertEquals(200, response.statusCode(), response.body());
     }
 
     @Test

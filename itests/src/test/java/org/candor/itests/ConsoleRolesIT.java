@@ -25,13 +25,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The console for people who may not do everything: what they are offered is what the policy in force permits, as it changes. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(ConsoleBrowser.Needed.class)
 class ConsoleRolesIT {
 
     private static final String PASSWORD = "correct horse battery staple";
+    /** So many that it takes some seconds to index them. */
+    private static final int LONG_DOCUMENTS = 40;
+
+    private static final String LONG_TEXT =
+            "The weir N of Lumen Bay is kept by the harbour company, which counts the herons each morning.\n\n"
+                    .repeat(12);
+
     private static final String GOOD_SEAL = ".seal [data-verified=true]";
 
     @TempDir
@@ -46,12 +55,15 @@ class ConsoleRolesIT {
 
     @BeforeAll
     void start() throws IOException, InterruptedException {
+        if (ConsoleBrowser.missing() != null) {
+            return;
+        }
         browser = ConsoleBrowser.open();
         server = new Server(folder.resolve("home"));
         server.start();
         Files.writeString(
                 server.home().resolve("etc/org.candor.models.cfg"),
-                "\nunsigned = tiny:1.0.0, tiny:1.1.0\n",
+                "\nunsigned = tiny:1.0.0, tiny:1.1.0, frail:1.0.0, frail:9.0.1\n",
                 StandardOpenOption.APPEND);
         server.stop();
         server.start();
@@ -212,6 +224,43 @@ class ConsoleRolesIT {
     }
 
     @Test
+    void aDocumentIsListedReadAndQuotedForTheRolesThatItNames() throws IOException, InterruptedException {
+        String content = "The safe of Hollow Church stands behind the third pew.\n";
+        Map<String, Object> metadata = Map.of("roles", List.of("auditor", "steward"));
+        ok(
+                server.http(
+                        "POST",
+                        "/v1/documents",
+                        Json.write(Map.of("document", "safe/pew.md", "content", content, "metadata", metadata))),
+                201);
+        user("walt", "viewer");
+        user("aude", "auditor");
+        user("sten", "steward");
+        for (String name : List.of("walt", "aude", "sten")) {
+            boolean reads = !name.equals("walt");
+            Page page = signedIn(name);
+            go(page, "library");
+            assertEquals(
+                    reads ? 1 : 0, page.locator("main a:text-is('safe/pew.md')").count(), name);
+            go(page, "library/safe/pew.md");
+            assertEquals(reads, page.locator("main").innerText().contains("third pew"), name);
+            go(page, "ask?q=Where+does+the+safe+of+Hollow+Church+stand%3F");
+            page.waitForSelector(GOOD_SEAL);
+            assertEquals(reads, page.locator("main").innerText().contains("third pew"), name);
+            page.context().close();
+        }
+        // an administrator keeps the document, but is answered from what their role reads
+        Page admin = signedIn("admin");
+        go(admin, "library/safe/pew.md");
+        assertTrue(admin.locator("main").innerText().contains("third pew"));
+        go(admin, "ask?q=Where+does+the+safe+of+Hollow+Church+stand%3F");
+        admin.waitForSelector(GOOD_SEAL);
+        assertFalse(admin.locator("main").innerText().contains("third pew"));
+        admin.context().close();
+        ok(server.http("DELETE", "/v1/documents/safe/pew.md", null), 200);
+    }
+
+    @Test
     void whatIsOfferedFollowsTheRolesWithoutAReload() throws IOException, InterruptedException {
         user("rita", "viewer");
         Page page = signedIn("rita");
@@ -221,6 +270,39 @@ class ConsoleRolesIT {
         ok(server.http("PUT", "/admin/users/rita", Json.write(Map.of("roles", List.of("viewer")))), 200);
         page.waitForSelector(
                 "nav [data-page=consent]", new Page.WaitForSelectorOptions().setState(WaitForSelectorState.DETACHED));
+        page.context().close();
+    }
+
+    @Test
+    void whatIsTypedStaysWhenWhatIsOfferedChanges() throws IOException, InterruptedException {
+        user("tina", "viewer");
+        Page page = signedIn("tina");
+        go(page, "ask");
+        page.fill("#purpose", "research");
+        page.selectOption("#language", "zh");
+        page.fill("#question", "Who keeps the key of Hollow Church?");
+        page.evaluate(
+                "() => { const field = document.querySelector('#purpose'); field.focus(); field.setSelectionRange(4, 8); }");
+        ok(server.http("PUT", "/admin/users/tina", Json.write(Map.of("roles", List.of("steward")))), 200);
+        page.waitForSelector("nav [data-page=consent]");
+        assertEquals("Who keeps the key of Hollow Church?", page.inputValue("#question"));
+        assertEquals("research", page.inputValue("#purpose"));
+        assertEquals("zh", page.inputValue("#language"));
+        assertEquals(
+                List.of("purpose", 4, 8),
+                page.evaluate("() => [document.activeElement.id, document.activeElement.selectionStart,"
+                        + " document.activeElement.selectionEnd]"));
+        page.locator("nav [data-page=log]").click();
+        page.waitForSelector("#pasted");
+        page.fill("#pasted", "{\"id\": \"half of an answer");
+        ok(server.http("PUT", "/admin/users/tina", Json.write(Map.of("roles", List.of("viewer")))), 200);
+        page.waitForSelector(
+                "nav [data-page=consent]", new Page.WaitForSelectorOptions().setState(WaitForSelectorState.DETACHED));
+        page.waitForSelector("#pasted");
+        assertEquals("{\"id\": \"half of an answer", page.inputValue("#pasted"));
+        page.locator("nav [data-page=ask]").click();
+        page.waitForSelector("main h1:text-is('Ask')");
+        assertEquals("", page.inputValue("#question"), "another page begins anew");
         page.context().close();
     }
 
@@ -316,6 +398,71 @@ class ConsoleRolesIT {
         page.context().close();
     }
 
+    /** Each surface tells what the registry says, to the letter. */
+    @Test
+    void whyAPackIsRefusedIsTheSameLineEverywhere() throws Exception {
+        Path model = folder.resolve("frail");
+        TinyPack.huggingFace(model);
+        ok(
+                server.http(
+                        "POST",
+                        "/admin/models/install",
+                        Json.write(Map.of(
+                                "folder", model.toString(), "name", "frail", "version", "1.0.0", "reason", "a try"))),
+                200);
+        TinyPack pack = TinyPack.of(model, server.home().resolve("models/references/frail-1.0.0"), "frail", "9.0.1");
+        byte[] weights = pack.files.get("model.safetensors").clone();
+        weights[0] ^= 1;
+        pack.damaged.put("model.safetensors", weights);
+        Path hidden = server.home().resolve("deploy/.frail.jar");
+        pack.write(hidden);
+        Path jar = Files.move(hidden, hidden.resolveSibling("frail.jar"));
+        Page page = signedIn("admin");
+        go(page, "models");
+        revision(page, "frail 9.0.1").waitFor();
+
+        Map<String, Object> body = Map.of("model", "frail", "version", "9.0.1", "reason", "a try");
+        HttpResponse<String> refusal = server.http("POST", "/admin/models/activate", Json.write(body));
+        assertEquals(400, refusal.statusCode(), refusal.body());
+        Object message = ((Map<?, ?>) Server.json(refusal.body()).get("error")).get("message");
+        Server.Result shell = server.candor("shell", "model-activate frail 9.0.1 --reason 'a try'");
+        assertEquals("candor: " + message, shell.err().strip());
+        revision(page, "frail 9.0.1").locator("button:text-is('Activate')").click();
+        dialog(page).locator("textarea[name=reason]").fill("a try");
+        dialog(page).locator("button[type=submit]").click();
+        dialog(page).locator(".state.error").waitFor();
+        assertTrue(
+                dialog(page).innerText().contains(message.toString()),
+                dialog(page).innerText());
+        ConsoleBrowser.shoot(page, "model-bad-digest");
+        page.keyboard().press("Escape");
+
+        String reason = reasonOf("frail", "9.0.1");
+        assertTrue(reason.contains("model.safetensors has SHA-256 " + TinyPack.sha256(weights)), reason);
+        assertEquals(1, reason.lines().count());
+        assertTrue(message.toString().contains(reason), message.toString());
+        assertTrue(
+                server.candor("shell", "models").out().lines().anyMatch(("refused: frail 9.0.1: " + reason)::equals));
+        go(page, "models");
+        assertEquals(
+                reason,
+                revision(page, "frail 9.0.1").locator("td .muted").first().textContent());
+        Files.delete(jar);
+        revision(page, "frail 9.0.1").waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
+        page.context().close();
+    }
+
+    private String reasonOf(String name, String version) throws IOException, InterruptedException {
+        for (Object each : (List<?>)
+                Server.json(server.http("GET", "/admin/models", null).body()).get("revisions")) {
+            Map<?, ?> revision = (Map<?, ?>) each;
+            if (name.equals(revision.get("name")) && version.equals(revision.get("version"))) {
+                return revision.get("reason").toString();
+            }
+        }
+        throw new AssertionError("there is no " + name + " " + version);
+    }
+
     private static Locator revision(Page page, String named) {
         return page.locator("tr", new Page.LocatorOptions().setHas(page.locator("a:text-is('" + named + "')")));
     }
@@ -369,16 +516,47 @@ class ConsoleRolesIT {
         dialog(page)
                 .locator("input[name=to]")
                 .fill(folder.resolve("console.backup").toString());
-        done(page);
+        dialog(page).locator("button[type=submit]").click();
+        dialog(page).locator(GOOD_SEAL).waitFor();
+        String file = folder.resolve("console.backup").toString();
+        assertTrue(
+                dialog(page).innerText().contains("candor:restore " + file),
+                dialog(page).innerText());
+        ConsoleBrowser.shoot(page, "backup-made");
+        dialog(page).locator("button.primary").click();
+        page.locator("main summary:text-is('How to restore a backup')").click();
+        assertTrue(page.locator("main .restore").innerText().contains("./candor stop && ./candor start"));
+        ConsoleBrowser.shoot(page, "backup-restore");
+        browser.assertAccessible(page);
         assertTrue(Files.size(folder.resolve("console.backup")) > 1_000);
         Path library = Files.createDirectories(folder.resolve("other-library"));
         Files.writeString(library.resolve("heron.md"), "Herons fish at the weir of Lumen Bay.\n");
+        for (int i = 0; i < LONG_DOCUMENTS; i++) {
+            Files.writeString(library.resolve("weir-" + i + ".md"), LONG_TEXT.replace("N", String.valueOf(i)));
+        }
         go(page, "library");
         Object before = library();
         page.click("button:text-is('Use a folder')");
         dialog(page).locator("input[name=library]").fill(library.toString());
         done(page);
+        Locator progress = page.locator("main progress");
+        progress.waitFor();
+        page.waitForFunction(
+                "all => { const p = document.querySelector('main progress');"
+                        + " return p !== null && p.max === all && p.value > 0 && p.value < all; }",
+                LONG_DOCUMENTS + 1);
+        double first = ((Number) progress.evaluate("p => p.value")).doubleValue();
+        ConsoleBrowser.shoot(page, "library-indexing");
+        browser.assertAccessible(page);
+        page.waitForFunction(
+                "before => { const p = document.querySelector('main progress');"
+                        + " return p === null || p.value > before; }",
+                first);
+        progress.waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
         page.waitForSelector("text=heron.md");
+        assertTrue(
+                page.textContent("main .lead").contains(LONG_DOCUMENTS + 1 + " documents"),
+                page.textContent("main .lead"));
         assertEquals(library.toString(), library());
         ok(server.http("POST", "/v1/documents", Json.write(Map.of("library", before))), 202);
         page.waitForSelector("text=people/anna.md");

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.regex.Pattern;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
+import org.apache.sshd.client.channel.ChannelShell;
 import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
@@ -16,6 +18,7 @@ import org.apache.sshd.common.SshException;
 final class Shell {
 
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Pattern CONTROL = Pattern.compile("\u001b\\[[?0-9;]*[A-Za-z]|\u001b[=>]");
 
     private Shell() {}
 
@@ -45,6 +48,38 @@ final class Shell {
             }
             Integer exit = channel.getExitStatus();
             return new Output(output.toString(StandardCharsets.UTF_8), exit == null ? -1 : exit);
+        }
+    }
+
+    /**
+     * Types at the prompt, sends nothing, and returns what the terminal showed until a text was there or the time was over.
+     */
+    static String type(Server server, String user, String password, String keys, String until, Duration most)
+            throws IOException, InterruptedException {
+        try (SshClient client = client();
+                ClientSession session = logIn(client, server, user, password);
+                ChannelShell channel = session.createShellChannel()) {
+            ByteArrayOutputStream output = new ByteArrayOutputStream();
+            channel.setOut(output);
+            channel.setErr(output);
+            channel.open().verify(PATIENCE);
+            awaitText(output, "> ", PATIENCE);
+            channel.getInvertedIn().write(keys.getBytes(StandardCharsets.UTF_8));
+            channel.getInvertedIn().flush();
+            return awaitText(output, until, most);
+        }
+    }
+
+    private static String awaitText(ByteArrayOutputStream output, String until, Duration most)
+            throws InterruptedException {
+        long end = System.nanoTime() + most.toNanos();
+        while (true) {
+            String text =
+                    CONTROL.matcher(output.toString(StandardCharsets.UTF_8)).replaceAll("");
+            if (text.contains(until) || System.nanoTime() > end) {
+                return text;
+            }
+            Thread.sleep(50);
         }
     }
 

@@ -5,12 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.candor.itests.Server.Result;
+import org.candor.proof.Json;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,6 +48,7 @@ class ShellIT {
             viewer-ben = staple lamp window,viewer,ssh
             steward-cy = orange tram kettle,steward,ssh
             nobody-di = violet crane pocket,ssh
+            admin-eve = copper ladder moon,admin,ssh
             """, StandardOpenOption.APPEND);
         for (int i = 0; i < 300 && Files.readString(users).contains("lamp"); i++) {
             Thread.sleep(100);
@@ -122,6 +129,88 @@ class ShellIT {
         assertEquals(before + 3, logSize(), "its begin and its end");
         assertEquals(0, ben("candor:health").exit());
         assertEquals(before + 3, logSize(), "looking at components is no operation");
+    }
+
+    @Test
+    void aKeyAndAUserAreMadeAndTakenAway() throws IOException, InterruptedException {
+        Result made = server.candor("shell", "key-create nightly --role viewer --expires 2099-12-31T23:59:59Z --json");
+        assertEquals(0, made.exitCode(), made.err());
+        String secret = (String) made.json().get("secret");
+        assertEquals(200, statusWith(secret));
+        assertFalse(server.candor("shell", "keys --json").out().contains(secret));
+        assertEquals(0, server.candor("shell", "key-revoke nightly").exitCode());
+        assertEquals(401, statusWith(secret));
+        Result user = server.candor("shell", "user-create hanna --role viewer --json");
+        assertEquals(0, user.exitCode(), user.err());
+        assertEquals(200, signIn("hanna", (String) user.json().get("password")));
+        assertEquals(
+                "hanna has the roles auditor, viewer\n",
+                server.candor("shell", "user-roles hanna --role viewer --role auditor")
+                        .out());
+        Result fresh = server.candor("shell", "user-password hanna");
+        String password = fresh.out().lines().toList().getLast();
+        assertEquals(200, signIn("hanna", password));
+        assertEquals(0, server.candor("shell", "user-remove hanna").exitCode());
+        assertEquals(401, signIn("hanna", password));
+        assertEquals(1, ben("candor:key-create own --role admin").exit());
+        assertEquals(1, ben("candor:user-create own --role admin").exit());
+    }
+
+    private int statusWith(String key) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/v1/models"))
+                .header("Authorization", "Bearer " + key)
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        }
+    }
+
+    private int signIn(String user, String password) throws IOException, InterruptedException {
+        return server.http("POST", "/admin/session", Json.write(Map.of("user", user, "password", password)))
+                .statusCode();
+    }
+
+    @Test
+    void aPolicyIsTestedActivatedAndRolledBackAndAModelIsVerified() throws IOException, InterruptedException {
+        Result tests = server.candor("shell", "policy-test strict 1.0.0");
+        assertEquals(0, tests.exitCode(), tests.out() + tests.err());
+        assertTrue(tests.out().matches("all \\d+ tests hold\n"), tests.out());
+        assertEquals(2, server.candor("shell", "policy-rollback").exitCode(), "a reason is needed");
+        assertEquals(
+                0,
+                server.candor("shell", "policy-activate strict 1.0.0 --reason trial")
+                        .exitCode());
+        Result noted = server.candor("shell", "policy-rollback --reason 'too strict'");
+        assertEquals(1, noted.exitCode(), "the stricter policy takes two for the way back");
+        Shell.Output back =
+                Shell.execute(server, "admin-eve", "copper ladder moon", "candor:policy-rollback --reason 'I agree'");
+        assertEquals("default 1.1.0 decides from now on", back.text().strip());
+        assertEquals(0, back.exit());
+        Result verified = server.candor("shell", "model-verify encoder-en 1.1.0 --reason look");
+        assertEquals(0, verified.exitCode(), verified.out() + verified.err());
+        assertTrue(verified.out().startsWith("encoder-en 1.1.0 is in order"), verified.out());
+        assertEquals(1, ben("candor:policy-test strict 1.0.0").exit());
+        assertEquals(
+                1, ben("candor:model-verify encoder-en 1.1.0 --reason look").exit());
+    }
+
+    @Test
+    void aTabCompletesWhatTheRoleMayList() throws IOException, InterruptedException {
+        Duration patience = Duration.ofSeconds(60);
+        String document = Shell.type(
+                server,
+                "viewer-ben",
+                "staple lamp window",
+                "candor:document-remove lightho\t",
+                "lighthouse.md",
+                patience);
+        assertTrue(document.contains("lighthouse.md"), document);
+        String key = Shell.type(server, "admin-eve", "copper ladder moon", "candor:key-revoke cl\t", "cli", patience);
+        assertTrue(key.contains("key-revoke cli"), key);
+        String none = Shell.type(
+                server, "viewer-ben", "staple lamp window", "candor:key-revoke cl\t", "cli", Duration.ofSeconds(5));
+        assertFalse(none.contains("key-revoke cli"), none);
+        assertTrue(none.contains("key-revoke cl"), none);
     }
 
     @Test

@@ -21,12 +21,15 @@ public interface Documents {
      */
     Found search(Caller caller, String query, String language, String purpose, int limit);
 
-    /** Operation {@code admin.documents.list}. */
+    /**
+     * Operation {@code admin.documents.list}: documents that the caller's roles may read; all of them for who may also
+     * {@code admin.documents.add}, and so says which roles read a document.
+     */
     List<DocumentInfo> list(Caller caller);
 
     /**
-     * Operation {@code admin.documents.read}: a document's extracted text. What the caller may not see by consent or purpose
-     * is NOT_FOUND, like what is not there.
+     * Operation {@code admin.documents.read}: a document's extracted text. What the caller may not see by consent, purpose
+     * or, where they may not add documents, roles is NOT_FOUND, like what is not there.
      */
     Text read(Caller caller, String document);
 
@@ -36,7 +39,7 @@ public interface Documents {
     /** Operation {@code admin.documents.mirror}: the folder becomes the only library; none that holds the server's state. */
     Evidence mirror(Caller caller, Path folder);
 
-    /** Operation {@code admin.documents.add}. */
+    /** Operation {@code admin.documents.add}. Roles of the metadata are of {@link Caller#ROLES}. */
     Added add(Caller caller, String document, byte[] content, DocumentMetadata metadata);
 
     /**

@@ -85,7 +85,8 @@ public interface Platform {
     List<Permission> permissions(Caller caller);
 
     /**
-     * The running system as JSON values: log (origin, key, size), models, library, energy, policy; a member is null while
+     * The running system as JSON values: log (origin, key, size), models, revisions (name, version, state, leases), library,
+     * energy, policy; a member is null while
      * its service is missing.
      */
     Map<String, Object> status();

@@ -1,6 +1,7 @@
 package org.candor.api.retrieval;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Set;
 
 /**
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param owner who answers for it, or empty
  * @param subjects persons it is about
  * @param purposes what it may be used for; empty means every purpose
+ * @param roles of callers who may read it; empty means every role of the tenant
  * @param licence or empty
  * @param bytes of the file
  * @param characters code points of the extracted text
@@ -28,6 +30,7 @@ public record DocumentInfo(
         String owner,
         Set<String> subjects,
         Set<String> purposes,
+        Set<String> roles,
         String licence,
         long bytes,
         int characters,
@@ -35,5 +38,11 @@ public record DocumentInfo(
     public DocumentInfo {
         subjects = Set.copyOf(subjects);
         purposes = Set.copyOf(purposes);
+        roles = Set.copyOf(roles);
+    }
+
+    /** Whether somebody with these roles may read it, as far as roles decide that. */
+    public boolean readableBy(Set<String> callersRoles) {
+        return roles.isEmpty() || !Collections.disjoint(roles, callersRoles);
     }
 }

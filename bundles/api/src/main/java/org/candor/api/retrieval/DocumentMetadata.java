@@ -10,11 +10,18 @@ import java.util.Set;
  * @param owner or null
  * @param subjects or null
  * @param purposes or null
+ * @param roles who may read it, or null
  * @param licence or null
  */
 public record DocumentMetadata(
-        String title, String language, String owner, Set<String> subjects, Set<String> purposes, String licence) {
+        String title,
+        String language,
+        String owner,
+        Set<String> subjects,
+        Set<String> purposes,
+        Set<String> roles,
+        String licence) {
 
     /** Everything from front matter. */
-    public static final DocumentMetadata NONE = new DocumentMetadata(null, null, null, null, null, null);
+    public static final DocumentMetadata NONE = new DocumentMetadata(null, null, null, null, null, null, null);
 }

@@ -1,4 +1,4 @@
 /** Documents, search and answers made of verbatim quotes. */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("2.0.0")
 package org.candor.api.retrieval;

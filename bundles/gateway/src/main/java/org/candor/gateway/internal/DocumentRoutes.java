@@ -19,7 +19,8 @@ final class DocumentRoutes {
     private static final String DOCUMENT = "document";
     private static final String CONTENT = "content";
     private static final String CONTENT_BASE64 = "contentBase64";
-    private static final Set<String> METADATA = Set.of("title", "language", "owner", "subjects", "purposes", "licence");
+    private static final Set<String> METADATA =
+            Set.of("title", "language", "owner", "subjects", "purposes", "roles", "licence");
 
     private final Backends backends;
     private final Limits limits;
@@ -155,6 +156,7 @@ final class DocumentRoutes {
                 parameters.get("owner"),
                 commaSeparated(parameters.get("subjects")),
                 commaSeparated(parameters.get("purposes")),
+                commaSeparated(parameters.get("roles")),
                 parameters.get("licence"));
         return added(documents().add(caller, document, request.body(), metadata));
     }
@@ -186,6 +188,7 @@ final class DocumentRoutes {
                 given.string("owner"),
                 given.strings("subjects"),
                 given.strings("purposes"),
+                given.strings("roles"),
                 given.string("licence"));
     }
 

@@ -54,6 +54,7 @@ final class LiveStatus {
         json.put("requests", requests());
         json.put("energy", energy(status.get("energy"), nanos));
         json.put("models", status.get("models"));
+        json.put("revisions", status.get("revisions"));
         json.put("library", status.get("library"));
         json.put("policy", status.get("policy"));
         json.put("log", status.get("log"));

@@ -42,6 +42,7 @@ final class Views {
         json.put("owner", document.owner());
         json.put("subjects", new TreeSet<>(document.subjects()));
         json.put("purposes", new TreeSet<>(document.purposes()));
+        json.put("roles", new TreeSet<>(document.roles()));
         json.put("licence", document.licence());
         json.put("bytes", document.bytes());
         json.put("characters", document.characters());

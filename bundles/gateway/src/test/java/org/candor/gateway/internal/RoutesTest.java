@@ -324,20 +324,22 @@ class RoutesTest {
                 server.call(
                                 "POST",
                                 "/v1/documents",
-                                "{\"document\":\"a.md\",\"content\":\"文\",\"metadata\":{\"subjects\":[\"alice\"],\"language\":\"zh\"}}")
+                                "{\"document\":\"a.md\",\"content\":\"文\",\"metadata\":{\"subjects\":[\"alice\"],\"roles\":[\"auditor\"],\"language\":\"zh\"}}")
                         .status());
         assertArrayEquals("文".getBytes(StandardCharsets.UTF_8), server.lastContent);
         assertEquals(Set.of("alice"), server.lastMetadata.subjects());
         assertNull(server.lastMetadata.purposes());
+        assertEquals(Set.of("auditor"), server.lastMetadata.roles());
         server.call("POST", "/v1/documents", "{\"document\":\"b.pdf\",\"contentBase64\":\"AQID\"}");
         assertArrayEquals(new byte[] {1, 2, 3}, server.lastContent);
         server.call("POST", "/v1/documents", "{\"file\":\"/srv/b.md\"}");
         server.call(
                 "PUT",
-                "/v1/documents/c/d e.md?subjects=alice,%20bob&title=T%20%E6%96%87",
+                "/v1/documents/c/d e.md?subjects=alice,%20bob&roles=steward,auditor&title=T%20%E6%96%87",
                 null,
                 Map.of("Authorization", "Bearer " + server.key()));
         assertEquals(Set.of("alice", "bob"), server.lastMetadata.subjects());
+        assertEquals(Set.of("steward", "auditor"), server.lastMetadata.roles());
         assertEquals("T 文", server.lastMetadata.title());
         assertEquals(
                 true,

@@ -298,6 +298,7 @@ final class Server implements AutoCloseable {
                 "owner",
                 Set.of("alice"),
                 Set.of(),
+                Set.of("steward", "auditor"),
                 "CC0",
                 3,
                 3,

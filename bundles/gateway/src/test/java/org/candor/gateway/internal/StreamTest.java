@@ -129,7 +129,7 @@ class StreamTest {
                 Set.of("perSecond", "p50Millis", "p99Millis", "inFlight"),
                 ((Map<?, ?>) status.get("requests")).keySet());
         assertEquals(1L, ((Map<?, ?>) status.get("log")).get("size"));
-        assertTrue(status.keySet().containsAll(List.of("time", "checks", "energy", "models", "library")));
+        assertTrue(status.keySet().containsAll(List.of("time", "checks", "energy", "models", "revisions", "library")));
         assertEquals(405, server.call("HEAD", "/admin/events", null).status());
         assertTrue(first(status.get("checks")).containsKey("detail"));
         server.inspected = false;

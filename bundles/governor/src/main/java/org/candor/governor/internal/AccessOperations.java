@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.candor.api.access.AccessKey;
 import org.candor.api.access.AccessRegister;
@@ -176,19 +175,9 @@ public final class AccessOperations implements Access {
 
     private static List<String> roles(Set<String> roles) {
         if (roles == null || roles.isEmpty()) {
-            throw Requests.invalid("roles", "must name at least one of " + listed(Caller.ROLES));
+            throw Requests.invalid("roles", "must name at least one of " + Requests.rolesThereAre());
         }
-        for (String role : roles) {
-            if (!Caller.ROLES.contains(role)) {
-                throw Requests.invalid(
-                        "roles", "\"" + Requests.shown(role) + "\" is no role; allowed are " + listed(Caller.ROLES));
-            }
-        }
-        return List.copyOf(new TreeSet<>(roles));
-    }
-
-    private static String listed(Set<String> words) {
-        return String.join(", ", new TreeSet<>(words));
+        return Requests.roles(roles);
     }
 
     private static String password(String password) {

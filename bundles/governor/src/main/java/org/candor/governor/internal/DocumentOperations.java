@@ -22,7 +22,6 @@ import org.candor.api.retrieval.Hit;
 import org.candor.api.retrieval.Library;
 import org.candor.api.retrieval.LibraryStatus;
 import org.candor.api.retrieval.Retrieval;
-import org.candor.api.retrieval.Scope;
 import org.candor.api.retrieval.SearchResult;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -39,6 +38,7 @@ public final class DocumentOperations implements Documents {
     private static final int MOST_CODE_POINTS = 4_000;
     private static final int MOST_HITS = 1_000;
     private static final String LIST = "admin.documents.list";
+    private static final String ADD = "admin.documents.add";
 
     private final GovernedPath path;
     private final Supplier<ServerFolders> folders;
@@ -95,7 +95,12 @@ public final class DocumentOperations implements Documents {
         return path.run(operation(LIST, caller, Operation.Effect.READ, Map.of()), new Task<List<DocumentInfo>>() {
                     @Override
                     public List<DocumentInfo> perform(Permit permit, Meter meter) {
-                        return library().documents(caller.tenant());
+                        List<DocumentInfo> all = library().documents(caller.tenant());
+                        return administers(caller)
+                                ? all
+                                : all.stream()
+                                        .filter(document -> document.readableBy(caller.roles()))
+                                        .toList();
                     }
 
                     @Override
@@ -127,7 +132,7 @@ public final class DocumentOperations implements Documents {
             @Override
             public Read perform(Permit permit, Meter meter) throws IOException {
                 Library.Text found = library().text(caller.tenant(), name);
-                if (found == null || !visible(found.document(), permit)) {
+                if (found == null || !visible(found.document(), caller, permit)) {
                     throw notFound(name);
                 }
                 return new Read(found.document(), found.text(), List.of());
@@ -170,6 +175,7 @@ public final class DocumentOperations implements Documents {
                 document.owner(),
                 document.subjects(),
                 document.purposes(),
+                document.roles(),
                 document.licence(),
                 document.bytes(),
                 document.characters(),
@@ -178,13 +184,16 @@ public final class DocumentOperations implements Documents {
 
     private record Read(DocumentInfo document, String text, List<Map<String, Object>> masked) {}
 
-    /** As in a search: by tenant, purpose, and the consent of every subject. */
-    private static boolean visible(DocumentInfo document, Permit permit) {
-        Scope scope = permit.scope();
-        return document.tenant().equals(scope.tenant())
-                && (document.purposes().isEmpty() || document.purposes().contains(scope.purpose()))
-                && document.subjects().stream().noneMatch(scope.withdrawn()::contains)
-                && scope.permits().test(document);
+    /** As in a search: by tenant, purpose, roles, and the consent of every subject. */
+    private boolean visible(DocumentInfo document, Caller caller, Permit permit) {
+        return permit.scope().admits(document)
+                || (administers(caller)
+                        && permit.scope().withRoles(document.roles()).admits(document));
+    }
+
+    /** Who decides which roles read a document sees all of them. */
+    private boolean administers(Caller caller) {
+        return path.permits(operation(ADD, caller, Operation.Effect.CHANGE, Map.of()));
     }
 
     private static OperationException notFound(String name) {
@@ -244,7 +253,7 @@ public final class DocumentOperations implements Documents {
 
     @Override
     public Added add(Caller caller, String document, byte[] content, DocumentMetadata metadata) {
-        return add("admin.documents.add", caller, Requests.document(document), () -> content, metadata);
+        return add(ADD, caller, Requests.document(document), () -> content, metadata);
     }
 
     @Override
@@ -272,6 +281,9 @@ public final class DocumentOperations implements Documents {
 
     private Added add(
             String operation, Caller caller, String name, Supplier<byte[]> content, DocumentMetadata metadata) {
+        if (metadata.roles() != null) {
+            Requests.roles(metadata.roles());
+        }
         Map<String, Object> request = Map.of("document", name);
         Governed<DocumentInfo> done =
                 path.run(operation(operation, caller, Operation.Effect.CHANGE, request), new Task<DocumentInfo>() {
@@ -315,6 +327,7 @@ public final class DocumentOperations implements Documents {
         said.add(metadata.owner());
         said.add(metadata.subjects() == null ? null : new TreeSet<>(metadata.subjects()));
         said.add(metadata.purposes() == null ? null : new TreeSet<>(metadata.purposes()));
+        said.add(metadata.roles() == null ? null : new TreeSet<>(metadata.roles()));
         said.add(metadata.licence());
         return said.toString().getBytes(StandardCharsets.UTF_8);
     }

@@ -427,14 +427,15 @@ public final class GovernedPath implements Configured {
         ConsentRegister register = services.consent();
         if (register == null) {
             // Nobody can say what a subject agreed to, so only documents about nobody may be seen.
-            Scope scope = new Scope(caller.tenant(), operation.purpose(), Set.of(), document -> document.subjects()
-                    .isEmpty());
+            Scope scope = new Scope(
+                    caller.tenant(), operation.purpose(), caller.roles(), Set.of(), document -> document.subjects()
+                            .isEmpty());
             return new Permit(decision, null, scope);
         }
         try {
             long epoch = register.epoch();
             Set<String> withdrawn = register.withdrawn(caller.tenant(), operation.purpose());
-            Scope scope = new Scope(caller.tenant(), operation.purpose(), withdrawn, document -> {
+            Scope scope = new Scope(caller.tenant(), operation.purpose(), caller.roles(), withdrawn, document -> {
                 for (String subject : document.subjects()) {
                     if (!register.permits(caller.tenant(), subject, operation.purpose())) {
                         return false;

@@ -3,6 +3,7 @@ package org.candor.governor.internal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.candor.api.configuration.Configuration;
@@ -117,6 +118,7 @@ public final class PlatformView implements Platform {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("log", services.log() == null ? null : log(services.log()));
         json.put("models", models == null ? null : served(models));
+        json.put("revisions", models == null ? null : revisions(models));
         json.put("library", documents == null ? null : Json.library(documents.status()));
         json.put(
                 "energy",
@@ -188,7 +190,7 @@ public final class PlatformView implements Platform {
             } else if (revision.state() == ModelState.FAILED) {
                 waiting.add(line + " failed: " + revision.reason());
             } else {
-                waiting.add(line + " is " + revision.state().name().toLowerCase(java.util.Locale.ROOT));
+                waiting.add(line + " is " + revision.state().name().toLowerCase(Locale.ROOT));
             }
         }
         if (!active.isEmpty()) {
@@ -268,6 +270,20 @@ public final class PlatformView implements Platform {
                 json.put("digest", activation.model().digest());
                 list.add(json);
             }
+        }
+        return list;
+    }
+
+    /** What everybody may know of what is installed, and how busy it is. */
+    private static List<Map<String, Object>> revisions(ModelRegistry models) {
+        List<Map<String, Object>> list = new ArrayList<>();
+        for (ModelRevision revision : models.revisions()) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("name", revision.id().name());
+            json.put("version", revision.id().version());
+            json.put("state", revision.state().name().toLowerCase(Locale.ROOT));
+            json.put("leases", revision.leases());
+            list.add(json);
         }
         return list;
     }

@@ -1,7 +1,11 @@
 package org.candor.governor.internal;
 
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.candor.api.operation.Answers;
+import org.candor.api.operation.Caller;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 
@@ -91,6 +95,20 @@ final class Requests {
 
     static String neededReason(String reason) {
         return text("reason", reason, MOST_REASON);
+    }
+
+    /** Roles there are, sorted. */
+    static List<String> roles(Set<String> roles) {
+        for (String role : roles) {
+            if (!Caller.ROLES.contains(role)) {
+                throw invalid("roles", "\"" + shown(role) + "\" is no role; allowed are " + rolesThereAre());
+            }
+        }
+        return List.copyOf(new TreeSet<>(roles));
+    }
+
+    static String rolesThereAre() {
+        return String.join(", ", new TreeSet<>(Caller.ROLES));
     }
 
     /** A relative path with {@code /} that stays where it is put. */

@@ -252,6 +252,19 @@ class ModelsTest {
         assertTrue(check.detail().contains("encoder-en 1.0.0 failed: digest differs"), check.detail());
     }
 
+    @Test
+    void theStatusSaysHowBusyEachRevisionIsAndNotWhyOneFailed() {
+        PlatformView view = new PlatformView(world.path());
+        view.registry = registry;
+        registry.state = ModelState.DRAINING;
+        registry.leases = 2;
+        assertEquals(
+                List.of(
+                        Map.of("name", "encoder-en", "version", "1.0.0", "state", "draining", "leases", 2),
+                        Map.of("name", "encoder-en", "version", "2.0.0", "state", "installed", "leases", 0)),
+                view.status().get("revisions"));
+    }
+
     private final class Registry implements ModelRegistry {
         int leases;
         boolean broken;
@@ -294,7 +307,7 @@ class ModelsTest {
         @Override
         public List<ModelRevision> revisions() {
             return List.of(
-                    new ModelRevision(FIRST, "bert", Set.of("embed"), state, "digest differs", 0, Map.of()),
+                    new ModelRevision(FIRST, "bert", Set.of("embed"), state, "digest differs", leases, Map.of()),
                     new ModelRevision(SECOND, "bert", Set.of("embed"), ModelState.INSTALLED, "", 0, Map.of()),
                     other("stories", "1.0.0", "generate"),
                     other("undecided", "1.0.0", "generate"),

@@ -226,7 +226,7 @@ class ObligationsTest {
                 "second-person-needed",
                 refused(() -> documents.add(OTHER, "a.md", other, DocumentMetadata.NONE))
                         .code());
-        DocumentMetadata secret = new DocumentMetadata(null, null, null, Set.of("alice"), null, null);
+        DocumentMetadata secret = new DocumentMetadata(null, null, null, Set.of("alice"), null, null, null);
         assertEquals(
                 "second-person-needed",
                 refused(() -> documents.add(OTHER, "a.md", harmless, secret)).code());

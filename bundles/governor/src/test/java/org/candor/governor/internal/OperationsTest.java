@@ -205,6 +205,55 @@ class OperationsTest {
     }
 
     @Test
+    void rolesDecideWhoSeesADocument() {
+        DocumentOperations documents = world.documents(world.path());
+        world.library.documents.add(World.document("open.md"));
+        world.library.documents.add(World.document("own.md", Set.of(), Set.of("viewer", "auditor")));
+        world.library.documents.add(World.document("other.md", Set.of(), Set.of("steward")));
+        world.policy.denied = "admin.documents.add";
+        assertEquals(List.of("open.md", "own.md"), names(documents.list(World.ASKER)));
+        assertEquals("own.md", documents.read(World.ASKER, "own.md").document().document());
+        assertEquals(
+                Kind.NOT_FOUND,
+                refused(() -> documents.read(World.ASKER, "other.md")).kind());
+        documents.search(World.ASKER, "otters", null, null, 5);
+        assertEquals(World.ASKER.roles(), world.retrieval.scope.roles());
+        world.answers(world.path()).answer(World.ASKER, new Question("q", null, null));
+        assertEquals(World.ASKER.roles(), world.retrieval.scope.roles());
+    }
+
+    @Test
+    void whoMayAddDocumentsSeesThemAllButIsAnsweredByRole() {
+        DocumentOperations documents = world.documents(world.path());
+        world.library.documents.add(World.document("other.md", Set.of("ada"), Set.of("steward")));
+        assertEquals(List.of("other.md"), names(documents.list(World.ASKER)));
+        assertEquals(
+                "other.md", documents.read(World.ASKER, "other.md").document().document());
+        documents.search(World.ASKER, "otters", null, null, 5);
+        assertFalse(world.retrieval.scope.admits(world.library.documents.getFirst()));
+        world.consent.withdrawn.add("ada");
+        assertEquals(
+                Kind.NOT_FOUND,
+                refused(() -> documents.read(World.ASKER, "other.md")).kind(),
+                "consent counts for everybody");
+    }
+
+    @Test
+    void aDocumentNamesRolesThatExist() {
+        DocumentMetadata metadata = new DocumentMetadata(null, null, null, null, null, Set.of("boss"), null);
+        OperationException e =
+                refused(() -> world.documents(world.path()).add(World.ASKER, "a.md", new byte[1], metadata));
+        assertEquals("roles", e.parameter());
+        assertEquals(
+                "roles: \"boss\" is no role; allowed are admin, approver, auditor, operator, steward, viewer",
+                e.getMessage());
+    }
+
+    private static List<String> names(List<DocumentInfo> documents) {
+        return documents.stream().map(DocumentInfo::document).toList();
+    }
+
+    @Test
     void aFileOfTheServersOwnFolderIsNotTaken(@TempDir Path folder) throws IOException {
         Path home = Files.createDirectory(folder.resolve("home"));
         Files.writeString(home.resolve("cli.key"), "secret");

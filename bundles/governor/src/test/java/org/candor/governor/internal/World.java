@@ -139,6 +139,10 @@ final class World {
     }
 
     static DocumentInfo document(String name, String... subjects) {
+        return document(name, Set.of(subjects), Set.of());
+    }
+
+    static DocumentInfo document(String name, Set<String> subjects, Set<String> roles) {
         return new DocumentInfo(
                 "default",
                 name,
@@ -146,8 +150,9 @@ final class World {
                 name,
                 "en",
                 "",
-                Set.of(subjects),
+                subjects,
                 Set.of(),
+                roles,
                 "",
                 10,
                 10,

@@ -63,7 +63,7 @@ public final class RetrievalService implements Retrieval {
      * it finds goes nowhere. Called by the library's worker alone.
      */
     public void warmUp(String tenant) {
-        Scope scope = new Scope(tenant, "question-answering", Set.of(), document -> true);
+        Scope scope = new Scope(tenant, "question-answering", Set.of(), Set.of(), document -> true);
         WARM_UP.forEach((language, question) -> {
             try (Snapshot snapshot = documents.snapshot(language)) {
                 String encoder = language + ' ' + snapshot.model().digest();
@@ -194,15 +194,7 @@ public final class RetrievalService implements Retrieval {
     /** The document when it is still there and the scope permits it, else null. */
     private DocumentInfo visible(Snapshot.Found found, Scope scope) {
         DocumentInfo document = documents.current(found);
-        return document != null && permitted(document, scope) ? document : null;
-    }
-
-    private static boolean permitted(DocumentInfo document, Scope scope) {
-        boolean purpose = document.purposes().isEmpty() || document.purposes().contains(scope.purpose());
-        return document.tenant().equals(scope.tenant())
-                && purpose
-                && document.subjects().stream().noneMatch(scope.withdrawn()::contains)
-                && scope.permits().test(document);
+        return document != null && scope.admits(document) ? document : null;
     }
 
     private static List<ModelUse> models(Snapshot snapshot) {

@@ -30,16 +30,23 @@ import org.candor.retrieval.internal.index.Legs;
 class ConsentPropertyTest {
     private static final List<String> PEOPLE = List.of("ada", "ben", "cleo", "dan");
     private static final List<String> PURPOSES = List.of("question-answering", "training", "audit");
+    private static final List<String> ROLES = List.of("viewer", "steward", "auditor");
     private static final List<String> TENANTS = List.of("default", "other");
     private static final List<String> WORDS = List.of("kelp", "otter", "stone", "shell", "urchin", "tide", "reef");
 
-    record Page(String tenant, Set<String> subjects, Set<String> purposes, List<String> words) {
+    record Page(String tenant, Set<String> subjects, Set<String> purposes, Set<String> roles, List<String> words) {
         String text() {
             return "The " + String.join(" ", words) + " rests. The " + words.getFirst() + " returns at noon.";
         }
     }
 
-    record Request(String tenant, String purpose, Set<String> withdrawn, Set<Integer> forbidden, List<String> words) {}
+    record Request(
+            String tenant,
+            String purpose,
+            Set<String> roles,
+            Set<String> withdrawn,
+            Set<Integer> forbidden,
+            List<String> words) {}
 
     @Provide
     Arbitrary<List<Page>> pages() {
@@ -47,6 +54,7 @@ class ConsentPropertyTest {
                         Arbitraries.of(TENANTS),
                         Arbitraries.of(PEOPLE).set().ofMaxSize(3),
                         Arbitraries.of(PURPOSES).set().ofMaxSize(2),
+                        Arbitraries.of(ROLES).set().ofMaxSize(2),
                         Arbitraries.of(WORDS).list().ofMinSize(1).ofMaxSize(5))
                 .as(Page::new)
                 .list()
@@ -59,6 +67,7 @@ class ConsentPropertyTest {
         return Combinators.combine(
                         Arbitraries.of(TENANTS),
                         Arbitraries.of(PURPOSES),
+                        Arbitraries.of(ROLES).set().ofMaxSize(2),
                         Arbitraries.of(PEOPLE).set().ofMaxSize(3),
                         Arbitraries.integers().between(0, 8).set().ofMaxSize(3),
                         Arbitraries.of(WORDS).list().ofMinSize(1).ofMaxSize(3))
@@ -83,7 +92,7 @@ class ConsentPropertyTest {
                         page.tenant(),
                         i + ".txt",
                         page.text().getBytes(StandardCharsets.UTF_8),
-                        new DocumentMetadata(null, "en", null, page.subjects(), page.purposes(), null));
+                        new DocumentMetadata(null, "en", null, page.subjects(), page.purposes(), page.roles(), null));
             }
             Set<Integer> gone = new HashSet<>();
             for (int i : deleted) {
@@ -106,6 +115,7 @@ class ConsentPropertyTest {
             Page page = pages.get(i);
             boolean may = page.tenant().equals(request.tenant())
                     && (page.purposes().isEmpty() || page.purposes().contains(request.purpose()))
+                    && (page.roles().isEmpty() || page.roles().stream().anyMatch(request.roles()::contains))
                     && page.subjects().stream().noneMatch(request.withdrawn()::contains)
                     && !request.forbidden().contains(i)
                     && !gone.contains(i);
@@ -113,8 +123,12 @@ class ConsentPropertyTest {
                 allowed.add(i + ".txt");
             }
         }
-        Scope scope =
-                new Scope(request.tenant(), request.purpose(), request.withdrawn(), document -> !request.forbidden()
+        Scope scope = new Scope(
+                request.tenant(),
+                request.purpose(),
+                request.roles(),
+                request.withdrawn(),
+                document -> !request.forbidden()
                         .contains(Integer.parseInt(document.document().replace(".txt", ""))));
         String query = String.join(" ", request.words());
         for (Legs legs : Legs.values()) {

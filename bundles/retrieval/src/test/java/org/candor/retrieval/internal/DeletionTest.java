@@ -116,7 +116,7 @@ class DeletionTest {
                     "default",
                     "tea.txt",
                     "Tea is a drink.".getBytes(StandardCharsets.UTF_8),
-                    new DocumentMetadata("Tea", "en", "eve", Set.of("ada"), Set.of("audit"), "CC0"));
+                    new DocumentMetadata("Tea", "en", "eve", Set.of("ada"), Set.of("audit"), Set.of("auditor"), "CC0"));
         }
         for (String language : List.of("en", "zh")) {
             try (var files = Files.walk(index.resolve(language))) {
@@ -131,6 +131,7 @@ class DeletionTest {
             assertEquals("eve", info.owner());
             assertEquals(Set.of("ada"), info.subjects());
             assertEquals(Set.of("audit"), info.purposes());
+            assertEquals(Set.of("auditor"), info.roles());
             assertTrue(library.documents.delete("default", "tea.txt"));
         }
         try (TestLibrary library = TestLibrary.open(index)) {
@@ -143,7 +144,7 @@ class DeletionTest {
         try (TestLibrary library = TestLibrary.open(index)) {
             library.add("ada.md", ABOUT_ADA);
             int[] asked = {0};
-            Scope scope = new Scope("default", "question-answering", Set.of(), document -> asked[0]++ == 0);
+            Scope scope = new Scope("default", "question-answering", Set.of(), Set.of(), document -> asked[0]++ == 0);
             assertEquals(
                     null,
                     library.retrieval

@@ -110,7 +110,7 @@ class LibraryChangeTest {
 
     @Test
     void whatOneTenantAddsIsKeptOverTheOthersChangesAndFoundByItAlone() throws Exception {
-        Scope acme = new Scope("acme", "question-answering", Set.of(), document -> true);
+        Scope acme = new Scope("acme", "question-answering", Set.of(), Set.of(), document -> true);
         try (TestLibrary library = TestLibrary.open(index)) {
             change(library, folder);
             library.documents.add(

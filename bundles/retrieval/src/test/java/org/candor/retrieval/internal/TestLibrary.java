@@ -81,7 +81,7 @@ public final class TestLibrary implements AutoCloseable {
     }
 
     public static Scope scope() {
-        return new Scope("default", "question-answering", Set.of(), document -> true);
+        return new Scope("default", "question-answering", Set.of("viewer"), Set.of(), document -> true);
     }
 
     @Override

@@ -7,15 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Command;
 import org.candor.api.compute.WeightType;
+import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelSource;
+import org.candor.api.model.ModelState;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Commands;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 import org.candor.api.operation.Platform;
+import org.candor.api.policy.PolicyTests;
 import org.candor.api.retrieval.DocumentMetadata;
 import org.candor.proof.Json;
 import org.junit.jupiter.api.AfterEach;
@@ -102,15 +106,15 @@ class CommandRunnerTest {
     @Test
     void optionsMayStandAnywhere() {
         for (String line : List.of(
-                "document-add --as b.md --subject ada --subject ben /srv/a.md",
-                "document-add /srv/a.md --subject ada --as=b.md --subject ben",
-                "document-add --subject ada /srv/a.md --as b.md --subject ben")) {
+                "document-add --as b.md --subject ada --role auditor --role steward --subject ben /srv/a.md",
+                "document-add /srv/a.md --roles auditor --subject ada --as=b.md --subject ben --role steward",
+                "document-add --role steward --subject ada /srv/a.md --as b.md --subject ben --role=auditor")) {
             Commands.Result result = run(line);
             assertEquals(0, result.exit(), line + result.err());
             assertTrue(world.lastArguments.contains("b.md"), line + world.lastArguments);
             assertTrue(
-                    world.lastArguments.contains(
-                            new DocumentMetadata(null, null, null, Set.of("ada", "ben"), null, null)),
+                    world.lastArguments.contains(new DocumentMetadata(
+                            null, null, null, Set.of("ada", "ben"), null, Set.of("auditor", "steward"), null)),
                     line + world.lastArguments);
         }
         assertEquals(0, run("model-activate encoder-en --reason why 1.1.0").exit());
@@ -146,6 +150,41 @@ class CommandRunnerTest {
         Commands.Result missing = run("consent");
         assertEquals(1, missing.exit());
         assertTrue(missing.err().contains("governor is not running"), missing.err());
+    }
+
+    @Test
+    void aSecretIsShownOnceAndNothingElseIsOne() {
+        assertEquals(
+                "made key nightly for tenant default; shown this once:\nmade-by-chance\n",
+                run("key-create nightly --role viewer").out());
+        assertEquals(
+                List.of("nightly", Set.of("viewer")), List.of(world.lastArguments.get(1), world.lastArguments.get(3)));
+        assertTrue(run("user-create anna --role viewer").out().endsWith("\nmade-by-chance\n"));
+        assertTrue(run("user-password anna").out().endsWith("\nmade-by-chance\n"));
+        for (String line : List.of("keys", "users", "key-revoke nightly", "user-roles anna --role operator")) {
+            assertFalse(run(line).out().contains(World.SECRET), line);
+        }
+        assertEquals(
+                2, run("key-create nightly --role viewer --expires tomorrow").exit());
+    }
+
+    @Test
+    void aPolicyOrModelThatFailsItsTestsEndsWithThreeAndSaysWhy() {
+        world.tests = new PolicyTests(
+                World.STRICT, 12, List.of(new PolicyTests.Failure("viewers ask", "permit", "deny role-missing")));
+        Commands.Result policy = run("policy-test strict 1.0.0");
+        assertEquals(3, policy.exit());
+        assertEquals("""
+            test         expected  found
+            viewers ask  permit    deny role-missing
+            1 of 12 tests fail
+            """, policy.out());
+        assertEquals(3, run("policy-test strict 1.0.0 --json").exit());
+        world.verified = new ModelRevision(
+                World.FAILED, "bert", Set.of("embed"), ModelState.FAILED, "digest differs", 0, Map.of());
+        Commands.Result model = run("model-verify encoder-zh 2.0.0");
+        assertEquals(3, model.exit());
+        assertEquals("refused: encoder-zh 2.0.0: digest differs\n", model.out());
     }
 
     @Test

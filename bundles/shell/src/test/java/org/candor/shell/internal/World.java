@@ -1,6 +1,7 @@
 package org.candor.shell.internal;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.net.URISyntaxException;
@@ -15,10 +16,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
-import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.impl.action.command.ManagerImpl;
 import org.apache.karaf.shell.impl.console.SessionFactoryImpl;
+import org.apache.karaf.shell.support.parsing.DefaultParser;
 import org.candor.api.access.AccessKey;
 import org.candor.api.access.UserAccount;
 import org.candor.api.consent.ConsentRecord;
@@ -46,6 +49,7 @@ import org.candor.api.policy.PolicyActivation;
 import org.candor.api.policy.PolicyCandidate;
 import org.candor.api.policy.PolicyId;
 import org.candor.api.policy.PolicyReplay;
+import org.candor.api.policy.PolicyTests;
 import org.candor.api.retrieval.DocumentInfo;
 import org.candor.api.retrieval.LibraryStatus;
 import org.candor.api.transparency.TransparencyLog;
@@ -61,10 +65,11 @@ final class World implements AutoCloseable {
     static final Evidence EVIDENCE = new Evidence(
             "id-1", Map.of("v", 1), Map.of("policy", "b3BlbmluZw=="), "proof", Map.of("joules", 1.5), Map.of());
     private static final ModelId ENCODER = new ModelId("encoder-en", "1.0.0", "sha256:" + "e".repeat(64));
-    private static final ModelId FAILED = new ModelId("encoder-zh", "2.0.0", "sha256:" + "f".repeat(64));
+    static final ModelId FAILED = new ModelId("encoder-zh", "2.0.0", "sha256:" + "f".repeat(64));
 
-    private static final PolicyId STRICT = new PolicyId("strict", "1.0.0", "sha256:" + "a".repeat(64));
+    static final PolicyId STRICT = new PolicyId("strict", "1.0.0", "sha256:" + "a".repeat(64));
 
+    static final String SECRET = "made-by-chance";
     private static final long LEAVES = 300;
     private static final SigningKey KEY = key();
 
@@ -80,21 +85,27 @@ final class World implements AutoCloseable {
                     List.of(),
                     List.of("service x"),
                     "org.candor.consent")));
+    PolicyTests tests = new PolicyTests(STRICT, 12, List.of());
+    ModelRevision verified = revision();
     Caller lastCaller;
     List<Object> lastArguments;
     OperationException failure;
+    /** Operations that the caller may not do. */
+    Set<String> denied = Set.of();
+
+    Map<String, List<String>> obligations = Map.of();
 
     private final ThreadIOImpl threads = new ThreadIOImpl();
     private final SessionFactoryImpl sessions;
+    private final Callers callers = new Callers(Map.of(), () -> null);
 
     World() {
         threads.start();
         sessions = new SessionFactoryImpl(threads);
-        Callers callers = new Callers(Map.of(), () -> null);
         sessions.getRegistry().register(operations);
         sessions.getRegistry().register(callers);
         ManagerImpl manager = new ManagerImpl(sessions.getRegistry(), sessions.getRegistry());
-        commands().forEach(manager::register);
+        classes().forEach(manager::register);
         runner = new CommandRunner(sessions, callers);
         operations.answers = (caller, question, progress) -> {
             call(caller, "answer " + question);
@@ -115,6 +126,13 @@ final class World implements AutoCloseable {
 
     /** Every command class of the bundle. */
     static List<Class<?>> commands() {
+        return classes().stream()
+                .filter(type -> type.isAnnotationPresent(Command.class))
+                .toList();
+    }
+
+    /** Every command and completer of the bundle. */
+    private static List<Class<?>> classes() {
         try {
             Path folder = Path.of(Operations.class.getResource("command").toURI());
             try (Stream<Path> files = Files.list(folder)) {
@@ -122,7 +140,7 @@ final class World implements AutoCloseable {
                 for (Path file : files.sorted().toList()) {
                     String name = file.getFileName().toString().replace(".class", "");
                     Class<?> type = Class.forName(Operations.class.getPackageName() + ".command." + name);
-                    if (type.isAnnotationPresent(Command.class) && Action.class.isAssignableFrom(type)) {
+                    if (type.isAnnotationPresent(Service.class)) {
                         types.add(type);
                     }
                 }
@@ -132,6 +150,24 @@ final class World implements AutoCloseable {
             throw new UncheckedIOException(e);
         } catch (URISyntaxException | ClassNotFoundException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** What is offered for the last word of a line, sorted. */
+    List<String> complete(Caller caller, String line) {
+        Session session = sessions.create(InputStream.nullInputStream(), System.out, System.err);
+        callers.open(session, caller);
+        try {
+            List<String> candidates = new ArrayList<>();
+            String command = line.substring(0, line.indexOf(' '));
+            sessions.getRegistry()
+                    .getCommand("candor", command)
+                    .getCompleter(false)
+                    .complete(session, new DefaultParser().parse(session, line, line.length()), candidates);
+            return candidates.stream().map(String::strip).sorted().toList();
+        } finally {
+            callers.close(session);
+            session.close();
         }
     }
 
@@ -191,7 +227,7 @@ final class World implements AutoCloseable {
                                 FAILED, "bert", Set.of("embed"), ModelState.FAILED, "digest differs", 0, Map.of()));
             case "Models.activate", "Models.rollBack" ->
                 new Models.Change(new Activation("encoder-en", ENCODER, "cli", "why", Instant.EPOCH), EVIDENCE);
-            case "Models.install" -> new Models.Checked(revision(), EVIDENCE);
+            case "Models.install", "Models.verify" -> new Models.Checked(verified, EVIDENCE);
             case "Models.remove" -> new Models.Removed(ENCODER, EVIDENCE);
             case "Policies.list" ->
                 new Policies.Overview(
@@ -204,7 +240,8 @@ final class World implements AutoCloseable {
                                 "signed by packs.example.org",
                                 Map.of("title", "严格"))),
                         List.of(activation()));
-            case "Policies.activate" -> new Policies.Change(activation(), EVIDENCE);
+            case "Policies.test" -> tests;
+            case "Policies.activate", "Policies.rollBack" -> new Policies.Change(activation(), EVIDENCE);
             case "Policies.replay" ->
                 new PolicyReplay(
                         STRICT,
@@ -226,6 +263,17 @@ final class World implements AutoCloseable {
                 List.of(new AccessKey("k1", "cli", "default", Set.of("admin"), Instant.EPOCH, null, null));
             case "Access.users" ->
                 List.of(new UserAccount("admin", "default", Set.of("admin"), Instant.EPOCH, true, null));
+            case "Access.createKey", "Access.revokeKey" ->
+                new Access.KeyChange(
+                        new AccessKey("k2", "nightly", "default", Set.of("viewer"), Instant.EPOCH, null, null),
+                        method.endsWith("createKey") ? SECRET : null,
+                        EVIDENCE);
+            case "Access.createUser", "Access.resetPassword", "Access.setRoles" ->
+                new Access.UserChange(
+                        new UserAccount("anna", "default", Set.of("operator"), Instant.EPOCH, true, null),
+                        method.endsWith("setRoles") ? null : SECRET,
+                        EVIDENCE);
+            case "Access.removeUser" -> EVIDENCE;
             case "Evidences.entries" -> page((Long) arguments[1], (Integer) arguments[2]);
             case "Evidences.proof" -> new Evidences.Proof(1, 3, leaf(1), "c2sp.org/tlog-proof@v1\n");
             case "TransparencyLog.verifierKey" -> KEY.verifier().toString();
@@ -245,6 +293,7 @@ final class World implements AutoCloseable {
             case "Platform.status" ->
                 Map.of("models", List.of(Map.of("id", "encoder-en")), "library", Map.of("folder", "/srv/library"));
             case "Platform.components" -> components;
+            case "Platform.permissions" -> permissions();
             default -> throw new UnsupportedOperationException(method);
         };
     }
@@ -283,6 +332,18 @@ final class World implements AutoCloseable {
         }
     }
 
+    private List<Platform.Permission> permissions() {
+        return Stream.of(
+                        "models.list",
+                        "admin.documents.list",
+                        "admin.policies.list",
+                        "admin.consent.list",
+                        "admin.access.list")
+                .map(each -> new Platform.Permission(
+                        each, !denied.contains(each), "", Map.of(), obligations.getOrDefault(each, List.of())))
+                .toList();
+    }
+
     private static ModelRevision revision() {
         return new ModelRevision(ENCODER, "bert", Set.of("embed"), ModelState.ACTIVE, "", 2, Map.of());
     }
@@ -305,6 +366,7 @@ final class World implements AutoCloseable {
                 "owner",
                 Set.of("alice"),
                 Set.of("research", "training"),
+                Set.of("steward", "auditor"),
                 "CC0",
                 3,
                 3,

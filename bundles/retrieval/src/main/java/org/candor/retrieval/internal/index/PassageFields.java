@@ -36,6 +36,11 @@ final class PassageFields {
     static final String TENANT = "tenant";
     static final String PURPOSE = "purpose";
     static final String SUBJECT = "subject";
+    static final String ROLE = "role";
+    /** Who may read a passage: {@link #NAMED_ROLES}, or absent for every role. */
+    static final String READERS = "readers";
+
+    static final String NAMED_ROLES = "named";
     static final String TEXT = "text";
     static final String VECTOR = "vector";
     static final String SENTENCES = "sentences";
@@ -60,6 +65,12 @@ final class PassageFields {
             }
             for (String subject : info.subjects()) {
                 fields.add(new StringField(SUBJECT, subject, Field.Store.NO));
+            }
+            if (!info.roles().isEmpty()) {
+                fields.add(new StringField(READERS, NAMED_ROLES, Field.Store.NO));
+            }
+            for (String role : info.roles()) {
+                fields.add(new StringField(ROLE, role, Field.Store.NO));
             }
             fields.add(new TextField(TEXT, passage.searched(), Field.Store.NO));
             fields.add(new KnnFloatVectorField(VECTOR, passages[i], VectorSimilarityFunction.DOT_PRODUCT));
@@ -143,25 +154,45 @@ final class PassageFields {
             out.writeLong(info.indexed().toEpochMilli());
             string(out, entry.origin().name());
             out.writeLong(entry.modified());
+            strings(out, info.roles());
         });
     }
 
+    /** An entry that was written before documents had roles ends without them: every role. */
     static Entry entry(BytesRef stored) {
         try (DataInputStream in = input(stored)) {
-            DocumentInfo info = new DocumentInfo(
-                    string(in),
-                    string(in),
-                    string(in),
-                    string(in),
-                    string(in),
-                    string(in),
-                    strings(in),
-                    strings(in),
-                    string(in),
-                    in.readLong(),
-                    in.readInt(),
-                    Instant.ofEpochMilli(in.readLong()));
-            return new Entry(info, Origin.valueOf(string(in)), in.readLong());
+            String tenant = string(in);
+            String document = string(in);
+            String version = string(in);
+            String title = string(in);
+            String language = string(in);
+            String owner = string(in);
+            Set<String> subjects = strings(in);
+            Set<String> purposes = strings(in);
+            String licence = string(in);
+            long bytes = in.readLong();
+            int characters = in.readInt();
+            Instant indexed = Instant.ofEpochMilli(in.readLong());
+            Origin origin = Origin.valueOf(string(in));
+            long modified = in.readLong();
+            Set<String> roles = in.available() == 0 ? Set.of() : strings(in);
+            return new Entry(
+                    new DocumentInfo(
+                            tenant,
+                            document,
+                            version,
+                            title,
+                            language,
+                            owner,
+                            subjects,
+                            purposes,
+                            roles,
+                            licence,
+                            bytes,
+                            characters,
+                            indexed),
+                    origin,
+                    modified);
         } catch (IOException e) {
             throw new UncheckedIOException("a stored entry is damaged", e);
         }

@@ -28,6 +28,15 @@ final class ScopeFilter {
                     scope.withdrawn().stream().map(BytesRef::new).toList();
             filter.add(new TermInSetQuery(PassageFields.SUBJECT, subjects), Occur.MUST_NOT);
         }
-        return filter.build();
+        return filter.add(forOtherRoles(scope), Occur.MUST_NOT).build();
+    }
+
+    /** Passages that name roles, and none of the caller's. What was indexed before documents had roles names none. */
+    private static Query forOtherRoles(Scope scope) {
+        List<BytesRef> roles = scope.roles().stream().map(BytesRef::new).toList();
+        return new BooleanQuery.Builder()
+                .add(new TermQuery(new Term(PassageFields.READERS, PassageFields.NAMED_ROLES)), Occur.FILTER)
+                .add(new TermInSetQuery(PassageFields.ROLE, roles), Occur.MUST_NOT)
+                .build();
     }
 }

@@ -71,6 +71,7 @@ final class DocumentReader {
                 first(metadata.owner(), front.first("owner"), ""),
                 names(metadata.subjects(), front, "subjects", "subject"),
                 names(metadata.purposes(), front, "purposes", "purpose"),
+                names(metadata.roles(), front, "roles", "role"),
                 first(metadata.licence(), front.first("licence"), front.first("license"), ""),
                 content.length,
                 extraction.characters(),

@@ -219,6 +219,7 @@ public final class Documents implements Library, AutoCloseable {
                 metadata.owner(),
                 entry.info().subjects(),
                 metadata.purposes(),
+                metadata.roles(),
                 metadata.licence());
     }
 

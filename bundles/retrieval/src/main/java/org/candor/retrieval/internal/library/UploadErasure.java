@@ -109,6 +109,7 @@ final class UploadErasure {
                 said.owner() == null ? "" : said.owner(),
                 said.subjects() == null ? Set.of() : said.subjects(),
                 said.purposes() == null ? Set.of() : said.purposes(),
+                said.roles() == null ? Set.of() : said.roles(),
                 said.licence() == null ? "" : said.licence(),
                 upload.content().length,
                 0,

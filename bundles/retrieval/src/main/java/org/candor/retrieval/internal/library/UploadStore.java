@@ -25,6 +25,9 @@ import org.candor.retrieval.internal.index.Folders;
  */
 final class UploadStore {
     private static final int MAGIC = 0x43445550;
+    /** Of an upload that names roles: a build that does not know them reads it as damaged, and shows it to nobody. */
+    private static final int MAGIC_WITH_ROLES = 0x43445551;
+
     private static final int MOST_STRING = 1 << 20;
 
     /** An upload. */
@@ -55,7 +58,7 @@ final class UploadStore {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(upload.content().length + 1_024);
         DataOutputStream out = new DataOutputStream(bytes);
         DocumentMetadata metadata = upload.metadata();
-        out.writeInt(MAGIC);
+        out.writeInt(metadata.roles() == null ? MAGIC : MAGIC_WITH_ROLES);
         string(out, upload.tenant());
         string(out, upload.document());
         string(out, metadata.title());
@@ -63,6 +66,9 @@ final class UploadStore {
         string(out, metadata.owner());
         strings(out, metadata.subjects());
         strings(out, metadata.purposes());
+        if (metadata.roles() != null) {
+            strings(out, metadata.roles());
+        }
         string(out, metadata.licence());
         out.writeInt(upload.content().length);
         out.write(upload.content());
@@ -115,13 +121,20 @@ final class UploadStore {
     /** @throws IOException when the file is damaged; the message names it */
     Upload read(Path file) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(Files.readAllBytes(file)))) {
-            if (in.readInt() != MAGIC) {
+            int magic = in.readInt();
+            if (magic != MAGIC && magic != MAGIC_WITH_ROLES) {
                 throw new IOException("it does not begin as an upload does");
             }
             String tenant = string(in);
             String document = string(in);
-            DocumentMetadata metadata =
-                    new DocumentMetadata(string(in), string(in), string(in), strings(in), strings(in), string(in));
+            DocumentMetadata metadata = new DocumentMetadata(
+                    string(in),
+                    string(in),
+                    string(in),
+                    strings(in),
+                    strings(in),
+                    magic == MAGIC_WITH_ROLES ? strings(in) : null,
+                    string(in));
             byte[] content = in.readNBytes(in.readInt());
             if (tenant == null || document == null || in.read() >= 0) {
                 throw new IOException("its parts do not fit");

@@ -56,6 +56,7 @@ class CrashTest {
                 "",
                 Set.of(),
                 Set.of(),
+                Set.of(),
                 "",
                 1,
                 1,

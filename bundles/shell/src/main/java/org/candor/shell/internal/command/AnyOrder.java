@@ -32,6 +32,9 @@ final class AnyOrder {
                 Option option = field.getAnnotation(Option.class);
                 if (option != null) {
                     options.put(option.name(), field);
+                    for (String alias : option.aliases()) {
+                        options.put(alias, field);
+                    }
                 }
                 if (field.isAnnotationPresent(Argument.class)) {
                     declared.add(field);

@@ -3,6 +3,8 @@ package org.candor.shell.internal.command;
 import java.io.PrintStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
@@ -99,6 +101,11 @@ abstract class CandorCommand implements Action {
         }
     }
 
+    /** The same with a secret, which nobody is told again, on a line of its own. */
+    final void printOnce(Object value, String line, String secret) {
+        print(value, line + "; shown this once:\n" + secret);
+    }
+
     final void printJson(Object value) {
         print(Plain.json(value));
     }
@@ -120,6 +127,11 @@ abstract class CandorCommand implements Action {
             throw wrong(argument, "\"" + path + "\" is no path");
         }
         throw wrong(argument, "\"" + path + "\" is not absolute; a path on the server's machine is needed");
+    }
+
+    /** What an option that may be given several times was given. */
+    static Set<String> words(List<String> given) {
+        return given == null ? Set.of() : Set.copyOf(given);
     }
 
     static OperationException wrong(String argument, String message) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.candor.api.consent.ConsentRecord;
 import org.candor.api.operation.Caller;
@@ -19,6 +20,7 @@ import org.candor.shell.internal.Table;
 public final class ConsentCommand extends CandorCommand {
 
     @Argument(name = "subject", description = "Whose entries; all subjects where it is not given.")
+    @Completion(SubjectCompleter.class)
     String subject;
 
     @Argument(index = 1, name = AnyOrder.NAME, multiValued = true, description = AnyOrder.DESCRIPTION)

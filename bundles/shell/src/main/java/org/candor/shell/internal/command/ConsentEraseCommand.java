@@ -3,6 +3,7 @@ package org.candor.shell.internal.command;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.candor.api.operation.Caller;
@@ -18,6 +19,7 @@ import org.candor.api.operation.Consents;
 public final class ConsentEraseCommand extends CandorCommand {
 
     @Argument(name = "subject", required = true, description = "Who.")
+    @Completion(SubjectCompleter.class)
     String subject;
 
     @Option(name = "--reason", description = "Why, for the register.")

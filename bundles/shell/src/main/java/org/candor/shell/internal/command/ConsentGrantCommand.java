@@ -21,6 +21,7 @@ import org.candor.api.operation.Consents;
 public final class ConsentGrantCommand extends CandorCommand {
 
     @Argument(name = "subject", required = true, description = "Who.")
+    @Completion(SubjectCompleter.class)
     String subject;
 
     @Option(name = "--purpose", description = "For what; question-answering where it is not given.")

@@ -20,7 +20,7 @@ import org.candor.api.retrieval.DocumentMetadata;
         description = "Adds a file on the server's machine to the library.",
         detailedDescription =
                 "The kind of file (txt, md, html, pdf, docx) is told by its extension.\n"
-                        + "Example: candor:document-add --as hr/letter.pdf --subject alice --purpose question-answering /srv/in/letter.pdf")
+                        + "Example: candor:document-add --as hr/letter.pdf --subject alice --purpose question-answering --role steward /srv/in/letter.pdf")
 public final class DocumentAddCommand extends CandorCommand {
 
     @Argument(name = "file", required = true, description = "Absolute path on the server's machine.")
@@ -40,6 +40,7 @@ public final class DocumentAddCommand extends CandorCommand {
     String owner;
 
     @Option(name = "--subject", multiValued = true, description = "Somebody it is about; may be given several times.")
+    @Completion(SubjectCompleter.class)
     List<String> subjects;
 
     @Option(
@@ -47,6 +48,14 @@ public final class DocumentAddCommand extends CandorCommand {
             multiValued = true,
             description = "What it may be used for; may be given several times.")
     List<String> purposes;
+
+    @Option(
+            name = "--role",
+            aliases = "--roles",
+            multiValued = true,
+            description = "Who may read it; may be given several times. Every role where none is given.")
+    @Completion(RoleCompleter.class)
+    List<String> roles;
 
     @Option(name = "--licence", description = "Its licence.")
     String licence;
@@ -56,7 +65,8 @@ public final class DocumentAddCommand extends CandorCommand {
 
     @Override
     int run(Caller caller) {
-        DocumentMetadata metadata = new DocumentMetadata(title, language, owner, set(subjects), set(purposes), licence);
+        DocumentMetadata metadata =
+                new DocumentMetadata(title, language, owner, set(subjects), set(purposes), set(roles), licence);
         Documents.Added added = operations.documents().addFile(caller, document, absolute("file", file), metadata);
         print(
                 added,

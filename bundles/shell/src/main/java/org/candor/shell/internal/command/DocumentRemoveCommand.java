@@ -3,6 +3,7 @@ package org.candor.shell.internal.command;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Evidence;
@@ -18,6 +19,7 @@ import org.candor.api.operation.Evidence;
 public final class DocumentRemoveCommand extends CandorCommand {
 
     @Argument(name = "document", required = true, description = "Its path in the library.")
+    @Completion(DocumentCompleter.class)
     String document;
 
     @Argument(index = 1, name = AnyOrder.NAME, multiValued = true, description = AnyOrder.DESCRIPTION)

@@ -24,13 +24,14 @@ public final class DocumentsCommand extends CandorCommand {
     int run(Caller caller) {
         List<DocumentInfo> documents = operations.documents().list(caller);
         LibraryStatus status = operations.documents().status(caller);
-        Table table = new Table("document", "lang", "characters", "subjects", "purposes", "owner", "version");
+        Table table = new Table("document", "lang", "characters", "subjects", "purposes", "roles", "owner", "version");
         documents.forEach(document -> table.row(
                 document.document(),
                 document.language(),
                 document.characters(),
                 String.join(",", document.subjects().stream().sorted().toList()),
                 String.join(",", document.purposes().stream().sorted().toList()),
+                String.join(",", document.roles().stream().sorted().toList()),
                 document.owner(),
                 shortened(document.version())));
         Map<String, Object> all = new LinkedHashMap<>();

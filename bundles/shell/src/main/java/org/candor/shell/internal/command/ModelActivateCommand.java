@@ -19,10 +19,11 @@ import org.candor.api.operation.Models;
 public final class ModelActivateCommand extends CandorCommand {
 
     @Argument(index = 0, name = "model", required = true, description = "Its name, which is the route's.")
-    @Completion(ModelNameCompleter.class)
+    @Completion(ModelCompleter.class)
     String model;
 
     @Argument(index = 1, name = "version", required = true, description = "An installed version.")
+    @Completion(ModelVersionCompleter.class)
     String version;
 
     @Option(name = "--reason", description = "Why; it is kept in the record and in the log.")

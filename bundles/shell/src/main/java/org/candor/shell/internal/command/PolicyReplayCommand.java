@@ -3,6 +3,7 @@ package org.candor.shell.internal.command;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.candor.api.operation.Caller;
@@ -20,9 +21,11 @@ import org.candor.shell.internal.Table;
 public final class PolicyReplayCommand extends CandorCommand {
 
     @Argument(index = 0, name = "policy", required = true, description = "Its name.")
+    @Completion(PolicyNameCompleter.class)
     String policy;
 
     @Argument(index = 1, name = "version", required = true, description = "An installed version.")
+    @Completion(PolicyVersionCompleter.class)
     String version;
 
     @Option(name = "--decisions", description = "How many of the newest, 1 to 100000; 1000 where it is not given.")
