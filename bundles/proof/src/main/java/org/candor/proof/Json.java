@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -119,8 +120,12 @@ public final class Json {
             case Map<?, ?> map -> {
                 out.append('{');
                 String separator = "";
-                // String's natural order is that of UTF-16 code units, which RFC 8785, section 3.2.3 asks for.
-                for (Object name : sorted ? map.keySet().stream().sorted().toList() : map.keySet()) {
+                Object[] names = map.keySet().toArray();
+                if (sorted) {
+                    // String's natural order is that of UTF-16 code units, which RFC 8785, section 3.2.3 asks for.
+                    Arrays.sort(names);
+                }
+                for (Object name : names) {
                     if (!(name instanceof String text)) {
                         throw new JsonException("a member's name is " + name + ", a string is needed");
                     }

@@ -46,7 +46,7 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
     private static final int MOST_DIFFERENCES = 200;
 
     /** What decides now. */
-    private record InForce(Policy policy, PolicyActivation activation, boolean configured) {}
+    private record InForce(Policy policy, KnownDecisions decisions, PolicyActivation activation, boolean configured) {}
 
     /** The rules of the configuration file. */
     private record Configured(Policy policy, PolicyId id) {}
@@ -86,7 +86,7 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
 
     @Override
     public Decision consider(PolicyRequest request) {
-        return inForce.policy().decide(request);
+        return inForce.decisions().decide(request);
     }
 
     @Override
@@ -270,7 +270,7 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
     }
 
     private void flip(Policy policy, PolicyActivation activation, boolean fromConfiguration) {
-        inForce = new InForce(policy, activation, fromConfiguration);
+        inForce = new InForce(policy, new KnownDecisions(policy), activation, fromConfiguration);
         if (policy instanceof RolePolicy rules) {
             List<String> uncovered = rules.uncovered(Operations.ALL);
             if (!uncovered.isEmpty()) {
