@@ -43,10 +43,19 @@ class ResilienceIT {
             "energy",
             "transparency",
             "governor",
-            "gateway");
+            "gateway",
+            "consent");
 
     private static final List<String> UPDATED = List.of("policy", "retrieval");
-    private static final int MOST_LOADERS = 2;
+    /**
+     * How many class loaders of each bundle are there after the refreshes.
+     * Of the consent register the very first stays, however often it is refreshed: H2 makes an exception when its classes are first
+     * used, keeps it (the static field TraceObject.SQL_OOME), and the stack trace leads to the class that used them.
+     */
+    private static final Map<String, Long> EXPECTED_LOADERS = REFRESHED.stream()
+            .distinct()
+            .collect(Collectors.toMap(room -> room, room -> room.equals("consent") ? 2L : 1L));
+
     private static final int PATIENCE_SECONDS = 120;
 
     private Server server;
@@ -135,15 +144,12 @@ class ResilienceIT {
             load.close();
             assertNothingIsLost(load);
         }
-        // Of some bundles one older class loader is still held, by what is not found yet; more would be a leak that
-        // grows.
         Map<String, Long> loaders = loaders();
-        for (int i = 0; i < 60 && loaders.values().stream().anyMatch(count -> count > MOST_LOADERS); i++) {
+        for (int i = 0; i < 60 && !loaders.equals(EXPECTED_LOADERS); i++) {
+            TimeUnit.SECONDS.sleep(1);
             loaders = loaders();
         }
-        for (Map.Entry<String, Long> room : loaders.entrySet()) {
-            assertTrue(room.getValue() >= 1 && room.getValue() <= MOST_LOADERS, loaders.toString());
-        }
+        assertEquals(EXPECTED_LOADERS, loaders);
     }
 
     /** Runs a command of Karaf's shell that changes a bundle, until that has happened and answers come again. */
@@ -189,7 +195,7 @@ class ResilienceIT {
     private Map<String, Long> loaders() throws IOException, InterruptedException {
         Jvm.collect(server);
         List<Set<String>> loaders = Jvm.packagesByLoader(server);
-        return REFRESHED.stream().collect(Collectors.toMap(room -> room, room -> loaders.stream()
+        return REFRESHED.stream().distinct().collect(Collectors.toMap(room -> room, room -> loaders.stream()
                 .filter(packages -> packages.contains("org.candor." + room.replace('-', '.') + ".internal"))
                 .count()));
     }

@@ -426,8 +426,12 @@ public final class PackRegistry implements ModelRegistry, Configured {
         }
         Map<String, Activation> recorded = revisions.recorded();
         for (Activation activation : recorded.values()) {
-            attempt(activation.route(), () -> revisions.resume(activation));
+            attempt(activation.route(), () -> {
+                revisions.resume(activation);
+                revisions.renew(activation);
+            });
         }
+        revisions.endStandbyWithoutLoader();
         List<ModelRevision> known = revisions.describe();
         settings.defaults().forEach((name, version) -> {
             boolean installed = known.stream()

@@ -31,6 +31,7 @@ import org.candor.proof.PackTrust;
 
 /**
  * One revision through its life. The encoder is closed when the revision is not active and its last lease has come back.
+ * One whose loader has gone, for example because the backend was made anew, is replaced when the next loader is there.
  * Thread safe.
  */
 final class Revision {
@@ -93,8 +94,12 @@ final class Revision {
 
     private String trust = "";
     private SelfTestResult selfTest;
-    private TextEncoder encoder;
+    /** What serves, or null. */
+    private Loaded loaded;
+
+    /** Leases of {@link #loaded} and of what it replaced. */
     private int leases;
+
     private boolean active;
     /** Whether a route led to it since it was loaded, and it is still installed. */
     private boolean deserving;
@@ -123,7 +128,7 @@ final class Revision {
     }
 
     synchronized long memoryBytes() {
-        return encoder == null ? 0 : encoder.bytes();
+        return loaded == null ? 0 : loaded.encoder.bytes();
     }
 
     synchronized ModelRevision describe() {
@@ -211,7 +216,7 @@ final class Revision {
         duplicate = rival;
         distrust = distrusted;
         String now = refusal();
-        if (now != null && !now.equals(before) && encoder == null) {
+        if (now != null && !now.equals(before) && loaded == null) {
             reason = now;
             enter(ModelState.FAILED, Cause.system(now));
         } else if (now == null && before != null && state == ModelState.FAILED) {
@@ -226,19 +231,19 @@ final class Revision {
     }
 
     /**
-     * Verifies, loads and tests where that is not done yet.
+     * Verifies, loads and tests where that is not done yet, or was done by another loader. What serves goes on until then.
      *
-     * @throws ModelRefusedException when a check fails; the reason stays on the revision
+     * @throws ModelRefusedException when a check fails; the reason stays on the revision, unless an older encoder serves
      */
     void load(ModelLoader loader, Cause cause) {
         loading.lock();
-        TextEncoder loaded = null;
+        TextEncoder made = null;
         try {
             synchronized (this) {
                 if (refusal() != null) {
                     throw new ModelRefusedException(refused(refusal()));
                 }
-                if (encoder != null) {
+                if (loaded != null && loaded.loader == loader) {
                     return;
                 }
                 reason = "";
@@ -247,14 +252,14 @@ final class Revision {
             try {
                 Map<Path, String> before = stamps();
                 Map<String, Path> files = verify();
-                enter(ModelState.VERIFIED, cause);
+                prepared(ModelState.VERIFIED, cause);
                 surroundings.memory().admit(location(), card);
-                loaded = loader.loadEncoder(new ModelFiles(id(), files), card.encoder());
+                made = loader.loadEncoder(new ModelFiles(id(), files), card.encoder());
                 if (!before.equals(stamps())) {
                     throw new ModelFormatException(location() + ": its files were changed while they were loaded");
                 }
-                enter(ModelState.LOADED, cause);
-                test(files.get("selftest.json"), loaded);
+                prepared(ModelState.LOADED, cause);
+                test(files.get("selftest.json"), made);
             } finally {
                 surroundings.store().stay().unlock();
             }
@@ -262,9 +267,9 @@ final class Revision {
                 if (refusal() != null) {
                     throw fail(refusal()); // the rules have changed meanwhile
                 }
-                encoder = loaded;
-                loaded = null;
-                enter(ModelState.TESTED, cause);
+                prepared(ModelState.TESTED, cause);
+                replace(new Loaded(made, loader));
+                made = null;
             }
         } catch (ModelRefusedException e) {
             throw e;
@@ -273,10 +278,23 @@ final class Revision {
         } catch (OutOfMemoryError e) {
             throw fail("there is not enough memory for it: " + e.getMessage());
         } finally {
-            if (loaded != null) {
-                loaded.close();
+            if (made != null) {
+                made.close();
             }
             loading.unlock();
+        }
+    }
+
+    /** Whether it serves with an encoder of a loader that is not this one. */
+    synchronized boolean loadedByAnother(ModelLoader loader) {
+        return loaded != null && loaded.loader != loader;
+    }
+
+    private void replace(Loaded next) {
+        Loaded before = loaded;
+        loaded = next;
+        if (before != null && before.leases == 0) {
+            before.encoder.close();
         }
     }
 
@@ -294,8 +312,10 @@ final class Revision {
     private ModelRefusedException fail(String message) {
         String line = message.lines().reduce((a, b) -> a + " " + b).orElse("no reason was given");
         synchronized (this) {
-            reason = line;
-            enter(ModelState.FAILED, Cause.system(line));
+            if (loaded == null) {
+                reason = line;
+                enter(ModelState.FAILED, Cause.system(line));
+            }
         }
         return new ModelRefusedException(refused(line));
     }
@@ -373,6 +393,13 @@ final class Revision {
         }
     }
 
+    /** A step on the way to an encoder; none of the revision's while an older one serves. */
+    private synchronized void prepared(ModelState next, Cause cause) {
+        if (loaded == null) {
+            enter(next, cause);
+        }
+    }
+
     private synchronized void enter(ModelState next, Cause cause) {
         state = next;
         step(new ModelTransition(id(), next, false, cause.actor(), cause.tenant(), cause.reason(), now()));
@@ -405,11 +432,12 @@ final class Revision {
 
     /** A lease, or null when the encoder is not loaded now. */
     synchronized ModelLease<TextEncoder> lease() {
-        if (encoder == null) {
+        if (loaded == null) {
             return null;
         }
         leases++;
-        return new Lease(encoder);
+        loaded.leases++;
+        return new Lease(loaded);
     }
 
     synchronized void activate(Cause cause) {
@@ -422,7 +450,7 @@ final class Revision {
 
     synchronized void retire(Cause cause) {
         active = false;
-        if (encoder != null) {
+        if (loaded != null) {
             enter(ModelState.DRAINING, cause);
             closeWhenUnused();
         }
@@ -441,15 +469,18 @@ final class Revision {
         }
     }
 
-    private synchronized void release() {
+    private synchronized void release(Loaded leased) {
         leases--;
+        if (--leased.leases == 0 && leased != loaded) {
+            leased.encoder.close();
+        }
         if (!active) {
             closeWhenUnused();
         }
     }
 
     private void closeWhenUnused() {
-        if (leases > 0 || encoder == null) {
+        if (leases > 0 || loaded == null) {
             return;
         }
         if (!deserving || !surroundings.standby().wanted()) {
@@ -468,8 +499,8 @@ final class Revision {
     }
 
     private void close(String why) {
-        encoder.close();
-        encoder = null;
+        loaded.encoder.close();
+        loaded = null;
         deserving = false;
         enter(ModelState.CLOSED, Cause.system(why));
     }
@@ -477,18 +508,30 @@ final class Revision {
     /** Closes the encoder whatever leases are out: the platform is going down. */
     synchronized void shutDown() {
         active = false;
-        if (encoder != null) {
-            encoder.close();
-            encoder = null;
+        if (loaded != null) {
+            loaded.encoder.close();
+            loaded = null;
             state = ModelState.CLOSED;
         }
     }
 
-    private final class Lease implements ModelLease<TextEncoder> {
-        private TextEncoder model;
+    /** An encoder, who made it, and how many leases are out on it; guarded by the revision's monitor. */
+    private static final class Loaded {
+        private final TextEncoder encoder;
+        private final ModelLoader loader;
+        private int leases;
 
-        Lease(TextEncoder model) {
-            this.model = model;
+        Loaded(TextEncoder encoder, ModelLoader loader) {
+            this.encoder = encoder;
+            this.loader = loader;
+        }
+    }
+
+    private final class Lease implements ModelLease<TextEncoder> {
+        private Loaded leased;
+
+        Lease(Loaded leased) {
+            this.leased = leased;
         }
 
         @Override
@@ -498,22 +541,23 @@ final class Revision {
 
         @Override
         public synchronized TextEncoder model() {
-            if (model == null) {
+            if (leased == null) {
                 throw new IllegalStateException("the lease on " + id() + " is closed");
             }
-            return model;
+            return leased.encoder;
         }
 
         /** The encoder is let go: who keeps a closed lease keeps no model alive. */
         @Override
         public void close() {
+            Loaded returned;
             synchronized (this) {
-                if (model == null) {
-                    return;
-                }
-                model = null;
+                returned = leased;
+                leased = null;
             }
-            release();
+            if (returned != null) {
+                release(returned);
+            }
         }
     }
 }

@@ -467,6 +467,38 @@ final class Revisions implements AutoCloseable {
         }
     }
 
+    /**
+     * Loads what a route leads to anew where the loader of its encoder has gone: such an encoder computes with what the
+     * loader left behind. It serves until the new one does.
+     */
+    void renew(Activation recorded) {
+        changing.lock();
+        try {
+            Revision revision = routes.get(recorded.route());
+            if (revision == null || !recorded.equals(active(recorded.route())) || !outlivedItsLoader(revision)) {
+                return;
+            }
+            loaded(revision, Cause.system("its loader was made anew")).close();
+            events.activated(recorded);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Unloads what only stands by, and was made by a loader that has gone. */
+    void endStandbyWithoutLoader() {
+        List<Revision> known;
+        synchronized (revisions) {
+            known = List.copyOf(revisions.values());
+        }
+        known.stream().filter(this::outlivedItsLoader).forEach(each -> each.leaveStandby("its loader has gone"));
+    }
+
+    private boolean outlivedItsLoader(Revision revision) {
+        ModelLoader loader = loaders.apply(revision.card().family());
+        return loader != null && revision.loadedByAnother(loader);
+    }
+
     private void flip(String route, Revision revision, Cause cause) {
         Revision before;
         synchronized (revisions) {
