@@ -307,6 +307,37 @@ class ResilienceIT {
         assertEquals(200, server.http("GET", "/health/ready", null).statusCode());
     }
 
+    /** Its class is a new one, which has only the file: the values that counted are kept elsewhere. */
+    @ParameterizedTest
+    @CsvSource({
+        "retrieval, passageTarget, 3",
+        "energy, tickMillis, 1",
+        "consent, url, jdbc:nowhere:x",
+        "gateway, workers, many",
+    })
+    void aBundleThatIsRefreshedWhileItsConfigurationIsNonsenseGoesOnWithTheOneBefore(
+            String room, String key, String value) throws Exception {
+        String bundle = "org.candor." + room;
+        Path file = server.home().resolve("etc/" + bundle + ".cfg");
+        String good = Files.readString(file);
+        try (Load load = new Load(server, ASKERS)) {
+            load.awaitAnswers(ASKERS, "the start");
+            Files.writeString(file, good + "\n" + key + " = " + value + "\n");
+            awaitConfiguration(bundle, true);
+            change(load, bundle, "bundle:refresh " + bundle);
+            String line = awaitConfiguration(bundle, true);
+            assertTrue(line.contains(key) && line.contains(value), line);
+            Files.writeString(file, good);
+            awaitConfiguration(bundle, false);
+            load.awaitAnswers(ASKERS, bundle + " that is right again");
+            load.close();
+            assertEquals(List.of(), load.wrong(), server::failures);
+        } finally {
+            Files.writeString(file, good);
+        }
+        awaitWhole();
+    }
+
     /** Values that are right count, and the server is itself again a moment later. */
     @ParameterizedTest
     @CsvSource({

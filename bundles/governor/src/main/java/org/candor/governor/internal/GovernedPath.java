@@ -151,7 +151,7 @@ public final class GovernedPath implements Configured {
 
     @Activate
     public GovernedPath(Map<String, Object> properties) {
-        this(Configuration.of(PID, Config.class, properties, GovernedPath::check), Clock.systemUTC());
+        this(Configuration.of(PID, Config.class, properties, GovernedPath::check, LOG::warn), Clock.systemUTC());
     }
 
     GovernedPath(Config config, Clock clock) {

@@ -149,7 +149,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
         String home = context.getProperty("candor.home");
         String etc = context.getProperty("karaf.etc");
         pins = etc == null ? null : Path.of(etc, PINS);
-        configuration = Configuration.of(PID, Config.class, properties, this::settings);
+        configuration = Configuration.of(PID, Config.class, properties, this::settings, LOG::warn);
         Config config = configuration.values();
         settings = settings(config);
         executor = Executors.newSingleThreadScheduledExecutor(
