@@ -397,6 +397,7 @@ class ResilienceIT {
                 last = checks.stream()
                         .map(check -> (Map<?, ?>) check)
                         .filter(check -> "configuration".equals(check.get("name")))
+                        .filter(check -> Boolean.valueOf(refused).equals(check.get("attention")) || !refused)
                         .map(check -> String.valueOf(check.get("detail")))
                         .findFirst()
                         .orElse("");

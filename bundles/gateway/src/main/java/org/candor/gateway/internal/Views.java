@@ -146,6 +146,7 @@ final class Views {
                     json.put("ready", check.ready());
                     if (inspected) {
                         json.put("detail", check.detail());
+                        json.put("attention", check.attention());
                     }
                     return json;
                 })

@@ -96,9 +96,11 @@ public final class PlatformView implements Platform {
     /** What is refused stops nothing: the configuration before it counts, so the server is ready. */
     private Check configuration() {
         List<String> lines = new ArrayList<>();
+        boolean refused = false;
         for (Configured each : configured) {
             Configuration.State state = each.configuration();
             if (!state.refused().isEmpty()) {
+                refused = true;
                 lines.add("refused, the one before it stays: " + state.refused());
             }
             if (!state.pending().isEmpty()) {
@@ -106,7 +108,8 @@ public final class PlatformView implements Platform {
             }
         }
         lines.sort(null);
-        return new Check("configuration", true, lines.isEmpty() ? "every file counts" : String.join("; ", lines));
+        return new Check(
+                "configuration", true, refused, lines.isEmpty() ? "every file counts" : String.join("; ", lines));
     }
 
     @Override

@@ -284,6 +284,8 @@ class OperationsTest {
         assertEquals(
                 new Platform.Check("configuration", true, "every file counts"),
                 view.checks().getLast());
+        view.configured = List.of(() -> new Configuration.State("org.candor.y", "", "x counts from the next start on"));
+        assertFalse(view.checks().getLast().attention(), "what waits for the next start needs nobody");
         String line = "org.candor.x: a is \"b\"; allowed are c";
         view.configured = List.of(
                 () -> new Configuration.State("org.candor.y", "", "directory counts from the next start on"),
@@ -292,6 +294,7 @@ class OperationsTest {
         assertEquals(
                 new Platform.Check(
                         "configuration",
+                        true,
                         true,
                         "org.candor.y: directory counts from the next start on; refused, the one before it stays: "
                                 + line),
