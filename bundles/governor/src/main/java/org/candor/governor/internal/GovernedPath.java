@@ -311,6 +311,10 @@ public final class GovernedPath implements Configured {
     private <T> Governed<T> perform(
             Operation operation, Task<T> task, Permit permit, Services services, Timings timings) {
         boolean changes = operation.effect() == Operation.Effect.CHANGE;
+        boolean masked = !changes || task.masks();
+        if (masked) {
+            Obligations.demandDetector(permit.decision(), services.personalData());
+        }
         Map<String, Object> policyJson = Json.policy(operation, permit.decision(), permit.consentEpoch());
         if (changes) {
             append(operation.name() + "/begun", operation, policyJson, operation.request(), null, services);
@@ -333,7 +337,7 @@ public final class GovernedPath implements Configured {
             throw changes ? failed(operation, policyJson, e, services) : e;
         }
         Map<String, Object> members = new LinkedHashMap<>(operation.request());
-        if (!changes) {
+        if (masked) {
             result = Obligations.masked(permit.decision(), task::mask, result, services.personalData());
         }
         task.describe(result, members);
@@ -387,7 +391,7 @@ public final class GovernedPath implements Configured {
         return exact;
     }
 
-    /** What changes something tells no more than that it did. */
+    /** What changes something tells that it did, and what more it tells it masks itself. */
     private static Obligations.Text text(Operation operation, Task<?> task) {
         if (operation.effect() == Operation.Effect.CHANGE) {
             return Obligations.Text.NONE;

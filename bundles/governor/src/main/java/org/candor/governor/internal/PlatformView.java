@@ -221,13 +221,7 @@ public final class PlatformView implements Platform {
         }
         return switch (status.state()) {
             case "failed" ->
-                new Check(
-                        "library",
-                        false,
-                        "indexing failed"
-                                + (status.problems().isEmpty()
-                                        ? ""
-                                        : ": " + status.problems().getFirst()));
+                new Check("library", false, "indexing failed; who may list the documents is told why with them");
             case "indexing" ->
                 new Check("library", true, counts + ", indexing " + status.done() + " of " + status.total());
             default -> new Check("library", true, counts);

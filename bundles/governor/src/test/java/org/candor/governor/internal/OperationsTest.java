@@ -301,6 +301,22 @@ class OperationsTest {
                 view.checks().getLast());
     }
 
+    /** The status is for everybody of the operator's tenant, and no obligation is met on it. */
+    @Test
+    void theStatusSaysHowManyFilesWereNotReadAndNotWhich() {
+        PlatformView view = new PlatformView(world.path());
+        view.library = world.library;
+        view.retrieval = world.retrieval;
+        world.library.problems = List.of("letters/anna@example.com.md is empty");
+        world.library.state = "failed";
+        assertEquals(1, ((Map<?, ?>) view.status().get("library")).get("unread"));
+        assertFalse(view.status().toString().contains("anna"));
+        assertTrue(view.checks().stream()
+                .anyMatch(check ->
+                        check.name().equals("library") && check.detail().startsWith("indexing failed")));
+        assertFalse(view.checks().toString().contains("anna"));
+    }
+
     @Test
     void thePlatformSaysWhatItWaitsFor() {
         GovernedPath path = world.path();
