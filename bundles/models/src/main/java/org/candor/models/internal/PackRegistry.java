@@ -344,7 +344,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
         return null;
     }
 
-    private final class StandbyTime implements Revision.Standby {
+    private final class StandbyTime implements Surroundings.Standby {
         @Override
         public boolean wanted() {
             return settings.standbySeconds() > 0 && !closing;

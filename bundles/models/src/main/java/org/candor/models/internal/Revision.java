@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelFormatException;
 import org.candor.api.model.ModelId;
@@ -27,7 +25,6 @@ import org.candor.api.model.ModelTransition;
 import org.candor.api.model.SelfTestResult;
 import org.candor.api.model.TextEncoder;
 import org.candor.proof.InvalidProofException;
-import org.candor.proof.PackTrust;
 
 /**
  * One revision through its life. The encoder is closed when the revision is not active and its last lease has come back.
@@ -44,33 +41,6 @@ final class Revision {
             FileSystems.getDefault().supportedFileAttributeViews().contains("unix")
                     ? "unix:size,ino,ctime,lastModifiedTime"
                     : "size,lastModifiedTime";
-
-    /**
-     * What a revision needs of its surroundings.
-     *
-     * @param store where its files are kept
-     * @param content says what fills the store
-     * @param trust the rules of this moment
-     * @param memory how much models may take
-     * @param standby how long a revision that was active stays loaded, and who ends that
-     * @param steps told of each step, with the revision's monitor held: returns at once
-     */
-    record Surroundings(
-            ContentStore store,
-            Supplier<String> content,
-            Supplier<PackTrust> trust,
-            MemoryBudget memory,
-            Standby standby,
-            Consumer<ModelTransition> steps) {}
-
-    /** Ends the standby of revisions. */
-    interface Standby {
-        /** Whether there is any. */
-        boolean wanted();
-
-        /** Runs this when the time is over; returns at once. */
-        void later(Runnable end);
-    }
 
     private final ModelCard card;
     private final Surroundings surroundings;
@@ -95,7 +65,7 @@ final class Revision {
     private String trust = "";
     private SelfTestResult selfTest;
     /** What serves, or null. */
-    private Loaded loaded;
+    private LoadedEncoder loaded;
 
     /** Leases of {@link #loaded} and of what it replaced. */
     private int leases;
@@ -128,7 +98,7 @@ final class Revision {
     }
 
     synchronized long memoryBytes() {
-        return loaded == null ? 0 : loaded.encoder.bytes();
+        return loaded == null ? 0 : loaded.encoder().bytes();
     }
 
     synchronized ModelRevision describe() {
@@ -243,7 +213,7 @@ final class Revision {
                 if (refusal() != null) {
                     throw new ModelRefusedException(refused(refusal()));
                 }
-                if (loaded != null && loaded.loader == loader) {
+                if (loaded != null && loaded.loader() == loader) {
                     return;
                 }
                 reason = "";
@@ -268,7 +238,7 @@ final class Revision {
                     throw fail(refusal()); // the rules have changed meanwhile
                 }
                 prepared(ModelState.TESTED, cause);
-                replace(new Loaded(made, loader));
+                replace(new LoadedEncoder(made, loader));
                 made = null;
             }
         } catch (ModelRefusedException e) {
@@ -287,14 +257,14 @@ final class Revision {
 
     /** Whether it serves with an encoder of a loader that is not this one. */
     synchronized boolean loadedByAnother(ModelLoader loader) {
-        return loaded != null && loaded.loader != loader;
+        return loaded != null && loaded.loader() != loader;
     }
 
-    private void replace(Loaded next) {
-        Loaded before = loaded;
+    private void replace(LoadedEncoder next) {
+        LoadedEncoder before = loaded;
         loaded = next;
-        if (before != null && before.leases == 0) {
-            before.encoder.close();
+        if (before != null) {
+            before.closeWhenUnused();
         }
     }
 
@@ -436,8 +406,7 @@ final class Revision {
             return null;
         }
         leases++;
-        loaded.leases++;
-        return new Lease(loaded);
+        return loaded.lease(id(), this::release);
     }
 
     synchronized void activate(Cause cause) {
@@ -469,10 +438,11 @@ final class Revision {
         }
     }
 
-    private synchronized void release(Loaded leased) {
+    private synchronized void release(LoadedEncoder leased) {
         leases--;
-        if (--leased.leases == 0 && leased != loaded) {
-            leased.encoder.close();
+        leased.release();
+        if (leased != loaded) {
+            leased.closeWhenUnused();
         }
         if (!active) {
             closeWhenUnused();
@@ -499,7 +469,7 @@ final class Revision {
     }
 
     private void close(String why) {
-        loaded.encoder.close();
+        loaded.encoder().close();
         loaded = null;
         deserving = false;
         enter(ModelState.CLOSED, Cause.system(why));
@@ -509,55 +479,9 @@ final class Revision {
     synchronized void shutDown() {
         active = false;
         if (loaded != null) {
-            loaded.encoder.close();
+            loaded.encoder().close();
             loaded = null;
             state = ModelState.CLOSED;
-        }
-    }
-
-    /** An encoder, who made it, and how many leases are out on it; guarded by the revision's monitor. */
-    private static final class Loaded {
-        private final TextEncoder encoder;
-        private final ModelLoader loader;
-        private int leases;
-
-        Loaded(TextEncoder encoder, ModelLoader loader) {
-            this.encoder = encoder;
-            this.loader = loader;
-        }
-    }
-
-    private final class Lease implements ModelLease<TextEncoder> {
-        private Loaded leased;
-
-        Lease(Loaded leased) {
-            this.leased = leased;
-        }
-
-        @Override
-        public ModelId id() {
-            return Revision.this.id();
-        }
-
-        @Override
-        public synchronized TextEncoder model() {
-            if (leased == null) {
-                throw new IllegalStateException("the lease on " + id() + " is closed");
-            }
-            return leased.encoder;
-        }
-
-        /** The encoder is let go: who keeps a closed lease keeps no model alive. */
-        @Override
-        public void close() {
-            Loaded returned;
-            synchronized (this) {
-                returned = leased;
-                leased = null;
-            }
-            if (returned != null) {
-                release(returned);
-            }
         }
     }
 }

@@ -55,7 +55,7 @@ final class Revisions implements AutoCloseable {
     private final MemoryBudget memory;
     private final Function<String, ModelLoader> loaders;
     private final Events events;
-    private final Revision.Surroundings surroundings;
+    private final Surroundings surroundings;
     /** Held while routes are changed, loads included. */
     private final ReentrantLock changing = new ReentrantLock();
     /** By digest, in order of installation; its own monitor guards it and each change of the routes. */
@@ -81,7 +81,7 @@ final class Revisions implements AutoCloseable {
             Supplier<PackTrust> trust,
             long memoryBytes,
             Function<String, ModelLoader> loaders,
-            Revision.Standby standby,
+            Surroundings.Standby standby,
             Events events) {
         this.store = store;
         this.log = log;
@@ -89,7 +89,7 @@ final class Revisions implements AutoCloseable {
         this.memory = new MemoryBudget(memoryBytes, this::memoryBytes, () -> endStandby("memory was needed"));
         this.loaders = loaders;
         this.events = events;
-        this.surroundings = new Revision.Surroundings(store, this::content, trust, memory, standby, events::step);
+        this.surroundings = new Surroundings(store, this::content, trust, memory, standby, events::step);
         for (Activation activation : recorded().values()) {
             ModelCard card = cards.find(activation.model().digest());
             if (card != null) {

@@ -74,7 +74,7 @@ final class FoldersTest {
                 () -> trust,
                 0,
                 family -> loader.supports(family) ? loader : null,
-                new Revision.Standby() {
+                new Surroundings.Standby() {
                     @Override
                     public boolean wanted() {
                         return false;

@@ -72,7 +72,7 @@ abstract class RevisionsFixture {
                 () -> trust,
                 0,
                 family -> loader != null && loader.supports(family) ? loader : null,
-                new Revision.Standby() {
+                new Surroundings.Standby() {
                     @Override
                     public boolean wanted() {
                         return standby;
