@@ -48,13 +48,13 @@ class ResilienceIT {
 
     private static final List<String> UPDATED = List.of("policy", "retrieval");
     /**
-     * How many class loaders of each bundle are there after the refreshes.
-     * Of the consent register the very first stays, however often it is refreshed: H2 makes an exception when its classes are first
-     * used, keeps it (the static field TraceObject.SQL_OOME), and the stack trace leads to the class that used them.
+     * Of the consent register the very first class loader stays, however often it is refreshed: H2 makes an exception when its
+     * classes are first used, keeps it (the static field TraceObject.SQL_OOME), and the stack trace leads to the class that used
+     * them. Of the gateway, which is refreshed last, the one before may stay for a while: nothing on the heap leads to it (a heap
+     * dump has no path from any root but through weak references), and it goes with a later refresh, so the Java machine's own
+     * structures hold it.
      */
-    private static final Map<String, Long> EXPECTED_LOADERS = REFRESHED.stream()
-            .distinct()
-            .collect(Collectors.toMap(room -> room, room -> room.equals("consent") ? 2L : 1L));
+    private static final Map<String, Long> MOST_LOADERS = Map.of("consent", 2L, "gateway", 2L);
 
     private static final int PATIENCE_SECONDS = 120;
 
@@ -145,11 +145,19 @@ class ResilienceIT {
             assertNothingIsLost(load);
         }
         Map<String, Long> loaders = loaders();
-        for (int i = 0; i < 60 && !loaders.equals(EXPECTED_LOADERS); i++) {
+        for (int i = 0; i < PATIENCE_SECONDS && !tooMany(loaders).isEmpty(); i++) {
             TimeUnit.SECONDS.sleep(1);
             loaders = loaders();
         }
-        assertEquals(EXPECTED_LOADERS, loaders);
+        assertEquals(Set.of(), tooMany(loaders), loaders.toString());
+        assertFalse(loaders.containsValue(0L), loaders.toString());
+    }
+
+    private static Set<String> tooMany(Map<String, Long> loaders) {
+        return loaders.entrySet().stream()
+                .filter(room -> room.getValue() > MOST_LOADERS.getOrDefault(room.getKey(), 1L))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** Runs a command of Karaf's shell that changes a bundle, until that has happened and answers come again. */
@@ -362,6 +370,9 @@ class ResilienceIT {
             load.awaitAnswers(ASKERS, "the start");
             Files.writeString(file, good + "\nnonsense = 1\n");
             assertTrue(awaitConfiguration(pid, true).contains("nonsense"));
+            // What reads the files writes one back that changes in the very moment in which it tells of the change
+            // before.
+            load.awaitAnswers(20, pid + " that is nonsense");
             Files.writeString(file, good + "\n" + key + " = " + value + "\n");
             awaitConfiguration(pid, false);
             load.awaitAnswers(20, pid + " with another " + key);
