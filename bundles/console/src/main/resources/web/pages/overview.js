@@ -62,16 +62,16 @@ function modelsOf(status) {
 
 function attentionOf(status) {
   const problems = (status.checks ?? [])
-    .filter((check) => !check.ready)
-    .map((check) => ({ kind: 'bad', title: check.name, text: check.detail ?? '', href: '/console/health' }));
+    .filter((check) => !check.ready || check.attention)
+    .map((check) => ({ kind: check.ready ? 'warn' : 'bad', title: check.name, text: check.detail ?? '', href: '/console/health' }));
   for (const model of status.models ?? []) {
     if (model.state === 'failed') {
       problems.push({ kind: 'bad', title: `${model.id ?? model.name} ${model.version}`, text: model.reason ?? '', href: `/console/models/${model.id ?? model.name}` });
     }
   }
   const library = status.library;
-  if (library?.problems?.length > 0) {
-    problems.push({ kind: 'warn', title: t('page.library'), text: t('overview.unread', { count: library.problems.length }), href: '/console/library' });
+  if (library?.unread > 0) {
+    problems.push({ kind: 'warn', title: t('page.library'), text: t('overview.unread', { count: library.unread }), href: '/console/library' });
   }
   if (library?.state === 'indexing') {
     problems.push({ kind: 'wait', title: t('page.library'), text: t('overview.indexing', { done: library.done, total: library.total }), href: '/console/library' });

@@ -43,7 +43,7 @@ final class Indexing {
                 }
                 case "failed" ->
                     throw Failure.failed("indexing the library " + library.text("library") + " failed: "
-                            + String.join("; ", library.texts("problems")));
+                            + Columns.harmless(String.join("; ", problems())));
                 default -> {
                     return;
                 }
@@ -54,8 +54,8 @@ final class Indexing {
     /** Says which files of the library were not read, and why; nothing when all were. */
     void tellProblems() {
         JsonObject library = library();
-        List<String> problems = library.texts("problems");
-        if (!problems.isEmpty()) {
+        if (library.number("unread") > 0) {
+            List<String> problems = problems();
             terminal.clearProgress();
             long all = (long) library.number("documents") + problems.size();
             String verb = problems.size() == 1 ? " was" : " were";
@@ -79,11 +79,20 @@ final class Indexing {
     }
 
     private JsonObject library() {
-        Http.Response response = http.request("GET", "/v1/status", key, null, REQUEST_MILLIS);
+        return told("/v1/status").object("library");
+    }
+
+    /** Which files were not read, and why, as the policy lets it be told. */
+    private List<String> problems() {
+        return told("/v1/documents").object("status").texts("problems");
+    }
+
+    private JsonObject told(String path) {
+        Http.Response response = http.request("GET", path, key, null, REQUEST_MILLIS);
         if (response.status() != 200) {
             throw Failure.failed("the server does not tell the state of its library: " + ServerError.message(response));
         }
-        return JsonObject.parse(response.body()).object("library");
+        return JsonObject.parse(response.body());
     }
 
     private static void pause() {

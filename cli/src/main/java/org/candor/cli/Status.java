@@ -93,7 +93,7 @@ final class Status {
                             + status.object("log").value("size") + " entries");
         }
         for (JsonObject check : status.objects("checks")) {
-            if (!check.flag("ready")) {
+            if (!check.flag("ready") || check.has("attention") && check.flag("attention")) {
                 terminal.out().println("check    " + check.text("name") + ": " + check.text("detail"));
             }
         }

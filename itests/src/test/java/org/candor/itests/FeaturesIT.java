@@ -43,7 +43,7 @@ public class FeaturesIT {
     private static final int PATIENCE_TENTHS = 600;
     /** Features that are no room: shared libraries, the whole, and packs. */
     private static final Set<String> NO_ROOMS =
-            Set.of("candor-http", "candor-libraries", "candor-policies", "candor-encoders");
+            Set.of("candor-http", "candor-libraries", "candor-policies", "candor-encoders", "candor-generators");
     /** What every room brings. */
     private static final Set<String> FOUNDATION = Set.of("org.candor.api", "org.candor.proof", "org.candor.health");
 

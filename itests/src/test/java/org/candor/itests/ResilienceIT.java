@@ -43,10 +43,19 @@ class ResilienceIT {
             "energy",
             "transparency",
             "governor",
-            "gateway");
+            "gateway",
+            "consent");
 
     private static final List<String> UPDATED = List.of("policy", "retrieval");
-    private static final int MOST_LOADERS = 2;
+    /**
+     * Of the consent register the very first class loader stays, however often it is refreshed: H2 makes an exception when its
+     * classes are first used, keeps it (the static field TraceObject.SQL_OOME), and the stack trace leads to the class that used
+     * them. Of the gateway, which is refreshed last, the one before may stay for a while: nothing on the heap leads to it (a heap
+     * dump has no path from any root but through weak references), and it goes with a later refresh, so the Java machine's own
+     * structures hold it.
+     */
+    private static final Map<String, Long> MOST_LOADERS = Map.of("consent", 2L, "gateway", 2L);
+
     private static final int PATIENCE_SECONDS = 120;
 
     private Server server;
@@ -135,15 +144,20 @@ class ResilienceIT {
             load.close();
             assertNothingIsLost(load);
         }
-        // Of some bundles one older class loader is still held, by what is not found yet; more would be a leak that
-        // grows.
         Map<String, Long> loaders = loaders();
-        for (int i = 0; i < 60 && loaders.values().stream().anyMatch(count -> count > MOST_LOADERS); i++) {
+        for (int i = 0; i < PATIENCE_SECONDS && !tooMany(loaders).isEmpty(); i++) {
+            TimeUnit.SECONDS.sleep(1);
             loaders = loaders();
         }
-        for (Map.Entry<String, Long> room : loaders.entrySet()) {
-            assertTrue(room.getValue() >= 1 && room.getValue() <= MOST_LOADERS, loaders.toString());
-        }
+        assertEquals(Set.of(), tooMany(loaders), loaders.toString());
+        assertFalse(loaders.containsValue(0L), loaders.toString());
+    }
+
+    private static Set<String> tooMany(Map<String, Long> loaders) {
+        return loaders.entrySet().stream()
+                .filter(room -> room.getValue() > MOST_LOADERS.getOrDefault(room.getKey(), 1L))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** Runs a command of Karaf's shell that changes a bundle, until that has happened and answers come again. */
@@ -189,7 +203,7 @@ class ResilienceIT {
     private Map<String, Long> loaders() throws IOException, InterruptedException {
         Jvm.collect(server);
         List<Set<String>> loaders = Jvm.packagesByLoader(server);
-        return REFRESHED.stream().collect(Collectors.toMap(room -> room, room -> loaders.stream()
+        return REFRESHED.stream().distinct().collect(Collectors.toMap(room -> room, room -> loaders.stream()
                 .filter(packages -> packages.contains("org.candor." + room.replace('-', '.') + ".internal"))
                 .count()));
     }
@@ -302,6 +316,37 @@ class ResilienceIT {
         assertEquals(200, server.http("GET", "/health/ready", null).statusCode());
     }
 
+    /** Its class is a new one, which has only the file: the values that counted are kept elsewhere. */
+    @ParameterizedTest
+    @CsvSource({
+        "retrieval, passageTarget, 3",
+        "energy, tickMillis, 1",
+        "consent, url, jdbc:nowhere:x",
+        "gateway, workers, many",
+    })
+    void aBundleThatIsRefreshedWhileItsConfigurationIsNonsenseGoesOnWithTheOneBefore(
+            String room, String key, String value) throws Exception {
+        String bundle = "org.candor." + room;
+        Path file = server.home().resolve("etc/" + bundle + ".cfg");
+        String good = Files.readString(file);
+        try (Load load = new Load(server, ASKERS)) {
+            load.awaitAnswers(ASKERS, "the start");
+            Files.writeString(file, good + "\n" + key + " = " + value + "\n");
+            awaitConfiguration(bundle, true);
+            change(load, bundle, "bundle:refresh " + bundle);
+            String line = awaitConfiguration(bundle, true);
+            assertTrue(line.contains(key) && line.contains(value), line);
+            Files.writeString(file, good);
+            awaitConfiguration(bundle, false);
+            load.awaitAnswers(ASKERS, bundle + " that is right again");
+            load.close();
+            assertEquals(List.of(), load.wrong(), server::failures);
+        } finally {
+            Files.writeString(file, good);
+        }
+        awaitWhole();
+    }
+
     /** Values that are right count, and the server is itself again a moment later. */
     @ParameterizedTest
     @CsvSource({
@@ -327,6 +372,9 @@ class ResilienceIT {
             load.awaitAnswers(ASKERS, "the start");
             Files.writeString(file, good + "\nnonsense = 1\n");
             assertTrue(awaitConfiguration(pid, true).contains("nonsense"));
+            // What reads the files writes one back that changes in the very moment in which it tells of the change
+            // before.
+            load.awaitAnswers(20, pid + " that is nonsense");
             Files.writeString(file, good + "\n" + key + " = " + value + "\n");
             awaitConfiguration(pid, false);
             load.awaitAnswers(20, pid + " with another " + key);
@@ -362,6 +410,7 @@ class ResilienceIT {
                 last = checks.stream()
                         .map(check -> (Map<?, ?>) check)
                         .filter(check -> "configuration".equals(check.get("name")))
+                        .filter(check -> Boolean.valueOf(refused).equals(check.get("attention")) || !refused)
                         .map(check -> String.valueOf(check.get("detail")))
                         .findFirst()
                         .orElse("");

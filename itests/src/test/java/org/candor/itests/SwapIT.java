@@ -1,6 +1,7 @@
 package org.candor.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +28,11 @@ class SwapIT {
     private static final int CLIENTS = 16;
     private static final int PATIENCE_SECONDS = 120;
     private static final String ENCODER = "org.candor.transformer.internal.bert.BertTextEncoder";
+    private static final String WEIGHT = "org.candor.compute.cpu.internal.CpuWeight";
+    /** One encoder's table of words alone takes three times as much. */
+    private static final long MOST_HEAP_GROWTH = 16 << 20;
+
+    private static final int MOST_COLLECTIONS = 30;
     private static final String QUESTION = "{\"question\": \"When was the lighthouse built?\"}";
 
     @TempDir
@@ -57,27 +64,13 @@ class SwapIT {
             activate(server, "1.1.0", digests, switched);
             awaitEncoder(server, digests.get("1.1.0"));
             activate(server, "1.0.0", digests, switched);
-            long encoders = Jvm.instances(server, ENCODER);
 
             Queue<Asked> asked = new ConcurrentLinkedQueue<>();
-            Semaphore answers = new Semaphore(0);
-            AtomicBoolean ended = new AtomicBoolean();
-            List<Thread> clients = new ArrayList<>();
-            for (int i = 0; i < CLIENTS; i++) {
-                clients.add(Thread.ofPlatform().start(() -> ask(server, ended, asked, answers)));
-            }
-            try {
-                for (int i = 0; i < SWITCHES; i++) {
-                    activate(server, i % 2 == 0 ? "1.1.0" : "1.0.0", digests, switched);
-                    answers.drainPermits();
-                    assertTrue(answers.tryAcquire(2 * CLIENTS, PATIENCE_SECONDS, TimeUnit.SECONDS), "clients starve");
-                }
-            } finally {
-                ended.set(true);
-                for (Thread client : clients) {
-                    client.join();
-                }
-            }
+            // Both were loaded and have served once: what the server keeps for its clients is there, too.
+            switchUnderLoad(server, 2, digests, switched, asked);
+            Memory before = Memory.of(server);
+            switchUnderLoad(server, SWITCHES, digests, switched, asked);
+            Memory after = Memory.of(server);
             assertEquals(
                     List.of(),
                     asked.stream().filter(one -> one.failure() != null).toList());
@@ -88,7 +81,11 @@ class SwapIT {
                     2,
                     asked.stream().map(Asked::digest).distinct().count(),
                     "both revisions answered, " + asked.size() + " answers");
-            assertEquals(encoders, Jvm.instances(server, ENCODER), "encoders that are loaded");
+            assertNotEquals(0L, before.counted().get("weights"), "what is counted is there");
+            assertEquals(before.counted(), after.counted());
+            assertTrue(
+                    after.heapBytes() - before.heapBytes() < MOST_HEAP_GROWTH,
+                    "bytes of heap before and after: " + before.heapBytes() + ", " + after.heapBytes());
             Map<String, Object> overview =
                     Server.json(server.http("GET", "/admin/models", null).body());
             for (Object each : (List<?>) overview.get("revisions")) {
@@ -98,6 +95,78 @@ class SwapIT {
                         old ? "closed" : "active",
                         revision.get("state"),
                         revision.get("name").toString());
+            }
+        }
+    }
+
+    /**
+     * What lives in the server's memory after a full collection.
+     *
+     * @param counted encoders, their weights, mapped files of the weight store, and class loaders, each by name
+     */
+    private record Memory(Map<String, Object> counted, long heapBytes) {
+
+        static Memory of(Server server) throws Exception {
+            Memory last = null;
+            // What is freed by a collection's cleaners is gone with the next one; then nothing changes any more.
+            for (int i = 0; i < MOST_COLLECTIONS; i++) {
+                Jvm.collect(server);
+                Memory now = new Memory(
+                        Map.of(
+                                "encoders", Jvm.instances(server, ENCODER),
+                                "weights", Jvm.instances(server, WEIGHT),
+                                "mapped", mapped(server),
+                                "loaders", Jvm.packagesByLoader(server).size()),
+                        heap(server));
+                if (last != null && last.counted.equals(now.counted)) {
+                    return now;
+                }
+                last = now;
+            }
+            throw new AssertionError("the memory does not come to rest: " + last);
+        }
+
+        private static List<String> mapped(Server server) throws IOException {
+            String store = server.home().resolve("models").toRealPath().toString();
+            try (Stream<String> maps =
+                    Files.lines(Path.of("/proc/" + server.process().pid() + "/maps"))) {
+                return maps.filter(line -> line.contains(store))
+                        .map(line -> line.substring(line.indexOf('/')))
+                        .sorted()
+                        .toList();
+            }
+        }
+
+        private static long heap(Server server) throws IOException, InterruptedException {
+            return server.http("GET", "/metrics", null)
+                    .body()
+                    .lines()
+                    .filter(line -> line.startsWith("jvm_memory_used_bytes{jvm_memory_type=\"heap\"}"))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static void switchUnderLoad(
+            Server server, int switches, Map<String, String> digests, List<Switched> switched, Queue<Asked> asked)
+            throws Exception {
+        Semaphore answers = new Semaphore(0);
+        AtomicBoolean ended = new AtomicBoolean();
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            clients.add(Thread.ofPlatform().start(() -> ask(server, ended, asked, answers)));
+        }
+        try {
+            for (int i = 0; i < switches; i++) {
+                activate(server, i % 2 == 0 ? "1.1.0" : "1.0.0", digests, switched);
+                answers.drainPermits();
+                assertTrue(answers.tryAcquire(2 * CLIENTS, PATIENCE_SECONDS, TimeUnit.SECONDS), "clients starve");
+            }
+        } finally {
+            ended.set(true);
+            for (Thread client : clients) {
+                client.join();
             }
         }
     }

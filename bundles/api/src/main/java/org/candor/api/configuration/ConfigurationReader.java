@@ -54,6 +54,21 @@ final class ConfigurationReader<C> {
         return method.replace('_', '.');
     }
 
+    /**
+     * Properties without those that the platform adds, in a form that can be compared and holds nothing but texts.
+     *
+     * @param properties any
+     */
+    static Map<String, Object> written(Map<String, ?> properties) {
+        Map<String, Object> written = new TreeMap<>();
+        properties.forEach((key, value) -> {
+            if (value != null && FOREIGN.stream().noneMatch(key::startsWith)) {
+                written.put(key, texts(value));
+            }
+        });
+        return written;
+    }
+
     /** @throws InvalidConfigurationException naming key, value and what is allowed */
     C read(Map<String, ?> properties) {
         for (Map.Entry<String, ?> entry : properties.entrySet()) {

@@ -12,9 +12,16 @@ public interface Platform {
      *
      * @param name for example {@code models}
      * @param ready whether it is there
+     * @param attention whether somebody should look at it: it is not ready, or something of it is refused
      * @param detail what is there, or what it waits for, in one line
      */
-    record Check(String name, boolean ready, String detail) {}
+    record Check(String name, boolean ready, boolean attention, String detail) {
+
+        /** One that needs attention until it is ready. */
+        public Check(String name, boolean ready, String detail) {
+            this(name, ready, !ready, detail);
+        }
+    }
 
     /**
      * @param name symbolic name

@@ -40,7 +40,7 @@ class ConfigurationTest {
     private final List<String> log = new ArrayList<>();
 
     private static Configuration<Config> of(Map<String, ?> properties) {
-        return Configuration.of(PID, Config.class, properties, ConfigurationTest::check, "elsewhere");
+        return Configuration.of(PID, Config.class, properties, ConfigurationTest::check, said -> {}, "elsewhere");
     }
 
     private static void check(Config config) {

@@ -104,7 +104,7 @@ public final class ConsentLedger implements ConsentRegister, StatePart, Configur
             @Reference KeyDestruction keys,
             Map<String, Object> properties) {
         this(
-                Configuration.of(PID, Config.class, properties, config -> Databases.check(drivers, config)),
+                Configuration.of(PID, Config.class, properties, config -> Databases.check(drivers, config), LOG::warn),
                 config -> Databases.of(drivers, ConsentFolder.of(context), config),
                 keys,
                 Clock.systemUTC());

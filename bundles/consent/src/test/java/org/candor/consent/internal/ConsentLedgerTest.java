@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -42,6 +45,33 @@ class ConsentLedgerTest {
         assertEquals(0, ledger.epoch());
         assertEquals(List.of(), ledger.subjects(T));
         ledger.close();
+    }
+
+    /** The order of entries is theirs: what was said last counts, whatever the clock showed. */
+    @Test
+    void whatWasSaidLastCountsAlsoWhenTheClockWasSetBackInBetween() {
+        Instant noon = Instant.parse("2026-11-23T12:00:00Z");
+        for (Duration jump : List.of(Duration.ofDays(-1), Duration.ofDays(1))) {
+            String subject = "anna" + jump;
+            ConsentLedger before = at(noon);
+            before.grant(T, subject, "research", "steward", "signed");
+            before.close();
+            ConsentLedger after = at(noon.plus(jump));
+            ConsentRecord withdrawn = after.withdraw(T, subject, "research", "steward", "by letter");
+            assertFalse(after.permits(T, subject, "research"));
+            after.close();
+            ConsentLedger again = at(noon);
+            assertFalse(again.permits(T, subject, "research"), "read from the database");
+            assertEquals(withdrawn, again.records(T, subject).getLast());
+            again.grant(T, subject, "research", "steward", "signed again");
+            assertTrue(again.permits(T, subject, "research"));
+            again.close();
+        }
+    }
+
+    private ConsentLedger at(Instant now) {
+        return new ConsentLedger(
+                H2.source(ConsentLedger.h2Url(home)), (tenant, subject) -> {}, Clock.fixed(now, ZoneOffset.UTC));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.candor.api.configuration.Configuration;
 import org.candor.api.configuration.Configured;
+import org.candor.api.configuration.InvalidConfigurationException;
 import org.candor.api.energy.EnergyAccount;
 import org.candor.api.energy.EnergyAccounting;
 import org.candor.api.energy.EnergyHistory;
@@ -96,7 +97,7 @@ public final class EnergyMeters implements EnergyAccounting, EnergyHistory, Conf
 
     @Activate
     public EnergyMeters(Map<String, Object> properties) {
-        this(Configuration.of(PID, Config.class, properties, EnergyMeters::check));
+        this(Configuration.of(PID, Config.class, properties, EnergyMeters::check, LOG::warn));
     }
 
     EnergyMeters(Config config) {
@@ -173,12 +174,15 @@ public final class EnergyMeters implements EnergyAccounting, EnergyHistory, Conf
         if (value >= least && value <= most) {
             return value;
         }
-        throw invalid(key, value, "%s to %s".formatted(least, most));
+        throw invalid(key, number(value), number(least) + " to " + number(most));
     }
 
     private static IllegalArgumentException invalid(String key, Object value, String allowed) {
-        return new IllegalArgumentException(
-                "org.candor.energy: %s = \"%s\" is not valid: allowed is %s".formatted(key, value, allowed));
+        return new InvalidConfigurationException(PID, key, value, allowed);
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 
     @Deactivate

@@ -14,8 +14,8 @@ import org.candor.api.energy.EnergyWindow;
 
 /**
  * What the ledger's sums grew by in each minute of the clock. Each difference between two samples goes to the minute of the
- * later one, whole: windows add up to the sums, whenever the samples come. A clock that is set back adds to the newest
- * minute until it has passed it. Thread safe.
+ * later one, whole: windows add up to the sums, whenever the samples come. When a clock is set back, the
+ * minutes that are yet to come by it, in which nobody has lived, are added to the present one. Thread safe.
  */
 final class MinuteWindows implements EnergyHistory {
 
@@ -38,6 +38,13 @@ final class MinuteWindows implements EnergyHistory {
             this.minute = minute;
         }
 
+        void add(Window other) {
+            joules += other.joules;
+            idle += other.idle;
+            other.operationJoules.forEach((name, sum) -> operationJoules.merge(name, sum, Double::sum));
+            other.operationCounts.forEach((name, count) -> operationCounts.merge(name, count, Long::sum));
+        }
+
         EnergyWindow view() {
             Map<String, EnergyWindow.Operations> operations = new HashMap<>();
             operationJoules.forEach((name, sum) ->
@@ -58,14 +65,7 @@ final class MinuteWindows implements EnergyHistory {
     synchronized void sample() {
         EnergyLedger.Sums now = ledger.sums();
         long minute = Math.floorDiv(clock.instant().getEpochSecond(), MINUTE.toSeconds());
-        Window window = windows.peekLast();
-        if (window == null || window.minute < minute) {
-            window = new Window(minute);
-            windows.addLast(window);
-            if (windows.size() > KEPT) {
-                windows.removeFirst();
-            }
-        }
+        Window window = present(minute);
         window.joules += now.total() - last.total();
         window.idle += now.idle() - last.idle();
         for (Map.Entry<String, Double> each : now.joules().entrySet()) {
@@ -81,6 +81,24 @@ final class MinuteWindows implements EnergyHistory {
             }
         }
         last = now;
+    }
+
+    /** The newest window from now on. */
+    private Window present(long minute) {
+        List<Window> ahead = new ArrayList<>();
+        while (!windows.isEmpty() && windows.peekLast().minute > minute) {
+            ahead.add(windows.removeLast());
+        }
+        Window window = windows.peekLast();
+        if (window == null || window.minute < minute) {
+            window = new Window(minute);
+            windows.addLast(window);
+            if (windows.size() > KEPT) {
+                windows.removeFirst();
+            }
+        }
+        ahead.forEach(window::add);
+        return window;
     }
 
     @Override

@@ -100,13 +100,13 @@ class EnergyMetersTest {
     @CsvSource({
         "meter, nvml, 'auto, rapl or estimate'",
         "meter, rapl, /nowhere",
-        "idleWatts, -2, 0.0 to 5000.0",
-        "idleWatts, NaN, 0.0 to 5000.0",
-        "fullWatts, 10001, 0.0 to 10000.0",
+        "idleWatts, -2, 0 to 5000",
+        "idleWatts, NaN, 0 to 5000",
+        "fullWatts, 10001, 0 to 10000",
         "fullWatts, 0.5, more than idleWatts",
-        "packageProcessors, -1, 1.0 to 65536.0",
-        "tickMillis, 49, 50.0 to 10000.0",
-        "tickMillis, 10001, 50.0 to 10000.0",
+        "packageProcessors, -1, 1 to 65536",
+        "tickMillis, 49, 50 to 10000",
+        "tickMillis, 10001, 50 to 10000",
     })
     void anInvalidValueFailsActivationAndIsNamed(String key, String value, String allowed) {
         Object typed = key.equals("meter") ? value : (Object) Double.valueOf(value);

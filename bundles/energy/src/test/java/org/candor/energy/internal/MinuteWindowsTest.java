@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -82,6 +83,32 @@ class MinuteWindowsTest {
         assertEquals(4, minutes.getLast().operations().get("answer").joules(), CLOSE);
         assertEquals(2, minutes.getLast().operations().get("answer").count());
         assertEquals(List.of(minutes.getLast()), windows.windows(1));
+    }
+
+    @Test
+    void aClockThatWasADayAheadLeavesNoMinuteOfTomorrow() throws Exception {
+        EnergyLedger ledger = ledger();
+        MinuteWindows windows = new MinuteWindows(ledger, clock);
+        answer(ledger, 7);
+        windows.sample();
+        clock.now = clock.now.plus(Duration.ofDays(1));
+        answer(ledger, 4);
+        windows.sample();
+        clock.now = Instant.parse("2026-11-25T10:01:05Z");
+        answer(ledger, 4);
+        List<EnergyWindow> minutes = windows.windows(60);
+        assertEquals(
+                List.of(Instant.parse("2026-11-25T10:00:00Z"), Instant.parse("2026-11-25T10:01:00Z")),
+                minutes.stream().map(EnergyWindow::start).toList());
+        assertEquals(8, minutes.getLast().joules(), CLOSE);
+        assertEquals(2, minutes.getLast().operations().get("answer").count());
+        clock.now = clock.now.minus(Duration.ofDays(1));
+        answer(ledger, 3);
+        EnergyWindow yesterday = windows.windows(60).getFirst();
+        assertEquals(Instant.parse("2026-11-24T10:01:00Z"), yesterday.start());
+        assertEquals(18, yesterday.joules(), CLOSE);
+        assertEquals(4, yesterday.operations().get("answer").count());
+        assertEquals(ledger.status().totalJoules(), yesterday.joules(), CLOSE);
     }
 
     @Test

@@ -209,7 +209,7 @@ public final class Gateway extends HttpServlet {
         this(
                 store,
                 context.getBundle().getVersion().toString(),
-                Configuration.of(PID, Config.class, properties, Gateway::check),
+                Configuration.of(PID, Config.class, properties, Gateway::check, LOG::warn),
                 Traffic.REQUESTS);
         // By hand: as a component service it would be needed by the platform, which it needs itself.
         Configured configured = configuration::state;

@@ -28,14 +28,14 @@ final class LiveRoutes {
         Map<String, Object> own = new LinkedHashMap<>(status);
         SystemRoutes.hideFiles(caller, own);
         if (!inspected && own.get("checks") instanceof List<?> checks) {
-            own.put("checks", checks.stream().map(LiveRoutes::withoutDetail).toList());
+            own.put("checks", checks.stream().map(LiveRoutes::bare).toList());
         }
         return own;
     }
 
-    private static Map<?, ?> withoutDetail(Object check) {
+    private static Map<?, ?> bare(Object check) {
         Map<?, ?> bare = new LinkedHashMap<>((Map<?, ?>) check);
-        bare.remove("detail");
+        bare.keySet().retainAll(List.of("name", "ready"));
         return bare;
     }
 

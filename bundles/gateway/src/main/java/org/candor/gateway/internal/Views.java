@@ -59,6 +59,7 @@ final class Views {
         json.put("secondsLeft", finite(status.secondsLeft()));
         json.put("documents", status.documents());
         json.put("passages", status.passages());
+        json.put("unread", status.problems().size());
         json.put("problems", status.problems());
         json.put("encoders", status.encoders());
         return json;
@@ -146,6 +147,7 @@ final class Views {
                     json.put("name", check.name());
                     json.put("ready", check.ready());
                     if (inspected) {
+                        json.put("attention", check.attention());
                         json.put("detail", check.detail());
                     }
                     return json;

@@ -68,7 +68,7 @@ public final class GenerationEngines implements TextGeneratorLoader, Configured 
             Map<String, Object> properties) {
         this.generators = generators;
         this.texts = new ModelTextReader(tokenizers, templates);
-        this.configuration = Configuration.of(PID, Config.class, properties, GenerationEngines::settings);
+        this.configuration = Configuration.of(PID, Config.class, properties, GenerationEngines::settings, LOG::warn);
     }
 
     private static EngineSettings settings(Config config) {

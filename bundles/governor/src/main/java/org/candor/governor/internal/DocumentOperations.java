@@ -313,6 +313,16 @@ public final class DocumentOperations implements Documents {
                     }
 
                     @Override
+                    public boolean masks() {
+                        return true;
+                    }
+
+                    @Override
+                    public DocumentInfo mask(DocumentInfo added, Masking masking) {
+                        return titled(added, masking.mask("title", added.title()));
+                    }
+
+                    @Override
                     public void describe(DocumentInfo added, Map<String, Object> members) {
                         members.put("version", added.version());
                     }

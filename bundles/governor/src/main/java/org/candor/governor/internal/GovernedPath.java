@@ -151,7 +151,7 @@ public final class GovernedPath implements Configured {
 
     @Activate
     public GovernedPath(Map<String, Object> properties) {
-        this(Configuration.of(PID, Config.class, properties, GovernedPath::check), Clock.systemUTC());
+        this(Configuration.of(PID, Config.class, properties, GovernedPath::check, LOG::warn), Clock.systemUTC());
     }
 
     GovernedPath(Config config, Clock clock) {
@@ -312,6 +312,10 @@ public final class GovernedPath implements Configured {
             Operation operation, Task<T> task, Permit permit, Services services, Timings timings) {
         boolean changes = operation.effect() == Operation.Effect.CHANGE;
         boolean told = operation.effect().tellsBegin();
+        boolean masked = !changes || task.masks();
+        if (masked) {
+            Obligations.demandDetector(permit.decision(), services.personalData());
+        }
         Map<String, Object> policyJson = Json.policy(operation, permit.decision(), permit.consentEpoch());
         if (told) {
             append(operation.name() + "/begun", operation, policyJson, operation.request(), null, services);
@@ -334,7 +338,7 @@ public final class GovernedPath implements Configured {
             throw told ? failed(operation, policyJson, e, services) : e;
         }
         Map<String, Object> members = new LinkedHashMap<>(operation.request());
-        if (!changes) {
+        if (masked) {
             result = Obligations.masked(permit.decision(), task::mask, result, services.personalData());
         }
         task.describe(result, members);
@@ -388,7 +392,7 @@ public final class GovernedPath implements Configured {
         return exact;
     }
 
-    /** What changes something tells no more than that it did. */
+    /** What changes something tells that it did, and what more it tells it masks itself. */
     private static Obligations.Text text(Operation operation, Task<?> task) {
         if (operation.effect() == Operation.Effect.CHANGE) {
             return Obligations.Text.NONE;

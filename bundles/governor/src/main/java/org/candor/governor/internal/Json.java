@@ -178,6 +178,7 @@ final class Json {
         return json;
     }
 
+    /** For whoever may see the status: how many files could not be read, and not which and why, which quotes them. */
     static Map<String, Object> library(LibraryStatus status) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("library", status.folder());
@@ -187,7 +188,7 @@ final class Json {
         json.put("secondsLeft", Double.isFinite(status.secondsLeft()) ? (Object) status.secondsLeft() : null);
         json.put("documents", status.documents());
         json.put("passages", status.passages());
-        json.put("problems", status.problems());
+        json.put("unread", status.problems().size());
         json.put("encoders", status.encoders());
         return json;
     }

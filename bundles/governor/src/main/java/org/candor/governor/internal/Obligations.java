@@ -34,7 +34,7 @@ final class Obligations {
 
     /** What an operation tells, as far as masking goes. */
     enum Text {
-        /** Nothing of what the library or the registers hold: what changes something only tells that it did. */
+        /** Nothing that is not masked anyway: what changes something tells that it did, and of a document its masked title. */
         NONE,
         /** Text that is masked where the policy wants it. */
         MASKED,
@@ -132,14 +132,20 @@ final class Obligations {
         };
     }
 
+    /** Nothing is done whose result could not be masked. */
+    static void demandDetector(Decision decision, PersonalData detector) {
+        if (detector == null
+                && decision.obligations().stream().anyMatch(Obligation.MaskPersonalData.class::isInstance)) {
+            throw Services.missing("personal-data", "detector of personal data that the policy asks for");
+        }
+    }
+
     /** Masks what came out, where the policy wants it. */
     static <T> T masked(Decision decision, Masked<T> how, T result, PersonalData detector) {
+        demandDetector(decision, detector);
         T met = result;
         for (Obligation obligation : decision.obligations()) {
             if (obligation instanceof Obligation.MaskPersonalData mask) {
-                if (detector == null) {
-                    throw Services.missing("personal-data", "detector of personal data that the policy asks for");
-                }
                 met = how.mask(met, new Masking(detector, mask.kinds(), mask.keep()));
             }
         }

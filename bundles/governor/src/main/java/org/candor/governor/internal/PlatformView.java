@@ -97,9 +97,11 @@ public final class PlatformView implements Platform {
     /** What is refused stops nothing: the configuration before it counts, so the server is ready. */
     private Check configuration() {
         List<String> lines = new ArrayList<>();
+        boolean refused = false;
         for (Configured each : configured) {
             Configuration.State state = each.configuration();
             if (!state.refused().isEmpty()) {
+                refused = true;
                 lines.add("refused, the one before it stays: " + state.refused());
             }
             if (!state.pending().isEmpty()) {
@@ -107,7 +109,8 @@ public final class PlatformView implements Platform {
             }
         }
         lines.sort(null);
-        return new Check("configuration", true, lines.isEmpty() ? "every file counts" : String.join("; ", lines));
+        return new Check(
+                "configuration", true, refused, lines.isEmpty() ? "every file counts" : String.join("; ", lines));
     }
 
     @Override
@@ -220,13 +223,7 @@ public final class PlatformView implements Platform {
         }
         return switch (status.state()) {
             case "failed" ->
-                new Check(
-                        "library",
-                        false,
-                        "indexing failed"
-                                + (status.problems().isEmpty()
-                                        ? ""
-                                        : ": " + status.problems().getFirst()));
+                new Check("library", false, "indexing failed; who may list the documents is told why with them");
             case "indexing" ->
                 new Check("library", true, counts + ", indexing " + status.done() + " of " + status.total());
             default -> new Check("library", true, counts);

@@ -30,7 +30,7 @@ interface Task<T> {
 
     /**
      * Whether {@link #mask} masks all the text that comes out. Where it does not, nothing is done under a policy that wants it
-     * masked; what changes something is not asked.
+     * masked; what changes something is done all the same, and what it tells is masked where this says so.
      */
     default boolean masks() {
         return false;

@@ -1,5 +1,6 @@
 package org.candor.governor.internal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -289,6 +290,9 @@ class ObligationsTest {
         assertEquals("a@b.com.md", documents.list(World.ASKER).getFirst().title());
         demand(new Obligation.MaskPersonalData(Set.of(PersonalData.Kind.EMAIL)));
         assertEquals("██████████", documents.list(World.ASKER).getFirst().title());
+        Documents.Added added = documents.add(World.ASKER, "c@d.com.md", "mail".getBytes(UTF_8), DocumentMetadata.NONE);
+        assertEquals("██████████", added.document().title());
+        assertEquals("c@d.com.md", added.document().document());
         assertEquals(
                 List.of("██████████ is empty"), documents.status(World.ASKER).problems());
         assertEquals(
@@ -308,6 +312,12 @@ class ObligationsTest {
         assertEquals(
                 "personal-data-missing",
                 refused(() -> documents.status(World.ASKER)).code());
+        int before = world.library.documents.size();
+        assertEquals(
+                "personal-data-missing",
+                refused(() -> documents.add(World.ASKER, "e.md", "mail".getBytes(UTF_8), DocumentMetadata.NONE))
+                        .code());
+        assertEquals(before, world.library.documents.size(), "nothing is added whose title could not be masked");
     }
 
     @Test

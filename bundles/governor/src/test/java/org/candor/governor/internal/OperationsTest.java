@@ -333,6 +333,8 @@ class OperationsTest {
         assertEquals(
                 new Platform.Check("configuration", true, "every file counts"),
                 view.checks().getLast());
+        view.configured = List.of(() -> new Configuration.State("org.candor.y", "", "x counts from the next start on"));
+        assertFalse(view.checks().getLast().attention(), "what waits for the next start needs nobody");
         String line = "org.candor.x: a is \"b\"; allowed are c";
         view.configured = List.of(
                 () -> new Configuration.State("org.candor.y", "", "directory counts from the next start on"),
@@ -342,9 +344,26 @@ class OperationsTest {
                 new Platform.Check(
                         "configuration",
                         true,
+                        true,
                         "org.candor.y: directory counts from the next start on; refused, the one before it stays: "
                                 + line),
                 view.checks().getLast());
+    }
+
+    /** The status is for everybody of the operator's tenant, and no obligation is met on it. */
+    @Test
+    void theStatusSaysHowManyFilesWereNotReadAndNotWhich() {
+        PlatformView view = new PlatformView(world.path());
+        view.library = world.library;
+        view.retrieval = world.retrieval;
+        world.library.problems = List.of("letters/anna@example.com.md is empty");
+        world.library.state = "failed";
+        assertEquals(1, ((Map<?, ?>) view.status().get("library")).get("unread"));
+        assertFalse(view.status().toString().contains("anna"));
+        assertTrue(view.checks().stream()
+                .anyMatch(check ->
+                        check.name().equals("library") && check.detail().startsWith("indexing failed")));
+        assertFalse(view.checks().toString().contains("anna"));
     }
 
     @Test

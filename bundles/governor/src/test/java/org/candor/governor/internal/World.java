@@ -475,6 +475,7 @@ final class World {
         final List<DocumentInfo> documents = new ArrayList<>();
         List<String> boundEncoders = List.of("encoder-en 1.0.0 sha256:" + "0".repeat(64));
         List<String> problems = List.of();
+        String state = "idle";
         java.io.IOException failure;
         boolean full;
         Path mirrored;
@@ -539,7 +540,7 @@ final class World {
 
         @Override
         public LibraryStatus status() {
-            return new LibraryStatus(null, "idle", 0, 0, Double.NaN, documents.size(), 0, problems, boundEncoders);
+            return new LibraryStatus(null, state, 0, 0, Double.NaN, documents.size(), 0, problems, boundEncoders);
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import org.candor.api.model.Activation;
 import org.candor.api.model.ModelId;
 
@@ -32,9 +33,15 @@ final class ActivationLog implements AutoCloseable {
     private final List<Activation> entries = new CopyOnWriteArrayList<>();
 
     ActivationLog(Path file) throws IOException {
+        this(file, UnaryOperator.identity());
+    }
+
+    /** @param disk what writes go through, for tests of a disk that fails */
+    ActivationLog(Path file, UnaryOperator<FileChannel> disk) throws IOException {
         this.file = file;
         Files.createDirectories(file.toAbsolutePath().getParent());
-        channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        channel = disk.apply(
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
         boolean opened = false;
         try {
             channel.truncate(recover(Files.readAllBytes(file)));

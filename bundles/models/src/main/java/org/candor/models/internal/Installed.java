@@ -49,7 +49,7 @@ final class Installed {
     }
 
     /** Takes a revision in, unless its content is known: then the older one has another pack. */
-    synchronized Revision install(ModelPack pack, ModelCard card, Revision.Surroundings surroundings, Cause cause) {
+    synchronized Revision install(ModelPack pack, ModelCard card, Surroundings surroundings, Cause cause) {
         Revision known = revisions.get(card.id().digest());
         if (known != null) {
             known.addPack(pack);

@@ -130,7 +130,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
         String home = context.getProperty("candor.home");
         String etc = context.getProperty("karaf.etc");
         pins = etc == null ? null : Path.of(etc, "shipped-packs.txt");
-        configuration = Configuration.of(PID, Config.class, properties, this::settings);
+        configuration = Configuration.of(PID, Config.class, properties, this::settings, LOG::warn);
         Config config = configuration.values();
         settings = settings(config);
         executor = Executors.newSingleThreadScheduledExecutor(
@@ -288,7 +288,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
         listeners.remove(listener);
     }
 
-    private final class StandbyTime implements Revision.Standby {
+    private final class StandbyTime implements Surroundings.Standby {
         @Override
         public boolean wanted() {
             return settings.standbySeconds() > 0 && !closing;
@@ -378,8 +378,12 @@ public final class PackRegistry implements ModelRegistry, Configured {
             if (waits(activation.route(), activation.model().digest())) {
                 continue;
             }
-            attempt(activation.route(), () -> revisions.resume(activation));
+            attempt(activation.route(), () -> {
+                revisions.resume(activation);
+                revisions.renew(activation);
+            });
         }
+        revisions.endStandbyWithoutLoader();
         List<ModelRevision> known = revisions.installed().describe();
         settings.defaults().forEach((name, version) -> {
             boolean installed = known.stream()

@@ -10,8 +10,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelFormatException;
 import org.candor.api.model.ModelId;
@@ -22,42 +20,15 @@ import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
 import org.candor.api.model.SelfTestResult;
 import org.candor.proof.InvalidProofException;
-import org.candor.proof.PackTrust;
 
 /**
  * One revision through its life. The model is closed when the revision is not active and its last lease has come back.
+ * One whose loader has gone, for example because the backend was made anew, is replaced when the next loader is there.
  * Thread safe.
  */
 final class Revision {
 
     private static final int REMEMBERED_STEPS = 50;
-    /**
-     * What a revision needs of its surroundings.
-     *
-     * @param store where its files are kept
-     * @param content says what fills the store
-     * @param trust the rules of this moment
-     * @param memory how much models may take
-     * @param standby how long a revision that was active stays loaded, and who ends that
-     * @param steps told of each step, with the revision's monitor held: returns at once
-     */
-    record Surroundings(
-            ContentStore store,
-            Supplier<String> content,
-            Supplier<PackTrust> trust,
-            MemoryBudget memory,
-            Standby standby,
-            Consumer<ModelTransition> steps) {}
-
-    /** Ends the standby of revisions. */
-    interface Standby {
-        /** Whether there is any. */
-        boolean wanted();
-
-        /** Runs this when the time is over; returns at once. */
-        void later(Runnable end);
-    }
-
     private final ModelCard card;
     private final Surroundings surroundings;
     /** Held while loading, which takes seconds; the monitor below only ever for an instant. */
@@ -80,8 +51,12 @@ final class Revision {
 
     private String trust = "";
     private SelfTestResult selfTest;
-    private LoadedModel model;
+    /** What serves, or null. */
+    private Serving loaded;
+
+    /** Leases of {@link #loaded} and of what it replaced. */
     private int leases;
+
     private boolean active;
     /** Whether a route led to it since it was loaded, and it is still installed. */
     private boolean deserving;
@@ -115,7 +90,7 @@ final class Revision {
     }
 
     synchronized long memoryBytes() {
-        return model == null ? 0 : model.bytes();
+        return loaded == null ? 0 : loaded.model().bytes();
     }
 
     synchronized ModelRevision describe() {
@@ -203,7 +178,7 @@ final class Revision {
         duplicate = rival;
         distrust = distrusted;
         String now = refusal();
-        if (now != null && !now.equals(before) && model == null) {
+        if (now != null && !now.equals(before) && loaded == null) {
             reason = now;
             enter(ModelState.FAILED, Cause.system(now));
         } else if (now == null && before != null && state == ModelState.FAILED) {
@@ -218,19 +193,19 @@ final class Revision {
     }
 
     /**
-     * Verifies, loads and tests where that is not done yet.
+     * Verifies, loads and tests where that is not done yet, or was done by another loader. What serves goes on until then.
      *
-     * @throws ModelRefusedException when a check fails; the reason stays on the revision
+     * @throws ModelRefusedException when a check fails; the reason stays on the revision, unless an older model serves
      */
     void load(Loaders.Loader loader, Cause cause) {
         loading.lock();
-        LoadedModel loaded = null;
+        LoadedModel made = null;
         try {
             synchronized (this) {
                 if (refusal() != null) {
                     throw new ModelRefusedException(refused(refusal()));
                 }
-                if (model != null) {
+                if (loaded != null && loaded.madeBy(loader)) {
                     return;
                 }
                 reason = "";
@@ -240,14 +215,14 @@ final class Revision {
                 RevisionFiles files = new RevisionFiles(card, packs(), surroundings);
                 Map<Path, String> before = files.stamps();
                 ModelFiles verified = new ModelFiles(id(), files.verify());
-                enter(ModelState.VERIFIED, cause);
+                prepared(ModelState.VERIFIED, cause);
                 surroundings.memory().admit(location(), loader.bytes(verified));
-                loaded = loader.load(verified);
+                made = loader.load(verified);
                 if (!before.equals(files.stamps())) {
                     throw new ModelFormatException(location() + ": its files were changed while they were loaded");
                 }
-                enter(ModelState.LOADED, cause);
-                test(verified.files().get("selftest.json"), loaded);
+                prepared(ModelState.LOADED, cause);
+                test(verified.files().get("selftest.json"), made);
             } finally {
                 surroundings.store().stay().unlock();
             }
@@ -255,9 +230,9 @@ final class Revision {
                 if (refusal() != null) {
                     throw fail(refusal()); // the rules have changed meanwhile
                 }
-                model = loaded;
-                loaded = null;
-                enter(ModelState.TESTED, cause);
+                prepared(ModelState.TESTED, cause);
+                replace(new Serving(made, loader));
+                made = null;
             }
         } catch (ModelRefusedException e) {
             throw e;
@@ -266,18 +241,33 @@ final class Revision {
         } catch (OutOfMemoryError e) {
             throw fail("there is not enough memory for it: " + e.getMessage());
         } finally {
-            if (loaded != null) {
-                loaded.close();
+            if (made != null) {
+                made.close();
             }
             loading.unlock();
+        }
+    }
+
+    /** Whether it serves with a model of a loader that is not this one. */
+    synchronized boolean loadedByAnother(Loaders.Loader loader) {
+        return loaded != null && !loaded.madeBy(loader);
+    }
+
+    private void replace(Serving next) {
+        Serving before = loaded;
+        loaded = next;
+        if (before != null) {
+            before.closeWhenUnused();
         }
     }
 
     private ModelRefusedException fail(String message) {
         String line = message.lines().reduce((a, b) -> a + " " + b).orElse("no reason was given");
         synchronized (this) {
-            reason = line;
-            enter(ModelState.FAILED, Cause.system(line));
+            if (loaded == null) {
+                reason = line;
+                enter(ModelState.FAILED, Cause.system(line));
+            }
         }
         return new ModelRefusedException(refused(line));
     }
@@ -297,6 +287,13 @@ final class Revision {
         }
         if (outcome.failure() != null) {
             throw new ModelFormatException(outcome.failure());
+        }
+    }
+
+    /** A step on the way to a model; none of the revision's while an older one serves. */
+    private synchronized void prepared(ModelState next, Cause cause) {
+        if (loaded == null) {
+            enter(next, cause);
         }
     }
 
@@ -336,12 +333,12 @@ final class Revision {
      * @param kind what its task's models are, or something more general
      */
     synchronized <T> ModelLease<T> lease(Class<T> kind) {
-        if (model == null) {
+        if (loaded == null) {
             return null;
         }
-        T leased = kind.cast(model.model());
+        ModelLease<T> lease = loaded.lease(id(), kind, this::release);
         leases++;
-        return new Lease<>(leased);
+        return lease;
     }
 
     synchronized void activate(Cause cause) {
@@ -354,7 +351,7 @@ final class Revision {
 
     synchronized void retire(Cause cause) {
         active = false;
-        if (model != null) {
+        if (loaded != null) {
             enter(ModelState.DRAINING, cause);
             closeWhenUnused();
         }
@@ -373,15 +370,19 @@ final class Revision {
         }
     }
 
-    private synchronized void release() {
+    private synchronized void release(Serving leased) {
         leases--;
+        leased.release();
+        if (leased != loaded) {
+            leased.closeWhenUnused();
+        }
         if (!active) {
             closeWhenUnused();
         }
     }
 
     private void closeWhenUnused() {
-        if (leases > 0 || model == null) {
+        if (leases > 0 || loaded == null) {
             return;
         }
         if (!deserving || !surroundings.standby().wanted()) {
@@ -400,8 +401,8 @@ final class Revision {
     }
 
     private void close(String why) {
-        model.close();
-        model = null;
+        loaded.model().close();
+        loaded = null;
         deserving = false;
         enter(ModelState.CLOSED, Cause.system(why));
     }
@@ -409,43 +410,10 @@ final class Revision {
     /** Closes the model whatever leases are out: the platform is going down. */
     synchronized void shutDown() {
         active = false;
-        if (model != null) {
-            model.close();
-            model = null;
+        if (loaded != null) {
+            loaded.model().close();
+            loaded = null;
             state = ModelState.CLOSED;
-        }
-    }
-
-    private final class Lease<T> implements ModelLease<T> {
-        private T leased;
-
-        Lease(T leased) {
-            this.leased = leased;
-        }
-
-        @Override
-        public ModelId id() {
-            return Revision.this.id();
-        }
-
-        @Override
-        public synchronized T model() {
-            if (leased == null) {
-                throw new IllegalStateException("the lease on " + id() + " is closed");
-            }
-            return leased;
-        }
-
-        /** The model is let go: who keeps a closed lease keeps no model alive. */
-        @Override
-        public void close() {
-            synchronized (this) {
-                if (leased == null) {
-                    return;
-                }
-                leased = null;
-            }
-            release();
         }
     }
 }

@@ -13,7 +13,7 @@ import org.candor.api.model.ModelFormatException;
  * The files of a revision when it is loaded: each as its card says, from the first of its packs or, where those have gone, from
  * the store.
  */
-record RevisionFiles(ModelCard card, List<ModelPack> packs, Revision.Surroundings surroundings) {
+record RevisionFiles(ModelCard card, List<ModelPack> packs, Surroundings surroundings) {
 
     private static final String CHANGES =
             FileSystems.getDefault().supportedFileAttributeViews().contains("unix")

@@ -42,7 +42,7 @@ final class Revisions implements AutoCloseable {
     private final MemoryBudget memory;
     private final Loaders loaders;
     private final Events events;
-    private final Revision.Surroundings surroundings;
+    private final Surroundings surroundings;
     private final Installed installed;
     private final Routes routes;
     /** Held while routes are changed, loads included. */
@@ -64,7 +64,7 @@ final class Revisions implements AutoCloseable {
             Supplier<PackTrust> trust,
             long memoryBytes,
             Loaders loaders,
-            Revision.Standby standby,
+            Surroundings.Standby standby,
             Events events) {
         this.installed = new Installed(this::serves);
         this.routes = new Routes(log, installed::describe);
@@ -73,7 +73,7 @@ final class Revisions implements AutoCloseable {
         this.memory = new MemoryBudget(memoryBytes, this::memoryBytes, () -> endStandby("memory was needed"));
         this.loaders = loaders;
         this.events = events;
-        this.surroundings = new Revision.Surroundings(store, this::content, trust, memory, standby, events::step);
+        this.surroundings = new Surroundings(store, this::content, trust, memory, standby, events::step);
         for (Activation activation : routes.recorded().values()) {
             ModelCard card = cards.find(activation.model().digest());
             if (card != null) {
@@ -317,6 +317,39 @@ final class Revisions implements AutoCloseable {
         } finally {
             changing.unlock();
         }
+    }
+
+    /**
+     * Loads what a route leads to anew where the loader of its encoder has gone: such an encoder computes with what the
+     * loader left behind. It serves until the new one does.
+     */
+    void renew(Activation recorded) {
+        changing.lock();
+        try {
+            Revision revision = routes.get(recorded.route());
+            if (revision == null || !recorded.equals(routes.active(recorded.route())) || !outlivedItsLoader(revision)) {
+                return;
+            }
+            loaded(revision, Object.class, Cause.system("its loader was made anew"))
+                    .close();
+            events.activated(recorded);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Unloads what only stands by, and was made by a loader that has gone. */
+    void endStandbyWithoutLoader() {
+        installed.all().stream()
+                .filter(this::outlivedItsLoader)
+                .forEach(each -> each.leaveStandby("its loader has gone"));
+    }
+
+    private boolean outlivedItsLoader(Revision revision) {
+        ModelUse use = revision.card().use();
+        Loaders.Loader loader =
+                use == null ? null : loaders.find(revision.card().family(), use);
+        return loader != null && revision.loadedByAnother(loader);
     }
 
     private void flip(String route, Revision revision, Cause cause) {

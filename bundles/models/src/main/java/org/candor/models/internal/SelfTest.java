@@ -1,7 +1,10 @@
 package org.candor.models.internal;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.TypeFactory;
+import com.fasterxml.jackson.databind.util.LRUMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +27,10 @@ final class SelfTest {
     private static final String FILE = "selftest.json";
     private static final long MAX_BYTES = 8 << 20;
     private static final double MOST_TOLERANCE = 0.1;
+    private static final int REMEMBERED_TYPES = 64;
+    /** Jackson remembers types in a place for all bundles, where these would keep this bundle's classes after a refresh. */
     private static final JsonMapper JSON = JsonMapper.builder()
+            .typeFactory(TypeFactory.defaultInstance().withCache(new LRUMap<Object, JavaType>(16, REMEMBERED_TYPES)))
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 

@@ -83,7 +83,7 @@ final class FoldersTest {
                 () -> trust,
                 0,
                 loaders,
-                new Revision.Standby() {
+                new Surroundings.Standby() {
                     @Override
                     public boolean wanted() {
                         return false;

@@ -1,16 +1,13 @@
 package org.candor.models.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,116 +17,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.candor.api.model.Activation;
-import org.candor.api.model.EncoderSettings;
-import org.candor.api.model.ModelFiles;
-import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelLease;
-import org.candor.api.model.ModelLoader;
-import org.candor.api.model.ModelRefusedException;
-import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
-import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.TextEncoder;
-import org.candor.proof.PackKind;
-import org.candor.proof.PackTrust;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class RevisionsTest {
-
-    @TempDir
-    Path folder;
-
-    private final AtomicInteger open = new AtomicInteger();
-    private final List<Activation> announced = new ArrayList<>();
-    private final List<ModelId> removed = new ArrayList<>();
-    private final List<ModelTransition> steps = java.util.Collections.synchronizedList(new ArrayList<>());
-    private final List<Runnable> ends = new ArrayList<>();
-    private boolean standby;
-    private Runnable whileLoading = () -> {};
-    private PackTrust trust = unsigned("true");
-    private ContentStore store;
-    private Revisions revisions;
-
-    private final ModelLoader loader = new ModelLoader() {
-        @Override
-        public boolean supports(String family) {
-            return family.equals("fake");
-        }
-
-        @Override
-        public TextEncoder loadEncoder(ModelFiles files, EncoderSettings settings) throws IOException {
-            if (Files.readString(files.files().get("model.bin")).contains("no memory")) {
-                throw new IllegalStateException("4 GiB needed, 1 GiB free");
-            }
-            whileLoading.run();
-            return new FakeEncoder(open);
-        }
-    };
-
-    private final Loaders loaders = new Loaders();
-
-    @BeforeEach
-    void start() throws IOException {
-        loaders.add(loader);
-        store = new ContentStore(folder.resolve("store"), 1 << 20);
-        revisions = new Revisions(
-                store,
-                new ActivationLog(folder.resolve("activations.jsonl")),
-                new Cards(folder.resolve("cards")),
-                () -> trust,
-                0,
-                loaders,
-                new Revision.Standby() {
-                    @Override
-                    public boolean wanted() {
-                        return standby;
-                    }
-
-                    @Override
-                    public void later(Runnable end) {
-                        ends.add(end);
-                    }
-                },
-                new Revisions.Events() {
-                    @Override
-                    public void activated(Activation activation) {
-                        announced.add(activation);
-                    }
-
-                    @Override
-                    public void removed(ModelId model, Cause cause) {
-                        removed.add(model);
-                    }
-
-                    @Override
-                    public void step(ModelTransition transition) {
-                        steps.add(transition);
-                    }
-                });
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        revisions.close();
-    }
-
-    private Revision install(FakePack pack) throws IOException {
-        return revisions.install(pack, ModelCard.read(pack), Cause.system("test"));
-    }
-
-    private ModelState state(String version) {
-        return revisions.installed().describe().stream()
-                .filter(r -> r.id().version().equals(version))
-                .findFirst()
-                .orElseThrow()
-                .state();
-    }
+final class RevisionsTest extends RevisionsFixture {
 
     @Test
     void theDigestIsWhatSha256sumPrintsOfSha256sum() throws IOException {
@@ -287,47 +182,6 @@ final class RevisionsTest {
     }
 
     @Test
-    void aModelThatDoesNotFitIntoMemoryIsRefusedWithTheReason() throws IOException {
-        install(FakePack.of("encoder-en", "1.0.0", "no memory"));
-        ModelUnavailableException e = assertThrows(
-                ModelUnavailableException.class,
-                () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
-        assertTrue(e.getMessage().contains("1 GiB free"), e.getMessage());
-    }
-
-    @Test
-    void aModelOfAnotherTaskSaysSoFromTheStartAndIsNeverActivated() throws IOException {
-        FakePack pack = FakePack.of("encoder-en", "1.0.0", "w");
-        String card = new String(pack.files.get("card.json"), StandardCharsets.UTF_8);
-        pack.put("card.json", card.replace("\"embed\"", "\"classify\""));
-        ModelRevision refused = install(pack).describe();
-        assertEquals(ModelState.FAILED, refused.state());
-        assertTrue(refused.reason().contains("its tasks are [classify]"), refused.reason());
-        ModelRefusedException e = assertThrows(
-                ModelRefusedException.class, () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
-        assertTrue(e.getMessage().contains("needs embed"), e.getMessage());
-        revisions.installed().assess();
-        assertEquals(ModelState.FAILED, state("1.0.0"), "other rules of trust do not make it fit");
-    }
-
-    @Test
-    void theSameVersionWithOtherContentIsRefused() throws IOException {
-        install(FakePack.of("encoder-en", "1.0.0", "old"));
-        Revision other = install(FakePack.of("encoder-en", "1.0.0", "other"));
-        assertEquals(ModelState.FAILED, other.describe().state());
-        assertThrows(
-                ModelUnavailableException.class,
-                () -> revisions.leaseByDigest(other.id().digest(), TextEncoder.class));
-        assertEquals(
-                ModelState.INSTALLED,
-                revisions.installed().describe().stream()
-                        .filter(r -> !r.id().equals(other.id()))
-                        .findFirst()
-                        .orElseThrow()
-                        .state());
-    }
-
-    @Test
     void aRevisionLeasedByDigestIsClosedWithItsLastLease() throws IOException {
         Revision revision = install(FakePack.of("encoder-en", "1.0.0", "w"));
         ModelLease<TextEncoder> one = revisions.leaseByDigest(revision.id().digest(), TextEncoder.class);
@@ -359,22 +213,6 @@ final class RevisionsTest {
                 .getMessage()
                 .contains("[1.0.0]"));
         assertNull(revisions.routes().active("encoder-en"));
-    }
-
-    @Test
-    void theStoreForgetsFilesOfRemovedPacks() throws IOException {
-        Revision first = install(FakePack.of("encoder-en", "1.0.0", "old"));
-        Revision second = install(FakePack.of("encoder-en", "1.1.0", "new"));
-        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
-        revisions.leaseByDigest(second.id().digest(), TextEncoder.class).close();
-        revisions.withdraw(second, second.packs().getFirst(), Cause.system("test"));
-        revisions.withdraw(first, first.packs().getFirst(), Cause.system("test"));
-        revisions.clean();
-        assertTrue(
-                Files.exists(folder.resolve("store").resolve(FakePack.sha256("old".getBytes(StandardCharsets.UTF_8)))));
-        assertFalse(
-                Files.exists(folder.resolve("store").resolve(FakePack.sha256("new".getBytes(StandardCharsets.UTF_8)))));
-        revisions.routes().lease("encoder-en", TextEncoder.class).close();
     }
 
     @Test
@@ -410,13 +248,6 @@ final class RevisionsTest {
         assertEquals(1, open.get());
     }
 
-    private List<String> life(String version) {
-        return steps.stream()
-                .filter(step -> step.model().version().equals(version))
-                .map(step -> (step.removed() ? "REMOVED" : step.state()) + " by " + step.actor())
-                .toList();
-    }
-
     @Test
     void everyStepOfALifeIsToldWithItsActor() throws IOException {
         install(FakePack.of("encoder-en", "1.0.0", "old"));
@@ -445,119 +276,6 @@ final class RevisionsTest {
     }
 
     @Test
-    void onStandbyTheWayBackLoadsNothing() throws IOException {
-        standby = true;
-        install(FakePack.of("encoder-en", "1.0.0", "old"));
-        install(FakePack.of("encoder-en", "1.1.0", "new"));
-        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
-        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
-        assertEquals(ModelState.STANDBY, state("1.0.0"));
-        assertEquals(2, open.get());
-        revisions.rollBack("encoder-en", new Cause("anna", "worse"));
-        assertEquals(1, life("1.0.0").stream().filter("LOADED by anna"::equals).count());
-        ends.getFirst().run();
-        assertEquals(ModelState.ACTIVE, state("1.0.0"), "the end of an earlier standby does not count");
-        ends.getLast().run();
-        assertEquals(ModelState.CLOSED, state("1.1.0"));
-        assertEquals(1, open.get());
-    }
-
-    @Test
-    void memoryThatIsNeededEndsAStandby() throws IOException {
-        standby = true;
-        install(FakePack.of("encoder-en", "1.0.0", "old"));
-        install(FakePack.of("encoder-en", "1.1.0", "new"));
-        install(FakePack.of("encoder-en", "1.2.0", "third"));
-        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
-        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
-        revisions.memory().configured(1 + "third".length()); // beside one of one byte
-        revisions.activate("encoder-en", "1.2.0", new Cause("anna", "best"));
-        assertEquals(ModelState.CLOSED, state("1.0.0"));
-        assertEquals(ModelState.STANDBY, state("1.1.0"));
-    }
-
-    @Test
-    void aModelThatExceedsTheMemoryBudgetIsRefusedAndTheOldOneServes() throws IOException {
-        install(FakePack.of("encoder-en", "1.0.0", "old"));
-        install(FakePack.of("encoder-en", "1.1.0", "x".repeat(1000)));
-        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
-        revisions.memory().configured(500);
-        ModelUnavailableException e = assertThrows(
-                ModelRefusedException.class,
-                () -> revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better")));
-        assertTrue(
-                e.getMessage().contains("not enough memory") && e.getMessage().contains("500 B"), e.getMessage());
-        assertEquals("1.0.0", revisions.routes().active("encoder-en").model().version());
-        revisions.routes().lease("encoder-en", TextEncoder.class).close();
-    }
-
-    @Test
-    void aFullStoreRefusesAndSaysWhatFillsIt() throws IOException {
-        install(FakePack.of("encoder-en", "1.0.0", "x".repeat(4000)));
-        install(FakePack.of("encoder-en", "1.1.0", "y".repeat(4000)));
-        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
-        store.limit(6000);
-        ModelRefusedException e = assertThrows(
-                ModelRefusedException.class,
-                () -> revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better")));
-        assertTrue(e.getMessage().contains("storeBytes 6.0 kB"), e.getMessage());
-        assertTrue(e.getMessage().contains("encoder-en 1.0.0 (4.1 kB)"), e.getMessage());
-        assertEquals(1, e.getMessage().lines().count());
-        revisions.routes().lease("encoder-en", TextEncoder.class).close();
-        store.limit(1 << 20);
-        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "there is room now"));
-        assertEquals("1.1.0", revisions.routes().active("encoder-en").model().version());
-    }
-
-    @Test
-    void removingFreesTheStoreButNotWhatAnotherRevisionShares() throws IOException {
-        install(FakePack.of("encoder-en", "1.0.0", "old"));
-        install(FakePack.of("encoder-en", "1.1.0", "new weights"));
-        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "look"));
-        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "back"));
-        assertTrue(assertThrows(
-                        ModelRefusedException.class,
-                        () -> revisions.remove("encoder-en", "1.0.0", new Cause("anna", "gone")))
-                .getMessage()
-                .contains("activate another revision first"));
-        long before = revisions.usage().bytes();
-        revisions.remove("encoder-en", "1.1.0", new Cause("anna", "gone"));
-        assertEquals("new weights".length(), revisions.clean());
-        assertEquals(before - "new weights".length(), revisions.usage().bytes());
-        assertEquals(1, removed.size());
-        assertEquals(1, revisions.installed().describe().size());
-        assertThrows(
-                ModelRefusedException.class, () -> revisions.rollBack("encoder-en", new Cause("anna", "too late")));
-        revisions.routes().lease("encoder-en", TextEncoder.class).close();
-    }
-
-    @Test
-    void theOtherContentOfAVersionIsReadmittedWhenTheFirstIsRemoved() throws IOException {
-        install(FakePack.of("encoder-en", "1.0.0", "old"));
-        Revision other = install(FakePack.of("encoder-en", "1.0.0", "other"));
-        revisions.remove("encoder-en", "1.0.0", new Cause("anna", "wrong one"));
-        assertEquals(ModelState.INSTALLED, other.describe().state());
-        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "right one"));
-        assertEquals(other.id(), revisions.routes().active("encoder-en").model());
-    }
-
-    @Test
-    void aPackOfAnotherTaskIsRefusedForTheRoute() throws IOException {
-        install(FakePack.of("encoder-en", "1.0.0", "old"));
-        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
-        FakePack pack = FakePack.of("encoder-en", "2.0.0", "new");
-        pack.put(
-                "card.json",
-                new String(pack.files.get("card.json"), StandardCharsets.UTF_8)
-                        .replace("[\"embed\"]", "[\"classify\"]"));
-        install(pack);
-        ModelRefusedException e = assertThrows(
-                ModelRefusedException.class, () -> revisions.activate("encoder-en", "2.0.0", new Cause("anna", "try")));
-        assertTrue(e.getMessage().contains("[classify]") && e.getMessage().contains("needs embed"), e.getMessage());
-        revisions.routes().lease("encoder-en", TextEncoder.class).close();
-    }
-
-    @Test
     void anActiveRevisionServesAfterARestartAlthoughItsPackHasGone() throws IOException {
         install(FakePack.of("encoder-en", "1.0.0", "old"));
         revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
@@ -572,122 +290,6 @@ final class RevisionsTest {
         }
         revisions.clean();
         revisions.routes().lease("encoder-en", TextEncoder.class).close();
-    }
-
-    @Test
-    void aPackThatCannotBeReadSaysWhyAndIsNeverActivated() {
-        revisions
-                .installed()
-                .unreadable("bundle x 1.0.0", "encoder-en", "3.0.0", "bert", "card.json is no JSON object");
-        assertEquals(
-                "card.json is no JSON object",
-                revisions.installed().describe().getFirst().reason());
-        assertTrue(assertThrows(
-                        ModelRefusedException.class,
-                        () -> revisions.activate("encoder-en", "3.0.0", new Cause("anna", "try")))
-                .getMessage()
-                .contains("no JSON object"));
-        revisions.installed().readable("bundle x 1.0.0");
-        assertEquals(List.of(), revisions.installed().describe());
-    }
-
-    @Test
-    void aChangeOfTheRulesOfTrustCountsForWhatIsInstalled() throws IOException {
-        trust = unsigned();
-        Revision revision = install(FakePack.of("encoder-en", "1.0.0", "old"));
-        assertEquals(ModelState.FAILED, revision.describe().state());
-        assertTrue(
-                revision.describe().reason().contains("add encoder-en:1.0.0 to unsigned"),
-                revision.describe().reason());
-        assertThrows(
-                ModelRefusedException.class, () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
-        trust = unsigned(revision.id().digest());
-        revisions.installed().assess();
-        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "allowed now"));
-        trust = unsigned();
-        revisions.installed().assess();
-        revisions.routes().lease("encoder-en", TextEncoder.class).close();
-        assertThrows(
-                ModelRefusedException.class,
-                () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "again")),
-                "what serves goes on, but is not activated anew");
-    }
-
-    private static PackTrust unsigned(String... allowed) {
-        return PackTrust.of(PackKind.MODEL, Map.of(), List.of(), List.of(allowed));
-    }
-
-    @Test
-    void anUntrustedSecondContentIsNotReadmittedWhenTheFirstIsRemoved() throws IOException {
-        FakePack good = FakePack.of("encoder-en", "1.0.0", "good");
-        FakePack evil = FakePack.of("encoder-en", "1.0.0", "evil");
-        trust = unsigned(ModelCard.read(good).id().digest());
-        for (boolean goodFirst : new boolean[] {true, false}) {
-            Revision first = install(goodFirst ? good : evil);
-            Revision second = install(goodFirst ? evil : good);
-            Revision trusted = goodFirst ? first : second;
-            Revision other = goodFirst ? second : first;
-            assertEquals(ModelState.INSTALLED, trusted.describe().state());
-            assertEquals(ModelState.FAILED, other.describe().state());
-            revisions.withdraw(trusted, trusted.packs().getFirst(), Cause.system("test"));
-            assertEquals(ModelState.FAILED, other.describe().state(), "good first: " + goodFirst);
-            assertTrue(
-                    other.describe().reason().contains("add encoder-en:1.0.0 to unsigned"),
-                    other.describe().reason());
-            assertThrows(
-                    ModelRefusedException.class,
-                    () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
-            revisions.withdraw(other, other.packs().getFirst(), Cause.system("test"));
-        }
-        assertEquals(0, open.get());
-    }
-
-    @Test
-    void allowingAVersionByNameAdmitsOnlyOneContentOfIt() throws IOException {
-        trust = unsigned();
-        Revision one = install(FakePack.of("encoder-en", "1.0.0", "one"));
-        Revision two = install(FakePack.of("encoder-en", "1.0.0", "two"));
-        trust = unsigned(two.id().digest());
-        revisions.installed().assess();
-        assertEquals(ModelState.FAILED, one.describe().state());
-        assertEquals(ModelState.INSTALLED, two.describe().state());
-        trust = unsigned("encoder-en:1.0.0");
-        revisions.installed().assess();
-        assertEquals(ModelState.FAILED, one.describe().state(), "the other one is in use");
-        assertTrue(
-                one.describe().reason().contains("another version"),
-                one.describe().reason());
-        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "the admitted one"));
-        assertEquals(two.id(), revisions.routes().active("encoder-en").model());
-        // what serves keeps its place although it is distrusted by now; once it is idle the other one may have it
-        trust = unsigned(one.id().digest());
-        revisions.installed().assess();
-        assertEquals(ModelState.FAILED, one.describe().state());
-        trust = unsigned();
-        revisions.installed().assess();
-        install(FakePack.of("encoder-en", "1.1.0", "new"));
-        trust = unsigned(one.id().digest(), "encoder-en:1.1.0");
-        revisions.installed().assess();
-        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
-        revisions.installed().assess();
-        assertEquals(
-                ModelState.INSTALLED, one.describe().state(), one.describe().reason());
-        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "back"));
-        assertEquals(one.id(), revisions.routes().active("encoder-en").model());
-    }
-
-    @Test
-    void rulesThatChangeWhileARevisionIsLoadedCount() throws IOException {
-        Revision revision = install(FakePack.of("encoder-en", "1.0.0", "old"));
-        whileLoading = () -> {
-            trust = unsigned();
-            revisions.installed().assess();
-        };
-        assertThrows(
-                ModelRefusedException.class, () -> revisions.activate("encoder-en", "1.0.0", new Cause("anna", "try")));
-        assertEquals(ModelState.FAILED, revision.describe().state());
-        assertEquals(List.of(), revisions.routes().names());
-        assertEquals(0, open.get());
     }
 
     @Test
@@ -714,28 +316,5 @@ final class RevisionsTest {
         install(FakePack.of("encoder-zh", "1.0.0", "zh"));
         revisions.activateDefault("encoder-zh", "1.0.0", Cause.system("default of the configuration"));
         assertEquals("1.0.0", revisions.routes().active("encoder-zh").model().version());
-    }
-
-    @Test
-    void nothingHoldsAClosedEncoder() throws IOException {
-        install(FakePack.of("encoder-en", "1.0.0", "old"));
-        install(FakePack.of("encoder-en", "1.1.0", "new"));
-        revisions.activate("encoder-en", "1.0.0", new Cause("anna", "first"));
-        List<ModelLease<TextEncoder>> closedLeases = new ArrayList<>();
-        WeakReference<TextEncoder> old = new WeakReference<>(leaseAndClose(closedLeases));
-        revisions.activate("encoder-en", "1.1.0", new Cause("anna", "better"));
-        for (int i = 0; i < 1_000 && old.get() != null; i++) {
-            System.gc();
-        }
-        assertNull(old.get(), "a closed revision's encoder is still referred to");
-        assertEquals(1, closedLeases.size());
-    }
-
-    private TextEncoder leaseAndClose(List<ModelLease<TextEncoder>> closedLeases) {
-        ModelLease<TextEncoder> lease = revisions.routes().lease("encoder-en", TextEncoder.class);
-        TextEncoder encoder = lease.model();
-        lease.close();
-        closedLeases.add(lease);
-        return encoder;
     }
 }

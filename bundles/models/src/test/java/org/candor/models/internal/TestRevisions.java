@@ -20,7 +20,7 @@ final class TestRevisions {
                 () -> trust,
                 0,
                 loaders,
-                new Revision.Standby() {
+                new Surroundings.Standby() {
                     @Override
                     public boolean wanted() {
                         return false;

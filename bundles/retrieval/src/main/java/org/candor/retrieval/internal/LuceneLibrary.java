@@ -111,7 +111,7 @@ public final class LuceneLibrary implements Library, Retrieval, StatePart, Confi
     @Activate
     public LuceneLibrary(BundleContext context, Map<String, Object> properties) throws IOException {
         String home = context.getProperty("candor.home");
-        this.configuration = Configuration.of(NAME, Config.class, properties, each -> settings(each, home));
+        this.configuration = Configuration.of(NAME, Config.class, properties, each -> settings(each, home), LOG::warn);
         Config config = configuration.values();
         this.documents = Documents.open(settings(config, home));
         this.retrieval = new RetrievalService(documents);

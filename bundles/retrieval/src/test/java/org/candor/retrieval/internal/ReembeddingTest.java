@@ -114,6 +114,27 @@ class ReembeddingTest {
     }
 
     @Test
+    void anEncoderThatWasLoadedAnewTakesOverWithoutEncoding() throws Exception {
+        try (TestLibrary library = TestLibrary.open(index)) {
+            fill(library);
+            long tokens = library.documents.encoder().tokens();
+            try (Snapshot pinned = library.documents.snapshot("en")) {
+                library.encoders.install(FIRST, new WordEncoder(64, 1, 200));
+                assertEquals(0, library.encoders.leases(FIRST), "leases of the encoder that is there now");
+                library.documents.activated("encoder-en");
+                library.settle();
+                assertEquals(1, library.encoders.leases(FIRST));
+                assertEquals(64, pinned.encode("otters").vector().length);
+            }
+            library.documents.activated("encoder-en");
+            library.settle();
+            assertEquals(1, library.encoders.leases(FIRST), "the same encoder is leased once");
+            assertEquals(FIRST, model(search(library, "otters")));
+            assertEquals(tokens, library.documents.encoder().tokens());
+        }
+    }
+
+    @Test
     void theWayBackNeedsNoEncodingAndKnowsWhatWasDeletedMeanwhile() throws Exception {
         try (TestLibrary library = TestLibrary.open(index)) {
             fill(library);

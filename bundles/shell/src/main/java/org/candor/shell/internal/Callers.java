@@ -63,7 +63,7 @@ public final class Callers implements Configured {
     }
 
     Callers(Map<String, Object> properties, Supplier<Subject> current) {
-        this.configuration = Configuration.of(PID, Config.class, properties, Callers::check);
+        this.configuration = Configuration.of(PID, Config.class, properties, Callers::check, LOG::warn);
         this.current = current;
     }
 

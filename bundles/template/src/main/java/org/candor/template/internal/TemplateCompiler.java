@@ -64,7 +64,7 @@ public final class TemplateCompiler implements ChatTemplates, Configured {
 
     @Activate
     public TemplateCompiler(Map<String, Object> properties) {
-        this.configuration = Configuration.of(PID, Config.class, properties, Settings::of);
+        this.configuration = Configuration.of(PID, Config.class, properties, Settings::of, LOG::warn);
         this.settings = Settings.of(configuration.values());
     }
 

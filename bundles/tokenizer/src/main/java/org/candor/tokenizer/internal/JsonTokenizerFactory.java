@@ -56,7 +56,7 @@ public final class JsonTokenizerFactory implements TokenizerFactory, Configured 
     /** @param properties of the configuration; none for the defaults, as in benchmarks and plain programs */
     @Activate
     public JsonTokenizerFactory(Map<String, Object> properties) {
-        this(Configuration.of(PID, Config.class, properties, JsonTokenizerFactory::check));
+        this(Configuration.of(PID, Config.class, properties, JsonTokenizerFactory::check, LOG::warn));
     }
 
     private JsonTokenizerFactory(Configuration<Config> configuration) {

@@ -68,7 +68,7 @@ public final class TransformerLoader implements ModelLoader, GeneratorLoader, Co
     @Activate
     public TransformerLoader(
             @Reference Backend backend, @Reference TokenizerFactory tokenizers, Map<String, Object> properties) {
-        this(backend, tokenizers, Configuration.of(PID, Config.class, properties, TransformerLoader::check));
+        this(backend, tokenizers, Configuration.of(PID, Config.class, properties, TransformerLoader::check, LOG::warn));
     }
 
     TransformerLoader(Backend backend, TokenizerFactory tokenizers, Config config) {

@@ -72,7 +72,7 @@ public final class LogComponent implements TransparencyLog, StatePart, Configure
 
     @Activate
     public LogComponent(BundleContext context, Map<String, Object> properties) throws IOException {
-        configuration = Configuration.of(PID, Config.class, properties, LogComponent::check);
+        configuration = Configuration.of(PID, Config.class, properties, LogComponent::check, LOG::warn);
         Config config = configuration.values();
         log = new GroupCommitLog(
                 new GroupCommitLog.Settings(

@@ -77,7 +77,7 @@ public final class CpuBackend implements Backend, Configured, AutoCloseable {
     /** @throws IllegalArgumentException when a configured value is not allowed */
     @Activate
     public CpuBackend(Map<String, Object> properties) {
-        this(Configuration.of(PID, Config.class, properties, CpuBackend::check, "name"));
+        this(Configuration.of(PID, Config.class, properties, CpuBackend::check, LOG::warn, "name"));
     }
 
     private CpuBackend(Configuration<Config> configuration) {

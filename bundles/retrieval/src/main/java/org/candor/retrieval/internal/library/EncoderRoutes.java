@@ -132,7 +132,8 @@ final class EncoderRoutes {
     private Outcome serve(LanguageIndex index, ModelLease<TextEncoder> lease) throws IOException {
         EncoderBinding bound = index.encoder();
         if (bound == null || bound.model().digest().equals(lease.id().digest())) {
-            if (index.serves()) {
+            // The same revision may have been loaded anew: then this lease is of another encoder.
+            if (index.serves() && index.servingEncoder() == lease.model()) {
                 return Outcome.UNCHANGED;
             }
             index.serve(lease);

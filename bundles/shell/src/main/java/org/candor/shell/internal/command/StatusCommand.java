@@ -32,12 +32,19 @@ public final class StatusCommand extends CandorCommand {
         }
         status.put("checks", checks);
         Table table = new Table("check", "state", "detail");
-        checks.forEach(check -> table.row(check.name(), check.ready() ? "ready" : "waits", shown(check.detail())));
+        checks.forEach(check -> table.row(check.name(), state(check), shown(check.detail())));
         if (!json) {
             print(ready ? "ready" : "not ready");
         }
         print(status, table, "nothing is checked");
         return ready ? DONE : FAILED;
+    }
+
+    private static String state(Platform.Check check) {
+        if (!check.ready()) {
+            return "waits";
+        }
+        return check.attention() ? "look" : "ready";
     }
 
     /** So much of a detail that the column is not dropped for its sake. */
