@@ -36,8 +36,8 @@ final class Ask {
             indexing.tellProblems();
         }
         String body = body(arguments);
-        Http.Response response =
-                ModelLoading.await(terminal, () -> http.request("POST", "/v1/answers", key, body, ANSWER_MILLIS));
+        Http.Response response = ModelLoading.await(
+                terminal, false, () -> http.request("POST", "/v1/answers", key, body, ANSWER_MILLIS));
         terminal.clearProgress();
         if (response.status() != 200) {
             throw Failure.failed(ServerError.message(response));

@@ -26,15 +26,16 @@ final class Generate {
         new Readiness(instance, terminal).await();
         String key = instance.apiKey();
         String body = arguments.body();
+        boolean shipped = arguments.model().equals(GenerateArguments.USUAL_MODEL);
         if (arguments.json()) {
             Http.Response response =
-                    ModelLoading.await(terminal, () -> http.request("POST", PATH, key, body, WHOLE_MILLIS));
+                    ModelLoading.await(terminal, shipped, () -> http.request("POST", PATH, key, body, WHOLE_MILLIS));
             accepted(response);
             terminal.out().println(response.body().strip());
             return 0;
         }
         GeneratedText text = new GeneratedText(terminal, System::nanoTime);
-        accepted(ModelLoading.await(terminal, () -> {
+        accepted(ModelLoading.await(terminal, shipped, () -> {
             text.begin();
             return http.stream("POST", PATH, key, body, SILENCE_MILLIS, text::line);
         }));

@@ -10,13 +10,17 @@ final class ModelLoading {
 
     private ModelLoading() {}
 
-    /** Asks, and asks again while the model is still being loaded. */
-    static Http.Response await(Terminal terminal, Supplier<Http.Response> request) {
+    /**
+     * Asks, and asks again while the model is still being loaded.
+     *
+     * @param shipped whether every server has the model: a new one is ready a moment before it has
+     */
+    static Http.Response await(Terminal terminal, boolean shipped, Supplier<Http.Response> request) {
         long start = System.nanoTime();
         while (true) {
             Http.Response response = request.get();
-            boolean loading =
-                    response.status() == 503 && ServerError.code(response).equals("model-unavailable");
+            String code = response.status() == 200 ? "" : ServerError.code(response);
+            boolean loading = code.equals("model-unavailable") || shipped && code.equals("model_not_found");
             if (!loading || System.nanoTime() - start > TimeUnit.SECONDS.toNanos(MODEL_SECONDS)) {
                 return response;
             }

@@ -81,8 +81,16 @@ class GenerateTest {
         assertEquals(2, server.requests.size());
     }
 
+    @Test
+    void theModelThatShipsComesAMomentAfterANewServerIsReady() {
+        server.then(404, "{\"error\": {\"code\": \"model_not_found\", \"message\": \"No model.\"}}")
+                .then(200, chunk("a") + "data: " + LAST + "\n\ndata: [DONE]\n\n");
+        assertEquals(0, generate("Once"));
+        assertEquals(2, server.requests.size());
+    }
+
     private void assertFails(String message) {
-        Failure failure = assertThrows(Failure.class, () -> generate("Once"));
+        Failure failure = assertThrows(Failure.class, () -> generate("--model", "m", "Once"));
         assertEquals(Failure.FAILED, failure.exitCode());
         assertTrue(failure.getMessage().contains(message), failure.getMessage());
     }
