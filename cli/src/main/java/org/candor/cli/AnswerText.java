@@ -56,7 +56,7 @@ final class AnswerText {
         return String.join(" · ", parts);
     }
 
-    private static String energy(JsonObject energy) {
+    static String energy(JsonObject energy) {
         if (!energy.has("joules")) {
             return "energy unknown" + (energy.has("reason") ? " (" + energy.text("reason") + ")" : "");
         }

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** {@code ask}: a governed answer from the library, verified here before it is shown. */
 final class Ask {
@@ -13,7 +12,6 @@ final class Ask {
     static final int NO_ANSWER = 3;
 
     private static final int ANSWER_MILLIS = 120_000;
-    private static final int MODEL_SECONDS = 60;
 
     private final Instance instance;
     private final Terminal terminal;
@@ -37,7 +35,9 @@ final class Ask {
         if (arguments.library() != null) {
             indexing.tellProblems();
         }
-        Http.Response response = answer(key, body(arguments));
+        String body = body(arguments);
+        Http.Response response = ModelLoading.await(
+                terminal, false, () -> http.request("POST", "/v1/answers", key, body, ANSWER_MILLIS));
         terminal.clearProgress();
         if (response.status() != 200) {
             throw Failure.failed(ServerError.message(response));
@@ -57,21 +57,6 @@ final class Ask {
             terminal.say("no answer in the library: " + Columns.harmless(answer.text("reason")) + " (" + proof + ")");
         }
         return answered ? 0 : NO_ANSWER;
-    }
-
-    /** Asks, and asks again while the language's model is still being loaded. */
-    private Http.Response answer(String key, String body) {
-        long start = System.nanoTime();
-        while (true) {
-            Http.Response response = http.request("POST", "/v1/answers", key, body, ANSWER_MILLIS);
-            boolean loading =
-                    response.status() == 503 && ServerError.code(response).equals("model-unavailable");
-            if (!loading || System.nanoTime() - start > TimeUnit.SECONDS.toNanos(MODEL_SECONDS)) {
-                return response;
-            }
-            terminal.progress("loading the model");
-            Readiness.pause();
-        }
     }
 
     private static String body(AskArguments arguments) {

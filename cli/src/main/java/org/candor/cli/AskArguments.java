@@ -22,35 +22,21 @@ record AskArguments(String question, boolean json, Path library, String language
         Path library = null;
         String language = null;
         String purpose = null;
-        int i = 0;
-        while (i < arguments.size() && arguments.get(i).startsWith("-")) {
-            String option = arguments.get(i++);
-            if (option.equals("--")) {
-                break;
-            }
+        Options options = new Options("ask", arguments);
+        for (String option = options.option(); option != null; option = options.option()) {
             switch (option) {
                 case "--json" -> json = true;
-                case "--library" -> library = folder(value(arguments, i++, option), directory);
-                case "--lang" -> language = language(value(arguments, i++, option));
-                case "--purpose" -> purpose = value(arguments, i++, option);
-                default -> throw Failure.wrong("ask does not know " + option);
+                case "--library" -> library = folder(options.value(), directory);
+                case "--lang" -> language = language(options.value());
+                case "--purpose" -> purpose = options.value();
+                default -> throw options.unknown();
             }
         }
-        if (arguments.size() - i != 1) {
-            throw Failure.wrong("ask takes one question, in quotation marks; options come before it");
-        }
-        String question = arguments.get(i);
+        String question = options.only("one question");
         if (question.isBlank()) {
             throw Failure.wrong("the question is empty");
         }
         return new AskArguments(question, json, library, language, purpose);
-    }
-
-    private static String value(List<String> arguments, int index, String option) {
-        if (index >= arguments.size() || arguments.get(index).isBlank()) {
-            throw Failure.wrong(option + " needs a value");
-        }
-        return arguments.get(index);
     }
 
     private static Path folder(String text, Path directory) {

@@ -43,6 +43,8 @@ public final class Main {
             case "free" -> Ports.requireFree(rest);
             case "await" -> new Readiness(instance, terminal).await(rest);
             case "ask" -> new Ask(instance, terminal).run(rest);
+            case "generate" -> new Generate(instance, terminal).run(rest);
+            case "install" -> new Install(instance, terminal).run(rest);
             case "status" -> new Status(instance, terminal).run(rest);
             case "verify" -> new Verify(instance, terminal).run(rest);
             case "pack-key" -> new PackKey(instance, terminal).run(rest);

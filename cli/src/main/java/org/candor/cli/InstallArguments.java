@@ -1,0 +1,67 @@
+package org.candor.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code install} was asked.
+ *
+ * @param path absolute, a model's folder or GGUF file
+ * @param name of the model and its route, or null for that of the folder
+ * @param version or null for that of the folder
+ * @param weights how a model that writes holds its weights, or null for as they are
+ * @param activate whether it shall serve at once
+ * @param reason why, for the record and the log
+ */
+record InstallArguments(Path path, String name, String version, String weights, boolean activate, String reason) {
+
+    static final String USUAL_REASON = "installed from the command line";
+    private static final List<String> WEIGHTS = List.of("f32", "bf16", "i8");
+
+    /** @param directory what a relative path is relative to */
+    static InstallArguments parse(List<String> words, Path directory) {
+        if (words.isEmpty() || words.getFirst().isBlank() || words.getFirst().startsWith("-")) {
+            throw Failure.wrong("install takes a model's folder or GGUF file; options come after it");
+        }
+        Path path = directory.resolve(words.getFirst()).normalize();
+        if (!Files.exists(path)) {
+            throw Failure.wrong("install " + words.getFirst() + ": there is no such folder or file");
+        }
+        Options options = new Options("install", words.subList(1, words.size()));
+        String name = null;
+        String version = null;
+        String weights = null;
+        boolean activate = false;
+        String reason = USUAL_REASON;
+        for (String option = options.option(); option != null; option = options.option()) {
+            switch (option) {
+                case "--name" -> name = options.value();
+                case "--version" -> version = options.value();
+                case "--weights" -> weights = options.oneOf(WEIGHTS);
+                case "--activate" -> activate = true;
+                case "--reason" -> reason = options.value();
+                default -> throw options.unknown();
+            }
+        }
+        if (!options.rest().isEmpty()) {
+            throw Failure.wrong("install takes one folder or file and options, no \""
+                    + options.rest().getFirst() + "\"");
+        }
+        return new InstallArguments(path, name, version, weights, activate, reason);
+    }
+
+    /** The request that installs it. */
+    String body() {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("folder", path.toString());
+        body.put("name", name);
+        body.put("version", version);
+        body.put("weights", weights);
+        body.put("reason", reason);
+        body.values().removeIf(value -> value == null);
+        return JsonObject.of(body).text();
+    }
+}

@@ -1,0 +1,81 @@
+package org.candor.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.candor.proof.Json;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InstallArgumentsTest {
+
+    @TempDir
+    Path directory;
+
+    private Path model;
+
+    @BeforeEach
+    void makeModel() throws IOException {
+        model = Files.createDirectory(directory.resolve("my model"));
+    }
+
+    @Test
+    void aFolderAloneIsRelativeToWhereThePersonIsAndTheRestIsTheServers() {
+        InstallArguments arguments = InstallArguments.parse(List.of("my model"), directory);
+        assertEquals(
+                new InstallArguments(model, null, null, null, false, "installed from the command line"), arguments);
+        assertEquals(
+                Map.of("folder", model.toString(), "reason", "installed from the command line"),
+                Json.parse(arguments.body()));
+    }
+
+    @Test
+    void optionsComeAfterTheFolderAndReachTheRequest() {
+        InstallArguments arguments = InstallArguments.parse(
+                List.of(
+                        model.toString(),
+                        "--name",
+                        "n",
+                        "--version",
+                        "2.0.0",
+                        "--weights",
+                        "bf16",
+                        "--activate",
+                        "--reason",
+                        "trial"),
+                directory);
+        assertEquals(new InstallArguments(model, "n", "2.0.0", "bf16", true, "trial"), arguments);
+        assertEquals(
+                Map.of(
+                        "folder", model.toString(),
+                        "name", "n",
+                        "version", "2.0.0",
+                        "weights", "bf16",
+                        "reason", "trial"),
+                Json.parse(arguments.body()));
+    }
+
+    @Test
+    void mistakesAreWrongArguments() {
+        assertWrong(List.of(), "options come after it");
+        assertWrong(List.of("--activate", "my model"), "options come after it");
+        assertWrong(List.of("missing"), "missing: there is no such folder or file");
+        assertWrong(List.of("my model", "another"), "\"another\"");
+        assertWrong(List.of("my model", "--weights", "q4"), "--weights q4: allowed is f32, bf16, i8");
+        assertWrong(List.of("my model", "--name"), "--name needs a value");
+        assertWrong(List.of("my model", "--quick"), "--quick");
+    }
+
+    private void assertWrong(List<String> words, String named) {
+        Failure failure = assertThrows(Failure.class, () -> InstallArguments.parse(words, directory));
+        assertEquals(Failure.WRONG_ARGUMENT, failure.exitCode());
+        assertTrue(failure.getMessage().contains(named), failure.getMessage());
+    }
+}
