@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.candor.api.transparency.Appended;
 import org.candor.api.transparency.LogUnavailableException;
@@ -18,16 +21,23 @@ import org.candor.proof.InvalidProofException;
 import org.candor.proof.MerkleTree;
 import org.candor.proof.SignedNote;
 import org.candor.proof.TilePath;
+import org.candor.proof.TlogProof;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log: what is signed and durable, and what can be read of it. {@link Committer} makes entries part of it. Leaf hashes
- * and proofs are computed on the callers' threads.
+ * The log: whoever wants to append queues up; one thread takes all that wait, adds them to the tree, signs the tree and
+ * makes entries and checkpoint durable in one write. Leaf hashes and proofs are computed on the callers' threads.
  */
 public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommitLog.class);
+    private static final int MAX_BATCH = 4096;
+    private static final int MAX_BATCH_BYTES = 4 << 20;
+    private static final int MAX_WAITING = 1 << 17;
+    /** So small that nobody notices, and a second batch does not start with the first few of those just answered. */
+    private static final long LINGER_NANOS = 150_000;
+
     private static final int PUBLISH_MILLIS = 500;
 
     /**
@@ -44,18 +54,27 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
         }
     }
 
+    private record Waiting(byte[] entry, byte[] leafHash, CompletableFuture<Appended> done) {}
+
     private final LogFolder folder;
     private final TileFiles files;
     private final RecentTree tree;
     private final EntryTail tail = new EntryTail();
     private final Journal journal;
     private final Publisher publisher;
-    /** The newest signed tree when the log was opened. */
-    private SignedTree recovered;
-
-    private final Committer committer;
+    private final Thread writer;
     private final Thread publishing;
     private final long publishNanos;
+    private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    private volatile SignedTree signed;
+    private volatile boolean closing;
+    private volatile boolean parked;
+    private volatile String failure;
+    /** Leaves that can be read from full tiles; the writer drops their nodes from memory. */
+    private volatile long readable;
+
     /**
      * Opens or makes the log.
      *
@@ -71,8 +90,7 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
             long start = recover();
             publisher = new Publisher(tree, tail, files, journal, start);
             // What a crash left of later tiles may be anything; from here on what is on the disk can be read.
-            long readable = publisher.show(recovered);
-            committer = new Committer(tree, tail, journal, this::sign, recovered, readable);
+            readable = publisher.show(signed);
             opened = true;
         } catch (InvalidProofException e) {
             throw new IOException(
@@ -84,7 +102,7 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
             }
         }
         publishNanos = TimeUnit.MILLISECONDS.toNanos(settings.publishMillis());
-        committer.start();
+        writer = Thread.ofPlatform().name("candor-log").start(this::write);
         publishing = Thread.ofPlatform().name("candor-log-tiles").start(this::publishAll);
     }
 
@@ -100,13 +118,13 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
             tail.add(bundle * TilePath.WIDTH + i, before.get(i));
         }
         byte[] published = published();
-        recovered = published == null ? sign() : new SignedTree(start, text(published));
+        signed = published == null ? sign() : new SignedTree(start, text(published));
         journal.open((first, entries, checkpoint) -> {
             for (int i = 0; i < entries.size(); i++) {
                 tree.append(MerkleTree.leafHash(entries.get(i)));
                 tail.add(first + i, entries.get(i));
             }
-            recovered = new SignedTree(tree.size(), checkpoint);
+            signed = new SignedTree(tree.size(), checkpoint);
         });
         if (published != null) {
             Checkpoint shown = checkpoint(text(published));
@@ -118,10 +136,10 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
                 throw new InvalidProofException("its entries do not lead to the root of its checkpoint");
             }
             if (tree.size() == start) {
-                recovered = shown.size() == start ? new SignedTree(start, text(published)) : sign();
+                signed = shown.size() == start ? new SignedTree(start, text(published)) : sign();
             }
         }
-        Checkpoint newest = checkpoint(recovered.checkpoint());
+        Checkpoint newest = checkpoint(signed.checkpoint());
         if (newest.size() != tree.size()
                 || !java.util.Arrays.equals(MerkleTree.root(tree.size(), tree), newest.root())) {
             throw new InvalidProofException("its entries do not lead to the root of its newest checkpoint");
@@ -156,7 +174,7 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
     @Override
     public Appended append(byte[] entry) {
         try {
-            return committer.now(checked(entry)).join();
+            return appendLater(entry).join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof LogUnavailableException unavailable) {
                 throw unavailable;
@@ -167,26 +185,147 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
 
     @Override
     public CompletableFuture<Appended> appendLater(byte[] entry) {
-        return committer.later(checked(entry));
-    }
-
-    /** The log's own copy. */
-    private static byte[] checked(byte[] entry) {
         if (entry.length > MAX_ENTRY_BYTES) {
             throw new IllegalArgumentException(
                     "an entry of " + entry.length + " bytes, " + MAX_ENTRY_BYTES + " are allowed");
         }
-        return entry.clone();
+        byte[] own = entry.clone();
+        CompletableFuture<Appended> done = new CompletableFuture<>();
+        if (closing || failure != null) {
+            done.completeExceptionally(new LogUnavailableException(failure != null ? failure : "the log is closed"));
+            return done;
+        }
+        if (waiting.incrementAndGet() > MAX_WAITING) {
+            waiting.decrementAndGet();
+            done.completeExceptionally(new LogUnavailableException(MAX_WAITING + " entries wait already: try later"));
+            return done;
+        }
+        queue.add(new Waiting(own, MerkleTree.leafHash(own), done));
+        if (parked) {
+            LockSupport.unpark(writer);
+        }
+        if (closing && !writer.isAlive()) {
+            refuseWaiting();
+        }
+        return done;
+    }
+
+    private void write() {
+        try {
+            writeAll();
+        } catch (Throwable e) {
+            failure = "the log stopped because of an error (" + e + "): restart it";
+            LOG.error("the log's writer ended", e);
+            throw e;
+        } finally {
+            closing = true;
+            refuseWaiting();
+        }
+    }
+
+    private void refuseWaiting() {
+        for (Waiting late = queue.poll(); late != null; late = queue.poll()) {
+            late.done.completeExceptionally(
+                    new LogUnavailableException(failure != null ? failure : "the log is closed"));
+        }
+    }
+
+    private void writeAll() {
+        List<Waiting> batch = new ArrayList<>();
+        int before = 0;
+        while (true) {
+            linger(before);
+            int bytes = 0;
+            while (batch.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES) {
+                Waiting next = queue.poll();
+                if (next == null) {
+                    break;
+                }
+                bytes += next.entry.length;
+                batch.add(next);
+            }
+            if (batch.isEmpty()) {
+                if (closing) {
+                    return;
+                }
+                before = 0;
+                park();
+                continue;
+            }
+            before = batch.size();
+            waiting.addAndGet(-before);
+            commit(batch);
+            batch.clear();
+        }
+    }
+
+    /** Gives those who were just answered the time to come back, when there are many. */
+    private void linger(int before) {
+        if (before < 8 || closing) {
+            return;
+        }
+        long end = System.nanoTime() + LINGER_NANOS;
+        while (waiting.get() < before && System.nanoTime() < end) {
+            Thread.yield();
+        }
+    }
+
+    private void park() {
+        parked = true;
+        if (queue.isEmpty() && !closing) {
+            LockSupport.park(this);
+        }
+        parked = false;
+    }
+
+    private void commit(List<Waiting> batch) {
+        long first = tree.size();
+        try {
+            if (failure != null) {
+                throw new LogUnavailableException(failure);
+            }
+            tree.trim(readable);
+            List<byte[]> entries = new ArrayList<>(batch.size());
+            for (Waiting one : batch) {
+                tree.append(one.leafHash);
+                entries.add(one.entry);
+            }
+            SignedTree next = sign();
+            journal.append(first, entries, next.checkpoint());
+            for (int i = 0; i < entries.size(); i++) {
+                tail.add(first + i, entries.get(i));
+            }
+            signed = next;
+            for (int i = 0; i < batch.size(); i++) {
+                batch.get(i).done.complete(new Entry(first + i, next));
+            }
+        } catch (Journal.TornException e) {
+            // After a failed force the system may have dropped the pages: nothing said from now on could be trusted.
+            failure = "the log stopped because the disk failed (" + e.getMessage() + "): check it, then restart";
+            refuse(batch, first, e);
+        } catch (IOException | RuntimeException e) {
+            refuse(batch, first, e);
+        }
+    }
+
+    private void refuse(List<Waiting> batch, long first, Exception e) {
+        tree.truncate(first);
+        LOG.error("{} entries could not be written to the log: {}", batch.size(), e.getMessage());
+        LogUnavailableException refusal = new LogUnavailableException(
+                failure != null ? failure : "the entry could not be written to the log: " + e.getMessage(), e);
+        for (Waiting one : batch) {
+            one.done.completeExceptionally(refusal);
+        }
     }
 
     private void publishAll() {
         SignedTree published = null;
         while (true) {
-            boolean last = committer.ended();
-            SignedTree now = committer.signed();
+            boolean last = closing && !writer.isAlive();
+            SignedTree now = signed;
             if (now != published) {
                 try {
-                    committer.readable(publisher.publish(now));
+                    readable = publisher.publish(now);
                     published = now;
                 } catch (IOException | RuntimeException e) {
                     LOG.warn("Tiles could not be written; the journal keeps the entries: {}", e.getMessage());
@@ -211,12 +350,12 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
 
     @Override
     public long size() {
-        return committer.signed().size();
+        return signed.size();
     }
 
     @Override
     public String checkpoint() {
-        return committer.signed().checkpoint();
+        return signed.checkpoint();
     }
 
     @Override
@@ -285,7 +424,7 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
      * @return what was signed of the copy
      */
     SignedTree copy(Path to) throws IOException {
-        SignedTree copied = committer.signed();
+        SignedTree copied = signed;
         LogCopy copy = new LogCopy(to);
         copy.key(folder.path());
         try {
@@ -301,9 +440,10 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
     /** Everything that waits is still made durable. */
     @Override
     public void close() throws IOException {
-        committer.close();
+        closing = true;
+        LockSupport.unpark(writer);
         boolean interrupted = false;
-        for (Thread thread : List.of(committer.thread(), publishing)) {
+        for (Thread thread : List.of(writer, publishing)) {
             while (thread.isAlive()) {
                 try {
                     LockSupport.unpark(thread);
@@ -313,11 +453,41 @@ public final class GroupCommitLog implements TransparencyLog, AutoCloseable {
                 }
             }
         }
-        committer.refuseWaiting();
+        refuseWaiting();
         journal.close();
         folder.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class Entry implements Appended {
+        private final long index;
+        private final SignedTree in;
+
+        Entry(long index, SignedTree in) {
+            this.index = index;
+            this.in = in;
+        }
+
+        @Override
+        public long index() {
+            return index;
+        }
+
+        @Override
+        public long size() {
+            return in.size();
+        }
+
+        @Override
+        public String checkpoint() {
+            return in.checkpoint();
+        }
+
+        @Override
+        public String proof() {
+            return new TlogProof(index, inclusion(index, in.size()), in.checkpoint()).text();
         }
     }
 }

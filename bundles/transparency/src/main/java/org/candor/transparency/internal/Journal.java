@@ -37,12 +37,14 @@ final class Journal implements AutoCloseable {
     private final List<Segment> full = new ArrayList<>();
 
     private volatile Segment current;
-    private SegmentFile file;
+    private FileChannel channel;
     private int position;
     /** Where the newest record that was read begins, or -1. */
     private int newest = -1;
     /** Whether the name of the current segment is durable. */
     private boolean named = true;
+
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
 
     /**
      * @param start index of its first entry
@@ -106,11 +108,10 @@ final class Journal implements AutoCloseable {
         }
         full.addAll(segments.subList(0, segments.size() - 1));
         current = segments.getLast();
-        file = SegmentFile.open(current.path(), current.path(), disk);
+        channel = FileChannel.open(current.path(), StandardOpenOption.READ, StandardOpenOption.WRITE);
         if (newest >= 0) {
             forceAgain(newest, position - newest);
         }
-        file.continueAt(position);
     }
 
     /**
@@ -118,8 +119,12 @@ final class Journal implements AutoCloseable {
      * on, so it has to be. All others were forced before their successors were written.
      */
     private void forceAgain(int at, int length) throws IOException {
-        file.writeAgain(at, length);
-        file.force();
+        ByteBuffer record = ByteBuffer.allocate(length);
+        while (record.hasRemaining() && channel.read(record, at + record.position()) >= 0) {
+            // until it is whole
+        }
+        disk.write(current.path(), channel, record.flip(), at);
+        disk.force(current.path(), channel, false);
         forceFolder();
     }
 
@@ -185,40 +190,6 @@ final class Journal implements AutoCloseable {
     }
 
     /**
-     * Lets the disk have entries while the checkpoint of their tree is still to come, where that is of use. Without a
-     * header they are no record; {@link #append} writes them again, behind theirs.
-     *
-     * @throws IOException when they were not written; the journal is as before
-     */
-    void prepare(List<byte[]> entries) throws IOException {
-        int length = length(entries);
-        if (!file.isDirect() || !named || length > segmentBytes - position) {
-            return;
-        }
-        ByteBuffer record = file.at(position, length);
-        for (int i = 0; i < HEADER; i++) {
-            record.put((byte) 0);
-        }
-        put(entries, record);
-        file.write(position, length);
-    }
-
-    /** Bytes of a record without its checkpoint. */
-    private static int length(List<byte[]> entries) {
-        int length = HEADER;
-        for (byte[] entry : entries) {
-            length += 2 + entry.length;
-        }
-        return length;
-    }
-
-    private static void put(List<byte[]> entries, ByteBuffer record) {
-        for (byte[] entry : entries) {
-            record.putShort((short) entry.length).put(entry);
-        }
-    }
-
-    /**
      * Makes a batch durable.
      *
      * @throws TornException when it was written, but may or may not be durable; the journal is of no use any more
@@ -226,33 +197,40 @@ final class Journal implements AutoCloseable {
      */
     void append(long first, List<byte[]> entries, String checkpoint) throws IOException {
         byte[] note = checkpoint.getBytes(StandardCharsets.UTF_8);
-        int length = length(entries) + note.length;
+        int length = HEADER + note.length;
+        for (byte[] entry : entries) {
+            length += 2 + entry.length;
+        }
         if (length > segmentBytes) {
             throw new IllegalArgumentException("a batch of " + length + " bytes does not fit into a segment");
         }
         if (length > segmentBytes - position) {
             start(first);
         }
-        ByteBuffer record = file.at(position, length);
-        record.putInt(MAGIC)
+        if (buffer.capacity() < length) {
+            buffer = ByteBuffer.allocateDirect(Integer.highestOneBit(length) << 1);
+        }
+        buffer.clear();
+        buffer.putInt(MAGIC)
                 .putInt(length)
                 .putLong(first)
                 .putInt(entries.size())
                 .putInt(0);
-        put(entries, record);
-        record.put(note).flip();
-        record.putInt(HEADER - 4, checksum(record.duplicate()));
+        for (byte[] entry : entries) {
+            buffer.putShort((short) entry.length).put(entry);
+        }
+        buffer.put(note).flip();
+        buffer.putInt(HEADER - 4, checksum(buffer.duplicate()));
         if (!named) {
             forceFolder();
             named = true;
         }
-        file.write(position, length);
+        disk.write(current.path(), channel, buffer, position);
         try {
-            file.force();
+            disk.force(current.path(), channel, false);
         } catch (IOException e) {
             throw new TornException(e);
         }
-        file.written(position, length);
         position += length;
     }
 
@@ -271,7 +249,7 @@ final class Journal implements AutoCloseable {
             prepareSpare();
         }
         Path path = folder.resolve(name(first));
-        SegmentFile next = SegmentFile.open(spare, path, disk);
+        FileChannel next = FileChannel.open(spare, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             disk.rename(spare, path);
         } catch (IOException e) {
@@ -281,9 +259,9 @@ final class Journal implements AutoCloseable {
         // From here on the segment is in use, even when its name cannot be forced yet: a file that is named by its
         // first
         // entry must not be left behind empty.
-        SegmentFile last = file;
+        FileChannel last = channel;
         Segment filled = current;
-        file = next;
+        channel = next;
         current = new Segment(first, path);
         position = 0;
         named = false;
@@ -359,8 +337,8 @@ final class Journal implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (file != null) {
-            file.close();
+        if (channel != null) {
+            channel.close();
         }
     }
 }

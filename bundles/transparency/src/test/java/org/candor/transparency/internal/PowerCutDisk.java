@@ -24,18 +24,7 @@ final class PowerCutDisk extends Disk {
     private final Map<Path, byte[]> unforced = new HashMap<>();
 
     private final Map<Path, Renamed> unnamed = new HashMap<>();
-    private final boolean direct;
     private boolean cut;
-
-    /** @param direct whether files can be written past the cache; what was not forced is lost all the same */
-    PowerCutDisk(boolean direct) {
-        this.direct = direct;
-    }
-
-    @Override
-    int direct(Path path) {
-        return direct ? super.direct(path) : 0;
-    }
 
     private void checkPower() throws IOException {
         if (cut) {

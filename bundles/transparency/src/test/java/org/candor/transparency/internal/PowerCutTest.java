@@ -43,7 +43,7 @@ final class PowerCutTest {
             TreeMap<Long, byte[]> acknowledged = new TreeMap<>();
             String checkpoint = null;
             for (int cut = 0; cut < CUTS; cut++) {
-                PowerCutDisk disk = new PowerCutDisk(number % 2 == 0);
+                PowerCutDisk disk = new PowerCutDisk();
                 try (GroupCommitLog log = new GroupCommitLog(settings, disk)) {
                     if (checkpoint != null) {
                         check(log, acknowledged, checkpoint);
