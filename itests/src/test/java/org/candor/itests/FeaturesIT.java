@@ -58,7 +58,7 @@ public class FeaturesIT {
     /** What the components of each room lack when it is alone; rooms that lack nothing are not named. */
     private static final String WAITING = """
             candor-gateway: Gateway without Access Answers Backups Commands Consents Documents Embedding Energy Evidences\
-             Models Platform Policies TransparencyLog
+             Generation Models Platform Policies TransparencyLog
             candor-generation: GenerationEngines unsatisfied for want of ChatTemplates GeneratorLoader TokenizerFactory
             candor-governor: AccessOperations without AccessRegister
             candor-governor: AnswerOperations without Retrieval
@@ -74,7 +74,7 @@ public class FeaturesIT {
             candor-governor: PlatformView without Library ModelRegistry Retrieval
             candor-governor: PolicyOperations without PolicyRegistry
             candor-governor: ShellOperations without Shell
-            candor-models: PackRegistry without ModelAudit ModelListener ModelLoader
+            candor-models: PackRegistry without GeneratorLoader ModelAudit ModelListener ModelLoader TextGeneratorLoader
             candor-policy: PolicyPacks without SubjectKeys
             candor-retrieval: retrieval without ModelRegistry
             candor-transformer: TransformerLoader unsatisfied for want of Backend TokenizerFactory

@@ -121,7 +121,7 @@ class ModelPacksIT {
         HttpResponse<String> encoded =
                 server.http("POST", "/v1/embeddings", "{\"model\": \"stories-tiny\", \"input\": \"x\"}");
         assertEquals(400, encoded.statusCode(), encoded.body());
-        assertTrue(encoded.body().contains("whose task is generate and not embed"), encoded.body());
+        assertTrue(encoded.body().contains("\"code\":\"wrong_task\""), encoded.body());
     }
 
     @Test

@@ -31,9 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PolicyIT {
 
-    private static final Map<String, ?> STRICT = Map.of("policy", "strict", "version", "1.0.0");
+    private static final Map<String, ?> STRICT = Map.of("policy", "strict", "version", "1.1.0");
     private static final Map<String, ?> ACTIVATE_STRICT =
-            Map.of("policy", "strict", "version", "1.0.0", "reason", "an audit asks for it");
+            Map.of("policy", "strict", "version", "1.1.0", "reason", "an audit asks for it");
     private static final Map<String, ?> QUESTION = Map.of("question", "Who approves a policy?");
 
     @TempDir

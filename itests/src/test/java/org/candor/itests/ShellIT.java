@@ -172,24 +172,24 @@ class ShellIT {
 
     @Test
     void aPolicyIsTestedActivatedAndRolledBackAndAModelIsVerified() throws IOException, InterruptedException {
-        Result tests = server.candor("shell", "policy-test strict 1.0.0");
+        Result tests = server.candor("shell", "policy-test strict 1.1.0");
         assertEquals(0, tests.exitCode(), tests.out() + tests.err());
         assertTrue(tests.out().matches("all \\d+ tests hold\n"), tests.out());
         assertEquals(2, server.candor("shell", "policy-rollback").exitCode(), "a reason is needed");
         assertEquals(
                 0,
-                server.candor("shell", "policy-activate strict 1.0.0 --reason trial")
+                server.candor("shell", "policy-activate strict 1.1.0 --reason trial")
                         .exitCode());
         Result noted = server.candor("shell", "policy-rollback --reason 'too strict'");
         assertEquals(1, noted.exitCode(), "the stricter policy takes two for the way back");
         Shell.Output back =
                 Shell.execute(server, "admin-eve", "copper ladder moon", "candor:policy-rollback --reason 'I agree'");
-        assertEquals("default 1.1.0 decides from now on", back.text().strip());
+        assertEquals("default 1.2.0 decides from now on", back.text().strip());
         assertEquals(0, back.exit());
         Result verified = server.candor("shell", "model-verify encoder-en 1.1.0 --reason look");
         assertEquals(0, verified.exitCode(), verified.out() + verified.err());
         assertTrue(verified.out().startsWith("encoder-en 1.1.0 is in order"), verified.out());
-        assertEquals(1, ben("candor:policy-test strict 1.0.0").exit());
+        assertEquals(1, ben("candor:policy-test strict 1.1.0").exit());
         assertEquals(
                 1, ben("candor:model-verify encoder-en 1.1.0 --reason look").exit());
     }

@@ -16,7 +16,7 @@ import org.candor.api.operation.Policies;
         name = "policy-activate",
         description = "Puts a policy into force, after its own tests have passed.",
         detailedDescription = "See policy-replay first. Rolling back is activating the one before.\n"
-                + "Example: candor:policy-activate strict 1.0.0 --reason \"decision of the board\"")
+                + "Example: candor:policy-activate strict 1.1.0 --reason \"decision of the board\"")
 public final class PolicyActivateCommand extends CandorCommand {
 
     @Argument(index = 0, name = "policy", required = true, description = "Its name.")

@@ -17,7 +17,7 @@ import org.candor.shell.internal.Table;
         name = "policy-replay",
         description = "Shows which of the last decisions another policy would have made differently.",
         detailedDescription = "Changes nothing. Columns that do not fit are dropped from the right.\n"
-                + "Example: candor:policy-replay strict 1.0.0 --decisions 5000")
+                + "Example: candor:policy-replay strict 1.1.0 --decisions 5000")
 public final class PolicyReplayCommand extends CandorCommand {
 
     @Argument(index = 0, name = "policy", required = true, description = "Its name.")

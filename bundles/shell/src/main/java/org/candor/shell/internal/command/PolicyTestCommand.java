@@ -17,7 +17,7 @@ import org.candor.shell.internal.Table;
         description = "Runs an installed policy's own tests.",
         detailedDescription = "Changes nothing. Ends with 3 when a test does not hold.\n"
                 + "Columns that do not fit are dropped from the right.\n"
-                + "Example: candor:policy-test strict 1.0.0")
+                + "Example: candor:policy-test strict 1.1.0")
 public final class PolicyTestCommand extends CandorCommand {
 
     @Argument(index = 0, name = "policy", required = true, description = "Its name.")
