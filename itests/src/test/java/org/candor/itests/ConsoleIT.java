@@ -342,7 +342,9 @@ class ConsoleIT {
         Path broken = Files.createDirectories(folder.resolve("broken-model"));
         Files.writeString(broken.resolve("config.json"), "{\"model_type\": \"bert\"}");
         Page page = open("models");
-        assertTrue(page.textContent("main .lead").contains("models active of 4 revisions installed"), page.textContent("main .lead"));
+        assertTrue(
+                page.textContent("main .lead").contains("models active of 4 revisions installed"),
+                page.textContent("main .lead"));
         page.click("button:text-is('Install')");
         page.fill("dialog input[name=folder]", broken.toString());
         page.fill("dialog textarea[name=reason]", "a try");
