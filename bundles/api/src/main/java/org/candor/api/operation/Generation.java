@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import org.candor.api.chat.ChatTemplate;
 import org.candor.api.generate.Generated;
-import org.candor.api.generate.GeneratorStatus;
 import org.candor.api.generate.Piece;
 import org.candor.api.model.ModelId;
 import org.candor.api.tokenize.Tokenizer;
@@ -119,7 +118,4 @@ public interface Generation {
 
     /** Operation {@code tokenize} the other way: the text of ids, special tokens written out. */
     String detokenize(Caller caller, String model, int[] ids);
-
-    /** What each generating model that serves does now, by route: operation {@code models.list}. */
-    Map<String, GeneratorStatus> status(Caller caller);
 }

@@ -2,7 +2,6 @@ package org.candor.gateway.internal;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import org.candor.api.chat.ChatInput;
@@ -16,7 +15,6 @@ import org.candor.api.generate.Continuation;
 import org.candor.api.generate.FinishReason;
 import org.candor.api.generate.Generated;
 import org.candor.api.generate.GeneratedToken;
-import org.candor.api.generate.GeneratorStatus;
 import org.candor.api.generate.Piece;
 import org.candor.api.model.ModelId;
 import org.candor.api.operation.Caller;
@@ -119,11 +117,6 @@ final class ScriptedText implements Generation {
     @Override
     public String detokenize(Caller caller, String model, int[] ids) {
         return new Brackets().decode(ids, false);
-    }
-
-    @Override
-    public Map<String, GeneratorStatus> status(Caller caller) {
-        return Map.of();
     }
 
     private static final class Brackets implements Tokenizer {

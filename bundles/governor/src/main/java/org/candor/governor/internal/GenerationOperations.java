@@ -18,13 +18,11 @@ import org.candor.api.generate.Generated;
 import org.candor.api.generate.GenerationException;
 import org.candor.api.generate.GenerationListener;
 import org.candor.api.generate.GenerationRequest;
-import org.candor.api.generate.GeneratorStatus;
 import org.candor.api.generate.Piece;
 import org.candor.api.generate.TextGenerator;
 import org.candor.api.model.Activation;
 import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelRegistry;
-import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Generation;
 import org.candor.api.operation.OperationException;
@@ -155,7 +153,10 @@ public final class GenerationOperations implements Generation {
             this.sink = sink;
         }
 
-        /** So that the entry of a text's begin names the model: with prompt, seed and parameters it determines the text. */
+        /**
+         * So that the entry of a text's begin names the model that the caller's route leads to: with prompt, seed and
+         * parameters it determines the text, unless the policy routes it elsewhere or the route is switched just then.
+         */
         @Override
         public Map<String, Object> exactly() {
             ModelRegistry now = registry;
@@ -304,16 +305,18 @@ public final class GenerationOperations implements Generation {
         return switch (prompt) {
             case Prompt.Tokens(int[] ids) -> ids.clone();
             case Prompt.Text(String text) ->
-                tokenizer(model)
-                        .encode(
-                                new TokenizerInput.Text(text),
-                                specialTokens ? EncodeOptions.DEFAULT : WITHOUT_SPECIAL_TOKENS)
-                        .ids();
-            case Prompt.Chat chat ->
-                tokenizer(model)
-                        .encode(new TokenizerInput.Text(rendered(model, chat)), WITHOUT_SPECIAL_TOKENS)
-                        .ids();
+                encode(tokenizer(model), text, specialTokens ? EncodeOptions.DEFAULT : WITHOUT_SPECIAL_TOKENS);
+            case Prompt.Chat chat -> encode(tokenizer(model), rendered(model, chat), WITHOUT_SPECIAL_TOKENS);
         };
+    }
+
+    private static int[] encode(Tokenizer tokenizer, String text, EncodeOptions options) {
+        try {
+            return tokenizer.encode(new TokenizerInput.Text(text), options).ids();
+        } catch (IllegalArgumentException e) {
+            // Text that this tokenizer has no token for, or that takes it too many steps.
+            throw new OperationException(Kind.INVALID, "invalid_value", "prompt: " + e.getMessage(), "prompt", e);
+        }
     }
 
     private static Tokenizer tokenizer(TextGenerator model) {
@@ -386,8 +389,6 @@ public final class GenerationOperations implements Generation {
                     public T perform(Permit permit, Meter meter) {
                         try (ModelLease<TextGenerator> lease = lease(permit.model(route))) {
                             return work.apply(lease);
-                        } catch (IllegalArgumentException e) {
-                            throw Requests.invalid("prompt", e.getMessage());
                         }
                     }
 
@@ -408,20 +409,5 @@ public final class GenerationOperations implements Generation {
                     }
                 })
                 .result();
-    }
-
-    @Override
-    public Map<String, GeneratorStatus> status(Caller caller) {
-        path.gate(new Operation("models.list", caller, DEFAULT_PURPOSE, Operation.Effect.READ, Map.of()));
-        Map<String, GeneratorStatus> status = new TreeMap<>();
-        ModelRegistry now = registry();
-        for (String route : now.routes()) {
-            try (ModelLease<TextGenerator> lease = now.leaseGenerator(route)) {
-                status.put(route, lease.model().status());
-            } catch (ModelUnavailableException e) {
-                continue; // it encodes, or does not serve now
-            }
-        }
-        return status;
     }
 }

@@ -92,13 +92,14 @@ class GenerationOperationsTest {
     private static final class Script implements TextGenerator {
         List<String> pieces = List.of("Once ", "upon ", "a time");
         RuntimeException failure;
+        Tokenizer tokenizer;
         List<GenerationRequest> requests;
         Sampling recommended = Sampling.PLAIN;
         boolean cancelled;
 
         @Override
         public Tokenizer tokenizer() {
-            return null;
+            return tokenizer;
         }
 
         @Override
@@ -310,6 +311,20 @@ class GenerationOperationsTest {
                 Kind.DENIED,
                 assertThrows(OperationException.class, () -> operations().generate(World.ASKER, order(Map.of()), null))
                         .kind());
+    }
+
+    @Test
+    void textThatTheTokenizerCannotTakeIsTheCallersError() {
+        script.tokenizer = (Tokenizer) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Tokenizer.class}, (proxy, method, arguments) -> {
+                    throw new IllegalArgumentException("there is no token for this text");
+                });
+        Order text = new Order("stories", List.of(new Prompt.Text("Once")), Map.of(), null);
+        OperationException refused =
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, text, null));
+        assertEquals(Kind.INVALID, refused.kind());
+        assertEquals("prompt", refused.parameter());
+        assertEquals(0, leases);
     }
 
     @Test
