@@ -31,6 +31,7 @@ import org.candor.api.policy.Obligation;
 import org.candor.api.tokenize.EncodeOptions;
 import org.candor.api.tokenize.Tokenizer;
 import org.candor.api.tokenize.TokenizerInput;
+import org.candor.proof.JsonException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -81,6 +82,8 @@ public final class GenerationOperations implements Generation {
         request.put("parameters", new TreeMap<>(order.parameters()));
         request.put("seed", parameters.seed());
         request.put("purpose", purpose);
+        provable(order.parameters());
+        provable(request);
         Operation operation = new Operation(
                 "generate",
                 caller,
@@ -96,6 +99,17 @@ public final class GenerationOperations implements Generation {
             tell(reply.generated(), sink);
         }
         return new Written(reply.begun(), reply.generated(), reply.masked(), done.evidence());
+    }
+
+    /** Refuses what has no canonical form, since nothing about it could be proved: half characters, numbers that get lost. */
+    private static void provable(Map<String, Object> request) {
+        request.forEach((name, value) -> {
+            try {
+                org.candor.proof.Json.canonical(value);
+            } catch (JsonException e) {
+                throw new OperationException(Kind.INVALID, "invalid_value", name + ": " + e.getMessage(), name, e);
+            }
+        });
     }
 
     private static String purpose(String purpose) {
@@ -359,7 +373,9 @@ public final class GenerationOperations implements Generation {
 
     @Override
     public Tokenized tokenize(Caller caller, String model, Prompt prompt, boolean specialTokens) {
-        return tokenizing(caller, model, Map.of("prompt", json(prompt)), lease -> {
+        Map<String, Object> request = Map.of("prompt", json(prompt));
+        provable(request);
+        return tokenizing(caller, model, request, lease -> {
             int[] ids = encode(lease.model(), prompt, specialTokens);
             return new Tokenized(
                     lease.id(), ids, lease.model().maxTokens(), lease.model().tokenizer());

@@ -328,6 +328,27 @@ class GenerationOperationsTest {
     }
 
     @Test
+    void whatCannotBeProvedIsRefusedByName() {
+        for (Map<String, Object> parameters : List.<Map<String, Object>>of(
+                Map.of("seed", (1L << 53) + 2), Map.of("json_schema", Map.of("const", "\ud800")))) {
+            OperationException refused = assertThrows(
+                    OperationException.class, () -> operations().generate(World.ASKER, order(parameters), null));
+            assertEquals(Kind.INVALID, refused.kind(), parameters.toString());
+            assertEquals(parameters.keySet().iterator().next(), refused.parameter());
+        }
+        Order chat = new Order(
+                "stories",
+                List.of(new Prompt.Chat(List.of(Map.of("role", "user", "content", "a\ud800")), null, false, Map.of())),
+                Map.of(),
+                null);
+        OperationException refused =
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, chat, null));
+        assertEquals(Kind.INVALID, refused.kind());
+        assertEquals("prompts", refused.parameter());
+        assertEquals(0, world.log.entries.size());
+    }
+
+    @Test
     void aModelWithoutTokenizerOrTemplateSaysSo() {
         Order text = new Order("stories", List.of(new Prompt.Text("Once")), Map.of(), null);
         assertEquals(
