@@ -155,6 +155,8 @@ final class Governance implements Benchmark {
         Ratios ratios = new Ratios();
         long[] allGoverned = new long[blocks * pairs];
         long[] allOpen = new long[blocks * pairs];
+        Laps governedLaps = new Laps();
+        Laps openLaps = new Laps();
         Random random = new Random(2);
         try (PlainClient client = new PlainClient(port)) {
             for (int block = 0; block < blocks; block++) {
@@ -162,11 +164,11 @@ final class Governance implements Benchmark {
                     byte[] governed = work.governed().get(i % VARIANTS);
                     byte[] open = work.open().get(i % VARIANTS);
                     if (random.nextBoolean()) {
-                        allGoverned[i] = client.send(governed);
-                        allOpen[i] = client.send(open);
+                        allGoverned[i] = timed(client, governed, governedLaps);
+                        allOpen[i] = timed(client, open, openLaps);
                     } else {
-                        allOpen[i] = client.send(open);
-                        allGoverned[i] = client.send(governed);
+                        allOpen[i] = timed(client, open, openLaps);
+                        allGoverned[i] = timed(client, governed, governedLaps);
                     }
                 }
                 ratios.add(median(allGoverned, block * pairs, pairs) / median(allOpen, block * pairs, pairs));
@@ -180,6 +182,14 @@ final class Governance implements Benchmark {
                 median(allOpen, 0, allOpen.length) * 1e-6,
                 ratios,
                 out);
+        governedLaps.print(work.name(), "governed", out);
+        openLaps.print(work.name(), "open", out);
+    }
+
+    private static long timed(PlainClient client, byte[] request, Laps laps) throws IOException {
+        long nanos = client.send(request);
+        laps.add(client.body());
+        return nanos;
     }
 
     private static double median(long[] nanos, int from, int count) {

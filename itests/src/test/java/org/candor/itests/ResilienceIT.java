@@ -372,8 +372,6 @@ class ResilienceIT {
             load.awaitAnswers(ASKERS, "the start");
             Files.writeString(file, good + "\nnonsense = 1\n");
             assertTrue(awaitConfiguration(pid, true).contains("nonsense"));
-            // What reads the files writes one back that changes in the very moment in which it tells of the change
-            // before.
             load.awaitAnswers(20, pid + " that is nonsense");
             Files.writeString(file, good + "\n" + key + " = " + value + "\n");
             awaitConfiguration(pid, false);

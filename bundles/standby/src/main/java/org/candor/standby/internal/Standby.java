@@ -58,16 +58,19 @@ public final class Standby extends HttpServlet {
     @Override
     protected void service(HttpServletRequest from, HttpServletResponse to) throws IOException {
         door.cameThrough(from);
-        Reply reply = reply(from.getRequestURI());
+        write(reply(from.getRequestURI()), from.getMethod(), to);
+    }
+
+    static void write(Reply reply, String method, HttpServletResponse to) throws IOException {
         to.setStatus(reply.status());
         to.setContentType("application/json; charset=utf-8");
         to.setHeader("Cache-Control", "no-store");
         to.setHeader("X-Content-Type-Options", "nosniff");
-        if (reply.status() != HttpServletResponse.SC_OK) {
+        if (reply.status() == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
             to.setHeader("Retry-After", "1");
         }
         to.setContentLength(reply.body().length);
-        if (!from.getMethod().equals("HEAD")) {
+        if (!method.equals("HEAD")) {
             to.getOutputStream().write(reply.body());
         }
     }
