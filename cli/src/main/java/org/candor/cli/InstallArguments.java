@@ -23,14 +23,7 @@ record InstallArguments(Path path, String name, String version, String weights, 
 
     /** @param directory what a relative path is relative to */
     static InstallArguments parse(List<String> words, Path directory) {
-        if (words.isEmpty() || words.getFirst().isBlank() || words.getFirst().startsWith("-")) {
-            throw Failure.wrong("install takes a model's folder or GGUF file; options come after it");
-        }
-        Path path = directory.resolve(words.getFirst()).normalize();
-        if (!Files.exists(path)) {
-            throw Failure.wrong("install " + words.getFirst() + ": there is no such folder or file");
-        }
-        Options options = new Options("install", words.subList(1, words.size()));
+        Options options = new Options("install", words);
         String name = null;
         String version = null;
         String weights = null;
@@ -46,9 +39,10 @@ record InstallArguments(Path path, String name, String version, String weights, 
                 default -> throw options.unknown();
             }
         }
-        if (!options.rest().isEmpty()) {
-            throw Failure.wrong("install takes one folder or file and options, no \""
-                    + options.rest().getFirst() + "\"");
+        String place = options.only("a model's folder or GGUF file");
+        Path path = directory.resolve(place).normalize();
+        if (!Files.exists(path)) {
+            throw Failure.wrong("install " + place + ": there is no such folder or file");
         }
         return new InstallArguments(path, name, version, weights, activate, reason);
     }

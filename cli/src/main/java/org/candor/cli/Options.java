@@ -1,12 +1,14 @@
 package org.candor.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 
-/** The words of a command: options, their values and the rest. Used by one thread. */
+/** The words of a command: options, their values and the rest, in any order. Used by one thread. */
 final class Options {
 
     private final String command;
     private final List<String> words;
+    private final List<String> rest = new ArrayList<>();
     private int next;
     private String option;
 
@@ -15,13 +17,21 @@ final class Options {
         this.words = words;
     }
 
-    /** The next option, or null where the next word is none; {@code --} ends the options. */
+    /** The next option, or null when there is none any more; after {@code --} there is none. */
     String option() {
-        if (next >= words.size() || !words.get(next).startsWith("-")) {
-            return null;
+        while (next < words.size()) {
+            String word = words.get(next++);
+            if (word.equals("--")) {
+                rest.addAll(words.subList(next, words.size()));
+                next = words.size();
+            } else if (word.startsWith("-")) {
+                option = word;
+                return option;
+            } else {
+                rest.add(word);
+            }
         }
-        option = words.get(next++);
-        return option.equals("--") ? null : option;
+        return null;
     }
 
     /** The value of the option that was taken last. */
@@ -77,20 +87,16 @@ final class Options {
         return Failure.wrong(command + " does not know " + option);
     }
 
-    /** The words that are left. */
-    List<String> rest() {
-        return words.subList(next, words.size());
-    }
-
     /**
-     * The only word that is left.
+     * The only word that is no option, once all options are taken.
      *
      * @param wanted what it is, with its article
      */
     String only(String wanted) {
-        if (rest().size() != 1) {
-            throw Failure.wrong(command + " takes " + wanted + ", in quotation marks; options come before it");
+        if (rest.size() != 1) {
+            throw Failure.wrong(command + " takes " + wanted
+                    + (rest.isEmpty() ? "" : ", not " + rest.size() + "; put what has spaces into quotation marks"));
         }
-        return rest().getFirst();
+        return rest.getFirst();
     }
 }

@@ -37,7 +37,7 @@ class InstallArgumentsTest {
     }
 
     @Test
-    void optionsComeAfterTheFolderAndReachTheRequest() {
+    void optionsReachTheRequest() {
         InstallArguments arguments = InstallArguments.parse(
                 List.of(
                         model.toString(),
@@ -63,11 +63,18 @@ class InstallArgumentsTest {
     }
 
     @Test
+    void optionsMayComeBeforeTheFolder() {
+        InstallArguments arguments =
+                InstallArguments.parse(List.of("--activate", "my model", "--name", "n"), directory);
+        assertEquals(new InstallArguments(model, "n", null, null, true, "installed from the command line"), arguments);
+    }
+
+    @Test
     void mistakesAreWrongArguments() {
-        assertWrong(List.of(), "options come after it");
-        assertWrong(List.of("--activate", "my model"), "options come after it");
+        assertWrong(List.of(), "takes a model's folder or GGUF file");
+        assertWrong(List.of("--activate"), "takes a model's folder or GGUF file");
         assertWrong(List.of("missing"), "missing: there is no such folder or file");
-        assertWrong(List.of("my model", "another"), "\"another\"");
+        assertWrong(List.of("my model", "another"), "not 2");
         assertWrong(List.of("my model", "--weights", "q4"), "--weights q4: allowed is f32, bf16, i8");
         assertWrong(List.of("my model", "--name"), "--name needs a value");
         assertWrong(List.of("my model", "--quick"), "--quick");

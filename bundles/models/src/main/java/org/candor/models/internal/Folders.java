@@ -39,7 +39,12 @@ import org.slf4j.LoggerFactory;
 final class Folders {
 
     private static final Logger LOG = LoggerFactory.getLogger(Folders.class);
-    private static final Pattern NAMED = Pattern.compile("(.+?)-v?(\\d[a-z0-9._-]*)");
+    /** A version has three numbers or a v before it, so that the 1b of a model's size is none. */
+    private static final Pattern NAMED =
+            Pattern.compile("(.+?)-(?:v(\\d[a-z0-9._-]*)|(\\d+\\.\\d+\\.\\d+[a-z0-9._-]*))");
+
+    private static final Pattern NOT_IN_NAMES = Pattern.compile("[^a-z0-9._-]+");
+    private static final String USUAL_VERSION = "1.0.0";
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
 
     /**
@@ -225,20 +230,25 @@ final class Folders {
         return own;
     }
 
+    /** The name and the version: what is asked for, else what the path says, else the first version of whatever it is called. */
     private static String[] identity(ModelSource source, boolean file) throws ModelFormatException {
-        String own = file
-                ? GgufParts.model(source.path())
-                : source.path().getFileName().toString();
-        Matcher named = NAMED.matcher(own.toLowerCase(Locale.ROOT));
+        String own = NOT_IN_NAMES
+                .matcher((file
+                                ? GgufParts.model(source.path())
+                                : source.path().getFileName().toString())
+                        .toLowerCase(Locale.ROOT))
+                .replaceAll("-");
+        Matcher named = NAMED.matcher(own);
         boolean matches = named.matches();
+        String version = !matches ? USUAL_VERSION : Objects.requireNonNullElse(named.group(2), named.group(3));
         String[] id = {
-            source.name() != null ? source.name() : matches ? named.group(1) : null,
-            source.version() != null ? source.version() : matches ? named.group(2) : null
+            Objects.requireNonNullElse(source.name(), matches ? named.group(1) : own),
+            Objects.requireNonNullElse(source.version(), version)
         };
         for (String part : id) {
-            if (part == null || !NAME.matcher(part).matches()) {
-                throw new ModelFormatException(source.path() + ": give a name and a version (" + NAME.pattern()
-                        + "), or call it NAME-VERSION, for example encoder-en-2.0.0");
+            if (!NAME.matcher(part).matches()) {
+                throw new ModelFormatException(source.path() + ": \"" + part
+                        + "\" is no name or version of a model; allowed are " + NAME.pattern());
             }
         }
         return id;

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class FoldersTest {
 
@@ -40,7 +42,11 @@ final class FoldersTest {
 
     private final AtomicInteger open = new AtomicInteger();
     private EncoderSettings settings;
-    private PackTrust trust = PackTrust.of(PackKind.MODEL, Map.of(), List.of(), List.of("tiny:1.0.0", "mini:2.1"));
+    private PackTrust trust = PackTrust.of(
+            PackKind.MODEL,
+            Map.of(),
+            List.of(),
+            List.of("tiny:1.0.0", "mini:2.1", "qwen2.5-0.5b-instruct:1.0.0", "mistral-7b:0.1", "my-model:1.0.0"));
     private Revisions revisions;
     private Folders folders;
     private Path home;
@@ -128,6 +134,20 @@ final class FoldersTest {
         return at;
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "tiny-1.0.0, tiny, 1.0.0",
+        "Qwen2.5-0.5B-Instruct, qwen2.5-0.5b-instruct, 1.0.0",
+        "Mistral-7B-v0.1, mistral-7b, 0.1",
+        "My model, my-model, 1.0.0",
+    })
+    void aFolderIsCalledWhatItSays(String called, String name, String version) throws IOException {
+        ModelRevision revision = folders.install(
+                ModelSource.of(huggingFace(folder.resolve("data").resolve(called))), ANNA);
+        assertEquals(name, revision.id().name());
+        assertEquals(version, revision.id().version());
+    }
+
     private String refusal(Path at, String name, String version) {
         return assertThrows(
                         ModelRefusedException.class,
@@ -187,7 +207,7 @@ final class FoldersTest {
         assertTrue(refusal(folder.resolve("home"), "tiny", "1.0.0").contains("server's own folder"));
         assertTrue(refusal(folder, "tiny", "1.0.0").contains("server's own folder"));
         assertTrue(refusal(at, "tiny", "3.0").contains("add tiny:3.0 to unsigned"));
-        assertTrue(refusal(at, "Tiny!", "1.0.0").contains("name and a version"));
+        assertTrue(refusal(at, "Tiny!", "1.0.0").contains("\"Tiny!\" is no name or version"));
         Files.delete(at.resolve("model.safetensors"));
         assertTrue(refusal(at, null, null).contains("no weights"));
         Files.writeString(at.resolve("pytorch_model.bin"), "pickle");

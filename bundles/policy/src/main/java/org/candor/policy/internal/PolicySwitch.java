@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +41,6 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
     static final String SYSTEM = "system";
 
     private static final Logger LOG = LoggerFactory.getLogger(PolicySwitch.class);
-    private static final int COMPARED = 1_000;
     private static final int MOST_DIFFERENCES = 200;
 
     /** What decides now. */
@@ -57,10 +55,8 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
     private final Clock clock;
     private final Runnable changed;
 
+    private final PackTrials trials;
     private final Map<String, PolicyPack> packs = new TreeMap<>();
-
-    /** What decides for a pack, by its digest: it is held against Cedar's own core once. */
-    private final Map<String, CedarRules> checked = new HashMap<>();
 
     private final List<PolicyCandidate> refused = new ArrayList<>();
     private Configured configured;
@@ -73,6 +69,7 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
         this.record = record;
         this.store = store;
         this.journal = journal;
+        this.trials = new PackTrials(journal);
         this.clock = clock;
         this.changed = changed;
     }
@@ -143,9 +140,7 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
     /** A pack goes. What is in force stays in force. */
     synchronized void remove(PolicyPack pack) {
         packs.remove(key(pack.id()), pack);
-        synchronized (checked) {
-            checked.remove(pack.id().digest());
-        }
+        trials.forget(pack);
     }
 
     /** Shows a pack that never decides. */
@@ -207,7 +202,7 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
             }
         }
         if (pack != null && !isInForce(pack.id())) {
-            byDefault(tested(pack), pack, last, "default of the configuration");
+            byDefault(trials.tested(pack), pack, last, "default of the configuration");
         }
     }
 
@@ -354,92 +349,15 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
     @Override
     public PolicyTests test(String name, String version) {
         Found found = find(name, version);
-        return found.pack() == null
-                ? new PolicyTests(found.policy().id(), 0, List.of())
-                : run(found.pack(), check(found.pack()));
-    }
-
-    private static PolicyTests run(PolicyPack pack, Policy policy) {
-        List<PolicyTests.Failure> failures = new ArrayList<>();
-        for (PolicyTest test : pack.tests()) {
-            PolicyTests.Failure failure = test.run(policy);
-            if (failure != null) {
-                failures.add(failure);
-            }
-        }
-        return new PolicyTests(pack.id(), pack.tests().size(), failures);
-    }
-
-    private CedarRules check(PolicyPack pack) {
-        synchronized (checked) {
-            CedarRules known = checked.get(pack.id().digest());
-            if (known != null) {
-                return known;
-            }
-        }
-        try {
-            CedarRules rules = PackCheck.check(pack, recent());
-            synchronized (checked) {
-                checked.put(pack.id().digest(), rules);
-            }
-            return rules;
-        } catch (InvalidPackException e) {
-            throw new PolicyException(
-                    Kind.REFUSED, pack.id().name() + " " + pack.id().version() + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** The pack's policy, checked and with its tests passed. */
-    private CedarRules tested(PolicyPack pack) {
-        CedarRules rules = check(pack);
-        PolicyTests tests = run(pack, rules);
-        if (!tests.failures().isEmpty()) {
-            PolicyTests.Failure first = tests.failures().getFirst();
-            throw new PolicyException(
-                    Kind.TESTS_FAILED,
-                    "%s %s: %d of %d tests fail; \"%s\" expects %s and finds %s"
-                            .formatted(
-                                    pack.id().name(),
-                                    pack.id().version(),
-                                    tests.failures().size(),
-                                    tests.run(),
-                                    first.test(),
-                                    first.expected(),
-                                    first.found()),
-                    null);
-        }
-        return rules;
-    }
-
-    private List<PolicyRequest> recent() {
-        try {
-            return newest(COMPARED, Set.of()).stream()
-                    .map(DecisionJournal.Made::request)
-                    .distinct()
-                    .toList();
-        } catch (PolicyException e) {
-            LOG.warn("Recent decisions are not compared: {}", e.getMessage());
-            return List.of();
-        }
-    }
-
-    private List<DecisionJournal.Made> newest(int most, Set<String> subjects) {
-        try {
-            return journal.newest(most, subjects);
-        } catch (IOException e) {
-            throw new PolicyException(Kind.STORAGE, e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new PolicyException(Kind.STORAGE, "interrupted while reading the decision journal", e);
-        }
+        return found.pack() == null ? new PolicyTests(found.policy().id(), 0, List.of()) : trials.test(found.pack());
     }
 
     @Override
     public PolicyReplay replay(String name, String version, int decisions) {
         Found found = find(name, version);
-        Policy policy = found.pack() == null ? found.policy() : check(found.pack());
+        Policy policy = found.pack() == null ? found.policy() : trials.check(found.pack());
         Set<String> subjects = found.pack() == null ? Set.of() : found.pack().subjects();
-        return Replay.of(policy, newest(decisions, subjects), MOST_DIFFERENCES);
+        return Replay.of(policy, trials.newest(decisions, subjects), MOST_DIFFERENCES);
     }
 
     private record Found(PolicyPack pack, Policy policy) {}
@@ -477,7 +395,7 @@ final class PolicySwitch implements PolicyGate, PolicyRegistry, AutoCloseable {
     }
 
     private PolicyActivation activate(PolicyPack pack, String actor, String reason) {
-        CedarRules rules = tested(pack);
+        CedarRules rules = trials.tested(pack);
         return activate(rules, false, rules.isCompiled(), pack, actor, reason);
     }
 
