@@ -13,7 +13,6 @@ import org.candor.api.generate.GeneratedToken;
 import org.candor.api.generate.Piece;
 import org.candor.api.operation.Generation.Begun;
 import org.candor.api.operation.Generation.Written;
-import org.candor.api.tokenize.Tokenizer;
 
 /** {@code chat.completion} of OpenAI. */
 final class ChatForm implements TextForm {
@@ -205,28 +204,9 @@ final class ChatForm implements TextForm {
         if (!wishes.logprobs() || tokens.isEmpty()) {
             return null;
         }
-        List<Map<String, Object>> content = new ArrayList<>();
-        for (GeneratedToken token : tokens) {
-            Map<String, Object> json = token(token.id(), token.logprob());
-            json.put(
-                    "top_logprobs",
-                    token.top().stream()
-                            .map(other -> token(other.id(), other.logprob()))
-                            .toList());
-            content.add(json);
-        }
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("content", content);
+        json.put("content", TextViews.logprobs(begun.tokenizer(), tokens));
         json.put("refusal", null);
-        return json;
-    }
-
-    private Map<String, Object> token(int token, double logprob) {
-        Tokenizer tokenizer = begun.tokenizer();
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("token", TextViews.text(tokenizer, token));
-        json.put("logprob", Double.isFinite(logprob) ? logprob : -9_999.0);
-        json.put("bytes", TextViews.bytes(tokenizer, token));
         return json;
     }
 }

@@ -12,7 +12,7 @@ import java.util.Set;
 final class ChatMessages {
 
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool");
-    private static final int MOST_MESSAGES = 4_096;
+    static final int MOST_MESSAGES = 4_096;
 
     private ChatMessages() {}
 
@@ -89,21 +89,24 @@ final class ChatMessages {
             if (function == null) {
                 throw each.missing("function");
             }
-            Map<String, Object> called = new LinkedHashMap<>();
-            called.put("name", function.neededString("name"));
-            String arguments = function.has("arguments") ? function.string("arguments") : "{}";
-            called.put(
-                    "arguments",
-                    JsonText.readObject(arguments.isBlank() ? "{}".getBytes(UTF_8) : arguments.getBytes(UTF_8)));
             Map<String, Object> call = new LinkedHashMap<>();
             if (each.has("id")) {
                 call.put("id", each.string("id"));
             }
             call.put("type", "function");
-            call.put("function", called);
+            call.put("function", called(function));
             calls.add(call);
         }
         return calls;
+    }
+
+    /** @param function with {@code name} and {@code arguments} */
+    static Map<String, Object> called(Members function) {
+        Map<String, Object> called = new LinkedHashMap<>();
+        called.put("name", function.neededString("name"));
+        String arguments = function.has("arguments") ? function.string("arguments") : "{}";
+        called.put("arguments", JsonText.readObject((arguments.isBlank() ? "{}" : arguments).getBytes(UTF_8)));
+        return called;
     }
 
     /** Tools that the model may call, or null for none. */
@@ -129,5 +132,15 @@ final class ChatMessages {
         return given.isEmpty()
                 ? null
                 : given.stream().map(tool -> (Map<String, Object>) tool).toList();
+    }
+
+    /** What the template may look at beside the conversation. */
+    @SuppressWarnings("unchecked")
+    static Map<String, Object> variables(Members body) {
+        return switch (body.any("chat_template_kwargs")) {
+            case null -> Map.of();
+            case Map<?, ?> map -> (Map<String, Object>) map;
+            default -> throw body.wrong("chat_template_kwargs", "an object");
+        };
     }
 }

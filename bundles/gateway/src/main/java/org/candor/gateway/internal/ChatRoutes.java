@@ -78,7 +78,7 @@ final class ChatRoutes {
             parameters.put("json_schema", schema);
         }
         Prompt prompt = new Prompt.Chat(
-                ChatMessages.of(body), tools, body.flag("continue_final_message", false), variables(body));
+                ChatMessages.of(body), tools, body.flag("continue_final_message", false), ChatMessages.variables(body));
         int choices = GenerationMembers.choices(body);
         ChatForm form = new ChatForm(
                 request.id(),
@@ -95,31 +95,12 @@ final class ChatRoutes {
         GenerationMembers.only(body, "service_tier", "there is one", "auto", "default");
         GenerationMembers.only(body, "modalities", "models here write text", List.of("text"));
         GenerationMembers.only(body, "metadata", "nothing is kept but the log's commitments", Map.of());
-        GenerationMembers.only(
-                body,
-                "tool_choice",
-                "the model decides whether it calls a tool (auto), or none is shown",
-                "auto",
-                "none");
-        GenerationMembers.only(body, "parallel_tool_calls", "a model's calls are not limited to one", true);
+        GenerationMembers.freelyCalled(body);
     }
 
     private static List<Map<String, Object>> tools(Members body) {
         List<Map<String, Object>> tools = ChatMessages.tools(body);
         return "none".equals(body.any("tool_choice")) ? null : tools;
-    }
-
-    private static Map<String, Object> variables(Members body) {
-        return switch (body.any("chat_template_kwargs")) {
-            case null -> Map.of();
-            case Map<?, ?> map -> strings(map);
-            default -> throw body.wrong("chat_template_kwargs", "an object");
-        };
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> strings(Map<?, ?> map) {
-        return (Map<String, Object>) map;
     }
 
     /** The schema that the text has to be valid under, or null. */
@@ -136,10 +117,7 @@ final class ChatRoutes {
                 if (schema == null) {
                     throw format.missing("json_schema");
                 }
-                if (!(schema.any("schema") instanceof Map<?, ?> map)) {
-                    throw schema.wrong("schema", "a JSON schema, which is an object");
-                }
-                yield strings(map);
+                yield GenerationMembers.schema(schema);
             }
             default -> throw format.wrong("type", "text, json_object or json_schema");
         };

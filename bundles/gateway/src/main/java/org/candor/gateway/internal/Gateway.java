@@ -260,6 +260,7 @@ public final class Gateway extends HttpServlet {
         LongSupplier epochSeconds = () -> clock.instant().getEpochSecond();
         CompletionRoutes.add(router, backends, limits, streams, epochSeconds);
         ChatRoutes.add(router, backends, limits, streams, epochSeconds);
+        ResponseRoutes.add(router, backends, limits, streams, epochSeconds);
         TokenizeRoutes.add(router, backends, limits);
         ModelRoutes.add(router, backends, limits, clock.instant().getEpochSecond());
         ConsentRoutes.add(router, backends, limits);

@@ -94,7 +94,35 @@ final class GenerationMembers {
     /** Whether the last chunk of a stream counts tokens. */
     static boolean usageWanted(Members body) {
         Members options = body.object("stream_options", "include_usage", "include_obfuscation");
+        if (options != null) {
+            unpadded(options);
+        }
         return options != null && options.flag("include_usage", false);
+    }
+
+    /** Refuses padding of chunks, which would hide from who watches the line how long a text is. */
+    static void unpadded(Members streamOptions) {
+        only(streamOptions, "include_obfuscation", "chunks are not padded", false);
+    }
+
+    /** Refuses tools' choices that nothing here could enforce. */
+    static void freelyCalled(Members body) {
+        only(
+                body,
+                "tool_choice",
+                "the model decides whether it calls a tool (auto), or none is shown (none)",
+                "auto",
+                "none");
+        only(body, "parallel_tool_calls", "a model's calls are not limited to one", true);
+    }
+
+    /** A JSON schema, which is an object. */
+    @SuppressWarnings("unchecked")
+    static Map<String, Object> schema(Members format) {
+        if (format.any("schema") instanceof Map<?, ?> schema) {
+            return (Map<String, Object>) schema;
+        }
+        throw format.wrong("schema", "a JSON schema, which is an object");
     }
 
     /** Refuses a member that is there with any value but these: clients send defaults of what is not served here. */

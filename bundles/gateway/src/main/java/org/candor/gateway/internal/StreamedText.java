@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A text as events while it is written: chunks in OpenAI's shapes, then {@code [DONE]}. What is wrong before the model begins
- * is an HTTP error; later it is a chunk with the member {@code error}. Why a text ended, and what proves it, is told when it is
+ * A text as events while it is written: chunks in OpenAI's shapes. What is wrong before the model begins is an HTTP error; later
+ * it is a chunk of its own. Why a text ended, and what proves it, is told when it is
  * in the log. When the client goes, the text ends within a step. The operation runs on a virtual thread of its own, the
  * connection's writes.
  */
@@ -114,11 +114,13 @@ final class StreamedText implements Generation.Sink {
                 case Event.Text text -> write(out, form.piece(text.piece()));
                 case Event.Done done -> {
                     write(out, form.end(done.written()));
-                    out.done();
+                    if (!form.typed()) {
+                        out.done();
+                    }
                     return TextViews.account(order.model(), done.written());
                 }
                 case Event.Failed failed -> {
-                    out.data(JsonText.readObject(failed.error().response().body()));
+                    write(out, form.failed(failed.error()));
                     return account(failed.error().code());
                 }
             }
@@ -137,9 +139,13 @@ final class StreamedText implements Generation.Sink {
         return event;
     }
 
-    private static void write(EventStream out, Iterable<Map<String, Object>> chunks) throws IOException {
+    private void write(EventStream out, Iterable<Map<String, Object>> chunks) throws IOException {
         for (Map<String, Object> chunk : chunks) {
-            out.data(chunk);
+            if (form.typed()) {
+                out.event((String) chunk.get("type"), chunk);
+            } else {
+                out.data(chunk);
+            }
         }
     }
 

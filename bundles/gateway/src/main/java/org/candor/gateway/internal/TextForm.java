@@ -18,6 +18,16 @@ interface TextForm {
     /** Chunks after the text: why each ended; the last one proves it. */
     List<Map<String, Object>> end(Written written);
 
+    /** Chunks in place of what would follow, where the text failed after it had begun. */
+    default List<Map<String, Object>> failed(ApiError error) {
+        return List.of(JsonText.readObject(error.response().body()));
+    }
+
     /** All of it at once. */
     Map<String, Object> whole(Written written);
+
+    /** Whether chunks are events named after their member {@code type}. Otherwise they have no names, and {@code [DONE]} ends them. */
+    default boolean typed() {
+        return false;
+    }
 }

@@ -14,6 +14,9 @@ import org.candor.api.tokenize.Tokenizer;
 /** Parts of a text's answer that all kinds of requests show alike. */
 final class TextViews {
 
+    /** JSON has no minus infinity; OpenAI writes this. */
+    private static final double LEAST_LOGPROB = -9_999;
+
     private TextViews() {}
 
     static Map<String, Object> usage(Written written) {
@@ -63,6 +66,29 @@ final class TextViews {
 
     static List<Integer> ids(List<GeneratedToken> tokens) {
         return tokens.stream().map(GeneratedToken::id).toList();
+    }
+
+    /** Probabilities of tokens and of the likeliest others in their places. */
+    static List<Map<String, Object>> logprobs(Tokenizer tokenizer, List<GeneratedToken> tokens) {
+        List<Map<String, Object>> list = new ArrayList<>();
+        for (GeneratedToken token : tokens) {
+            Map<String, Object> json = logprob(tokenizer, token.id(), token.logprob());
+            json.put(
+                    "top_logprobs",
+                    token.top().stream()
+                            .map(other -> logprob(tokenizer, other.id(), other.logprob()))
+                            .toList());
+            list.add(json);
+        }
+        return list;
+    }
+
+    private static Map<String, Object> logprob(Tokenizer tokenizer, int id, double logprob) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("token", text(tokenizer, id));
+        json.put("logprob", Double.isFinite(logprob) ? logprob : LEAST_LOGPROB);
+        json.put("bytes", bytes(tokenizer, id));
+        return json;
     }
 
     static Response.Account account(String model, Written written) {
