@@ -140,9 +140,12 @@ class ClientsIT {
                 }
                 const several = await client.completions.create({ ...prompt, temperature: 1, seed: 5, n: 3, logprobs: 2 });
                 const again = await client.completions.create({ ...prompt, temperature: 1, seed: 5, n: 3, logprobs: 2 });
+                const best = await client.completions.create({ ...prompt, temperature: 1, seed: 5, n: 1, best_of: 3 });
+                const beams = await client.completions.create({ ...prompt, n: 3, use_beam_search: true, length_penalty: 0.8 });
                 const errors = [];
                 const failing = [
-                  () => client.completions.create({ ...prompt, best_of: 4 }),
+                  () => client.completions.create({ ...prompt, best_of: 4, stream: true }),
+                  () => client.completions.create({ ...prompt, use_beam_search: true, top_p: 0.5 }),
                   () => client.completions.create({ ...prompt, max_tokens: 100000 }),
                   () => client.completions.create({ ...prompt, model: "encoder-en" }),
                   () => client.chat.completions.create({ model: "stories-tiny", messages: [{ role: "user", content: "Hi" }] }),
@@ -155,6 +158,11 @@ class ClientsIT {
                 console.log(JSON.stringify({ whole: whole.choices[0].text, text, finish, proof: (proof ?? "").length > 100,
                   tokens: usage.completion_tokens, wholeProof: (whole.candor.proof ?? "").length > 100,
                   same: JSON.stringify(several.choices) === JSON.stringify(again.choices),
+                  chosen: several.choices.map(choice => choice.text).indexOf(best.choices[0].text),
+                  likeliest: several.choices.map(choice => choice.logprobs.token_logprobs)
+                    .map(each => each.reduce((a, b) => a + b, 0) / each.length)
+                    .reduce((most, each, i, all) => each > all[most] ? i : most, 0),
+                  beams: new Set(beams.choices.map(choice => choice.text)).size,
                   distinct: new Set(several.choices.map(choice => choice.text)).size,
                   top: Object.keys(several.choices[0].logprobs.top_logprobs[0]).length >= 2, errors }));
                 """);
@@ -169,9 +177,12 @@ class ClientsIT {
             assertEquals(true, seen.get(name), name + ": " + ran.out());
         }
         assertEquals(3L, seen.get("distinct"), ran.out());
+        assertEquals(seen.get("likeliest"), seen.get("chosen"), ran.out());
+        assertEquals(3L, seen.get("beams"), ran.out());
         assertEquals(
                 List.of(
-                        "BadRequestError 400 unsupported_parameter best_of",
+                        "BadRequestError 400 invalid_value stream",
+                        "BadRequestError 400 invalid_value top_p",
                         "BadRequestError 400 invalid_value max_tokens",
                         "BadRequestError 400 wrong_task model",
                         "BadRequestError 400 chat_template_missing messages"),

@@ -8,7 +8,7 @@ import java.util.List;
  * @param continuations those of the first prompt first
  * @param promptTokens tokens of the prompts together
  * @param cachedTokens of these, how many were in the cache already
- * @param completionTokens tokens that were taken, in all continuations
+ * @param completionTokens tokens that were taken, in candidates and beams that are not among the continuations too
  * @param busyNanos processor time of the model that fell to these texts, summed over threads: their shares of passes by
  *     numbers of tokens
  * @param waitNanos until the first pass that read one of the prompts

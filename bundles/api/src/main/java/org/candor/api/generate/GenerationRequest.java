@@ -11,6 +11,7 @@ import java.util.Set;
  * @param prompt token ids, special ones included; at least one; not changed
  * @param maxTokens most tokens to write, at least 1; prompt and these fit the model's longest text
  * @param choices continuations of this prompt, 1 to 128
+ * @param search how they are found
  * @param sampling how tokens are taken
  * @param stops texts at which a continuation ends; they are not part of it. At most 65,536 characters together
  * @param stopTokens ids at which it ends as well; they are not part of its text
@@ -24,6 +25,7 @@ public record GenerationRequest(
         int[] prompt,
         int maxTokens,
         int choices,
+        Search search,
         Sampling sampling,
         List<String> stops,
         Set<Integer> stopTokens,
@@ -34,10 +36,53 @@ public record GenerationRequest(
 
     public GenerationRequest {
         Objects.requireNonNull(prompt, "prompt");
+        Objects.requireNonNull(search, "search");
         Objects.requireNonNull(sampling, "sampling");
         Objects.requireNonNull(tenant, "tenant");
         Objects.requireNonNull(patience, "patience");
         stops = List.copyOf(stops);
         stopTokens = Set.copyOf(stopTokens);
+    }
+
+    /** Each choice is drawn by itself. */
+    public GenerationRequest(
+            int[] prompt,
+            int maxTokens,
+            int choices,
+            Sampling sampling,
+            List<String> stops,
+            Set<Integer> stopTokens,
+            String jsonSchema,
+            boolean specialTokensShown,
+            String tenant,
+            Duration patience) {
+        this(
+                prompt,
+                maxTokens,
+                choices,
+                Search.DRAWN,
+                sampling,
+                stops,
+                stopTokens,
+                jsonSchema,
+                specialTokensShown,
+                tenant,
+                patience);
+    }
+
+    /** The same, found in another way. */
+    public GenerationRequest with(Search other) {
+        return new GenerationRequest(
+                prompt,
+                maxTokens,
+                choices,
+                other,
+                sampling,
+                stops,
+                stopTokens,
+                jsonSchema,
+                specialTokensShown,
+                tenant,
+                patience);
     }
 }

@@ -53,7 +53,10 @@ final class ChatRoutes {
                         "store",
                         "metadata",
                         "service_tier",
-                        "modalities"));
+                        "modalities",
+                        "use_beam_search",
+                        "length_penalty",
+                        "early_stopping"));
         String model = body.neededString("model");
         refuse(body);
         Map<String, Object> parameters = GenerationMembers.parameters(body);
@@ -80,6 +83,7 @@ final class ChatRoutes {
         Prompt prompt = new Prompt.Chat(
                 ChatMessages.of(body), tools, body.flag("continue_final_message", false), ChatMessages.variables(body));
         int choices = GenerationMembers.choices(body);
+        GenerationMembers.search(body, parameters, choices);
         ChatForm form = new ChatForm(
                 request.id(),
                 model,

@@ -40,7 +40,17 @@ final class CompletionRoutes {
 
     private Response complete(Request request, Caller caller) throws Exception {
         Members body = Bodies.json(
-                request, GenerationMembers.names("prompt", "max_tokens", "logprobs", "echo", "best_of", "suffix"));
+                request,
+                GenerationMembers.names(
+                        "prompt",
+                        "max_tokens",
+                        "logprobs",
+                        "echo",
+                        "best_of",
+                        "suffix",
+                        "use_beam_search",
+                        "length_penalty",
+                        "early_stopping"));
         String model = body.neededString("model");
         List<Prompt> prompts = prompts(body);
         Map<String, Object> parameters = GenerationMembers.parameters(body);
@@ -52,7 +62,7 @@ final class CompletionRoutes {
             parameters.put("logprobs", (long) logprobs);
         }
         int choices = GenerationMembers.choices(body);
-        GenerationMembers.only(body, "best_of", "leave it out, or ask for n continuations", (long) choices);
+        GenerationMembers.search(body, parameters, choices);
         GenerationMembers.only(body, "suffix", "models here write on from a prompt");
         List<String> echo = body.flag("echo", false) ? echo(body, prompts, logprobs) : null;
         boolean streamed = body.flag("stream", false);

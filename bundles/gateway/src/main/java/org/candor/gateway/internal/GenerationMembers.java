@@ -29,6 +29,10 @@ final class GenerationMembers {
             "stop_token_ids",
             "skip_special_tokens");
 
+    /** Parameters that say how continuations are found. */
+    private static final List<String> SEARCH =
+            List.of("best_of", "use_beam_search", "length_penalty", "early_stopping");
+
     private static final int MOST_CHOICES = 128;
     private static final int MOST_STOPS = 4;
     private static final double MOST_TEMPERATURE = 2;
@@ -80,6 +84,29 @@ final class GenerationMembers {
             throw body.wrong("n", "1 to " + MOST_CHOICES);
         }
         return choices;
+    }
+
+    /**
+     * Takes over what says that continuations are chosen from more than are told: {@code best_of} of a completion, beams. These
+     * cannot be streamed, since nothing is known before the end.
+     */
+    static void search(Members body, Map<String, Object> parameters, int choices) {
+        for (String name : SEARCH) {
+            if (body.has(name)) {
+                parameters.put(name, body.any(name));
+            }
+        }
+        int candidates = body.integer("best_of", choices);
+        if (candidates < choices || candidates > MOST_CHOICES) {
+            throw body.wrong("best_of", "n, which is " + choices + ", to " + MOST_CHOICES);
+        }
+        boolean beams = body.flag("use_beam_search", false);
+        if (body.flag("stream", false) && (beams || candidates > choices)) {
+            throw body.wrong(
+                    "stream",
+                    "left out with " + (beams ? "use_beam_search" : "a best_of above n")
+                            + ", which ends all texts at once");
+        }
     }
 
     /** A count of likeliest tokens. */

@@ -124,6 +124,22 @@ class GenerationRoutesTest {
     }
 
     @Test
+    void howContinuationsAreFoundGoesOnToTheModel() throws IOException {
+        assertEquals(200, complete(",\"n\":2,\"best_of\":5").status());
+        assertEquals(5L, server.text.order.parameters().get("best_of"));
+        assertEquals(
+                200,
+                complete(",\"n\":2,\"best_of\":2,\"stream\":true").status(),
+                "nothing is chosen here, so that it can be streamed");
+        String beams = ",\"n\":2,\"use_beam_search\":true,\"length_penalty\":0.5,\"early_stopping\":\"never\"";
+        assertEquals(200, chat(beams).status());
+        Map<String, Object> parameters = server.text.order.parameters();
+        assertEquals(true, parameters.get("use_beam_search"));
+        assertEquals(0.5, parameters.get("length_penalty"));
+        assertEquals("never", parameters.get("early_stopping"));
+    }
+
+    @Test
     void aStreamTellsItsEndWhenThatIsProved() throws IOException {
         List<Map<String, Object>> chunks =
                 chunks(complete(",\"stream\":true,\"stream_options\":{\"include_usage\":true}"));
@@ -249,7 +265,12 @@ class GenerationRoutesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                ",\"best_of\":2 | best_of",
+                ",\"n\":3,\"best_of\":2 | best_of",
+                ",\"best_of\":129 | best_of",
+                ",\"best_of\":true | best_of",
+                ",\"best_of\":2,\"stream\":true | stream",
+                ",\"use_beam_search\":true,\"stream\":true | stream",
+                ",\"use_beam_search\":1 | use_beam_search",
                 ",\"suffix\":\"s\" | suffix",
                 ",\"temperature\":3 | temperature",
                 ",\"n\":0 | n",
@@ -270,6 +291,8 @@ class GenerationRoutesTest {
             delimiter = '|',
             value = {
                 ",\"audio\":{} | audio",
+                ",\"best_of\":2 | best_of",
+                ",\"use_beam_search\":true,\"stream\":true | stream",
                 ",\"functions\":[] | functions",
                 ",\"reasoning_effort\":\"low\" | reasoning_effort",
                 ",\"store\":true | store",

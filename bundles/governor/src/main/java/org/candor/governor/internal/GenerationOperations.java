@@ -223,6 +223,7 @@ public final class GenerationOperations implements Generation {
                     ids,
                     parameters.maxTokens() == null ? usual : parameters.maxTokens(),
                     parameters.choices(),
+                    parameters.search(),
                     parameters.sampling(model.recommended()),
                     parameters.stops(),
                     parameters.stopTokens(),

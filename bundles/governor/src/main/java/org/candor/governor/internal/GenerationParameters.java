@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.candor.api.generate.Sampling;
+import org.candor.api.generate.Search;
 import org.candor.api.operation.OperationException;
 
 /**
@@ -17,6 +18,7 @@ import org.candor.api.operation.OperationException;
  *
  * @param maxTokens or null for what the kind of prompt usually has
  * @param choices continuations of each prompt
+ * @param search how they are found
  * @param seed that was given or drawn
  * @param jsonSchema as given, or null
  */
@@ -24,6 +26,7 @@ record GenerationParameters(
         Map<String, Object> values,
         Integer maxTokens,
         int choices,
+        Search search,
         long seed,
         List<String> stops,
         Set<Integer> stopTokens,
@@ -33,6 +36,10 @@ record GenerationParameters(
     private static final Set<String> NAMES = new TreeSet<>(List.of(
             "max_tokens",
             "n",
+            "best_of",
+            "use_beam_search",
+            "length_penalty",
+            "early_stopping",
             "temperature",
             "top_p",
             "top_k",
@@ -52,6 +59,8 @@ record GenerationParameters(
             "json_schema",
             "skip_special_tokens"));
 
+    private static final String NEEDS_BEAMS = "has no meaning without use_beam_search";
+
     /** Seeds that are drawn are whole numbers that every reader of JSON keeps. */
     private static final long DRAWN_SEEDS = 1L << 53;
 
@@ -67,15 +76,41 @@ record GenerationParameters(
         Long seed = whole(values, "seed");
         Integer maxTokens = small(values, "max_tokens");
         Integer choices = small(values, "n");
+        int told = choices == null ? 1 : choices;
         return new GenerationParameters(
                 values,
                 maxTokens,
-                choices == null ? 1 : choices,
+                told,
+                search(values, told),
                 seed == null ? drawn() : seed,
                 texts(values, "stop"),
                 ids(values, "stop_token_ids"),
                 object(values, "json_schema"),
                 !flag(values, "skip_special_tokens", true));
+    }
+
+    /** Names and defaults are those of OpenAI's {@code best_of} and vLLM's beam search. */
+    private static Search search(Map<String, Object> values, int choices) {
+        Integer bestOf = small(values, "best_of");
+        int candidates = bestOf == null ? choices : bestOf;
+        double lengthPenalty = number(values, "length_penalty", 1);
+        Search.Stopping stopping =
+                switch (values.get("early_stopping")) {
+                    case null -> Search.Stopping.HEURISTIC;
+                    case Boolean early -> early ? Search.Stopping.EARLY : Search.Stopping.HEURISTIC;
+                    case String never when "never".equals(never) -> Search.Stopping.EXHAUSTIVE;
+                    default -> throw Requests.invalid("early_stopping", "must be true, false or \"never\"");
+                };
+        if (flag(values, "use_beam_search", false)) {
+            return new Search.Beams(candidates, lengthPenalty, stopping);
+        }
+        if (lengthPenalty != 1) {
+            throw Requests.invalid("length_penalty", NEEDS_BEAMS);
+        }
+        if (stopping != Search.Stopping.HEURISTIC) {
+            throw Requests.invalid("early_stopping", NEEDS_BEAMS);
+        }
+        return candidates == choices ? Search.DRAWN : new Search.Best(candidates);
     }
 
     private static long drawn() {
@@ -84,8 +119,9 @@ record GenerationParameters(
         }
     }
 
-    /** With what the model's authors recommend where nothing was said. */
-    Sampling sampling(Sampling recommended) {
+    /** With what the model's authors recommend where nothing was said; a beam search draws nothing, so there it is nothing. */
+    Sampling sampling(Sampling ofModel) {
+        Sampling recommended = search instanceof Search.Beams ? Sampling.PLAIN : ofModel;
         return new Sampling(
                 number("temperature", recommended.temperature()),
                 count("top_k", recommended.topK()),
@@ -104,6 +140,10 @@ record GenerationParameters(
     }
 
     private double number(String name, double otherwise) {
+        return number(values, name, otherwise);
+    }
+
+    private static double number(Map<String, Object> values, String name, double otherwise) {
         return switch (values.get(name)) {
             case null -> otherwise;
             case Number number -> number.doubleValue();

@@ -23,6 +23,7 @@ import org.candor.api.generate.GenerationRequest;
 import org.candor.api.generate.GeneratorStatus;
 import org.candor.api.generate.Piece;
 import org.candor.api.generate.Sampling;
+import org.candor.api.generate.Search;
 import org.candor.api.generate.TextGenerator;
 import org.candor.api.model.Activation;
 import org.candor.api.model.ModelId;
@@ -263,6 +264,39 @@ class GenerationOperationsTest {
         assertEquals(2, request.sampling().logprobs());
         assertEquals(List.of("\n"), request.stops());
         assertEquals(16, request.maxTokens());
+    }
+
+    private Search search(Map<String, Object> parameters) {
+        operations().generate(World.ASKER, order(parameters), null);
+        return script.requests.getFirst().search();
+    }
+
+    @Test
+    void howContinuationsAreFoundIsAsked() {
+        script.recommended = Sampling.PLAIN.withTemperature(0.6);
+        assertEquals(Search.DRAWN, search(Map.of("n", 2L)));
+        assertEquals(Search.DRAWN, search(Map.of("n", 2L, "best_of", 2L, "length_penalty", 1.0)));
+        assertEquals(new Search.Best(5), search(Map.of("n", 2L, "best_of", 5L)));
+        assertEquals(0.6, script.requests.getFirst().sampling().temperature());
+        assertEquals(
+                new Search.Beams(3, 1, Search.Stopping.HEURISTIC), search(Map.of("n", 3L, "use_beam_search", true)));
+        assertEquals(
+                Sampling.PLAIN.temperature(),
+                script.requests.getFirst().sampling().temperature());
+        assertEquals(
+                new Search.Beams(4, 0.5, Search.Stopping.EXHAUSTIVE),
+                search(Map.of(
+                        "best_of", 4L, "use_beam_search", true, "length_penalty", 0.5, "early_stopping", "never")));
+        assertEquals(
+                new Search.Beams(1, 1, Search.Stopping.EARLY),
+                search(Map.of("use_beam_search", true, "early_stopping", true)));
+        for (Map.Entry<String, Object> wrong : Map.of(
+                        "length_penalty", (Object) 2.0, "early_stopping", true, "use_beam_search", 1L, "best_of", "x")
+                .entrySet()) {
+            OperationException refused =
+                    assertThrows(OperationException.class, () -> search(Map.of(wrong.getKey(), wrong.getValue())));
+            assertEquals(wrong.getKey(), refused.parameter());
+        }
     }
 
     @Test

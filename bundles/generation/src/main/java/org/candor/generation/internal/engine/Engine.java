@@ -15,6 +15,7 @@ import org.candor.api.generate.GenerationListener;
 import org.candor.api.generate.GenerationRequest;
 import org.candor.api.generate.GeneratorStatus;
 import org.candor.api.generate.Sampling;
+import org.candor.api.generate.Search;
 import org.candor.api.generate.TextGenerator;
 import org.candor.api.model.Generator;
 import org.candor.api.tokenize.TokenStream;
@@ -29,7 +30,6 @@ import org.candor.generation.internal.sampling.StopStrings;
 /** One loaded model and the thread that drives it. Requests are checked here, before the scheduler sees them. */
 public final class Engine implements TextGenerator {
 
-    private static final int MOST_CHOICES = 128;
     private static final int MOST_PROMPTS = 2_048;
 
     private final ModelText text;
@@ -98,18 +98,19 @@ public final class Engine implements TextGenerator {
     @Override
     public Generated generate(List<GenerationRequest> requests, GenerationListener listener) {
         if (requests.isEmpty() || requests.size() > MOST_PROMPTS) {
-            throw invalid("prompt", requests.size() + " prompts; 1 to " + MOST_PROMPTS + " are allowed");
+            throw RequestChecks.invalid("prompt", requests.size() + " prompts; 1 to " + MOST_PROMPTS + " are allowed");
         }
-        requests.forEach(this::check);
+        RequestChecks checks = new RequestChecks(vocabulary, maxTokens(), text.tokenizer() != null);
+        requests.forEach(checks::check);
         Submission submission = submission(requests);
         int ahead = scheduler.status().waiting();
         int places = settings.sequences() + settings.waiting();
-        if (ahead > settings.waiting() || submission.sequences().size() > places) {
+        if (ahead > settings.waiting() || submission.places() > places) {
             throw new GenerationException(
                     Kind.BUSY,
                     "n",
                     ahead + " texts wait for the model already, and this request asks for "
-                            + submission.sequences().size() + " more; at most " + settings.waiting()
+                            + submission.places() + " more; at most " + settings.waiting()
                             + " may wait and " + settings.sequences() + " be written. Try again shortly.",
                     null);
         }
@@ -119,56 +120,41 @@ public final class Engine implements TextGenerator {
         return submission.await(listener);
     }
 
-    private void check(GenerationRequest request) {
-        int prompt = request.prompt().length;
-        if (prompt == 0) {
-            throw invalid("prompt", "a prompt has no token; at least 1 is needed");
-        }
-        for (int id : request.prompt()) {
-            if (id < 0 || id >= vocabulary) {
-                throw invalid("prompt", "token id " + id + " is not in the vocabulary of 0 to " + (vocabulary - 1));
-            }
-        }
-        if (request.choices() < 1 || request.choices() > MOST_CHOICES) {
-            throw invalid("n", "n is " + request.choices() + "; 1 to " + MOST_CHOICES + " are allowed");
-        }
-        if (request.maxTokens() < 1) {
-            throw invalid("max_tokens", "max_tokens is " + request.maxTokens() + "; at least 1 is needed");
-        }
-        if ((long) prompt + request.maxTokens() > maxTokens()) {
-            throw invalid(
-                    "max_tokens",
-                    "the prompt has " + prompt + " tokens and max_tokens is " + request.maxTokens()
-                            + "; together they may be at most " + maxTokens());
-        }
-        if (tokenizer() == null && (!request.stops().isEmpty() || request.jsonSchema() != null)) {
-            throw invalid(
-                    request.jsonSchema() == null ? "stop" : "response_format",
-                    "this model has no tokenizer, so that its text is not known; leave this out");
-        }
-        for (int id : request.stopTokens()) {
-            if (id < 0 || id >= vocabulary) {
-                throw invalid(
-                        "stop_token_ids", "token id " + id + " is not in the vocabulary of 0 to " + (vocabulary - 1));
-            }
-        }
-    }
-
     private Submission submission(List<GenerationRequest> requests) {
         Submission submission = new Submission(
                 requests.stream().mapToInt(request -> request.prompt().length).sum());
-        int choice = 0;
+        int first = 0;
         for (GenerationRequest request : requests) {
-            Sequence leader = null;
             Restrictions restrictions = restrictions(request);
-            for (int number = 0; number < request.choices(); number++) {
-                Sequence sequence = new Sequence(
-                        submission, request, choice++, leader, restrictions.choice(number), restrictions.text());
-                leader = leader == null ? sequence : leader;
-                submission.add(sequence);
+            switch (request.search()) {
+                case Search.Drawn() -> draw(submission, request, first, request.choices(), restrictions);
+                case Search.Best(int candidates) -> draw(submission, request, first, candidates, restrictions);
+                case Search.Beams beams -> {
+                    BeamChoices search =
+                            new BeamChoices(submission, request, beams, first, endTokens, restrictions::text);
+                    submission.add(search, search.beams(), beams.width());
+                }
             }
+            first += request.choices();
         }
         return submission;
+    }
+
+    private static void draw(
+            Submission submission, GenerationRequest request, int first, int candidates, Restrictions restrictions) {
+        DrawnChoices choices = new DrawnChoices(submission, request, first);
+        List<DrawnSequence> sequences = new ArrayList<>();
+        for (int number = 0; number < candidates; number++) {
+            sequences.add(new DrawnSequence(
+                    choices,
+                    request,
+                    number,
+                    number == 0 ? null : sequences.getFirst(),
+                    restrictions.choice(number),
+                    restrictions.text()));
+        }
+        sequences.forEach(choices::add);
+        submission.add(choices, sequences, candidates);
     }
 
     /** What restricts the continuations of one prompt. */
@@ -180,7 +166,11 @@ public final class Engine implements TextGenerator {
 
         Restrictions(GenerationRequest request) {
             this.request = request;
-            this.sampling = SamplingAsAsked.settings(request.sampling());
+            SamplingSettings asked = SamplingAsAsked.settings(request.sampling());
+            // Candidates are ranked by their probabilities.
+            this.sampling = request.search() instanceof Search.Best && asked.logprobs() < 0
+                    ? asked.withLogprobs(0, asked.logprobSource())
+                    : asked;
             this.stops = new StopStrings(request.stops(), false);
             this.grammar = request.jsonSchema() == null ? null : JsonGrammar.compile(request.jsonSchema());
         }
@@ -225,10 +215,6 @@ public final class Engine implements TextGenerator {
                     endTokens.stream().mapToInt(Integer::intValue).toArray());
         }
         return mask;
-    }
-
-    private static GenerationException invalid(String parameter, String message) {
-        return new GenerationException(Kind.INVALID, parameter, message, null);
     }
 
     @Override

@@ -130,10 +130,10 @@ final class Scheduler implements Runnable {
     /** Ends what nobody wants any more, and what took too long. */
     private void drop() {
         long now = System.nanoTime();
-        waiting.removeIf(one -> one.submission().cancelled() || one.submission().over(), gone -> {});
+        waiting.removeIf(Sequence::done, gone -> {});
         waiting.removeIf(one -> one.overdue(now), this::tooLate);
         for (Sequence sequence : List.copyOf(running)) {
-            if (sequence.submission().cancelled() || sequence.submission().over()) {
+            if (sequence.done()) {
                 leave(sequence);
             } else if (sequence.overdue(now)) {
                 leave(sequence);
@@ -171,28 +171,38 @@ final class Scheduler implements Runnable {
     }
 
     private void admit() {
-        while (running.size() < settings.sequences()) {
-            Sequence next = waiting.next();
-            if (next == null) {
-                return;
-            }
-            CachedText found = kept.find(next, running);
-            CachedText text = found == null ? generator.open() : found;
-            int needed = text.blocksFor(next.history().length() + 1 - text.length());
-            // A block more for each text that runs, so that the newcomer is not sent away at the next step.
-            if (!free(needed + running.size()) && !running.isEmpty()) {
-                text.close();
-                return;
-            }
-            waiting.remove(next);
-            next.hold(text);
-            running.add(next);
-            if (next.begin()) {
-                next.submission().cached(text.length());
-                counters.promptTokens += next.history().promptLength();
-                counters.cachedTokens += text.length();
+        for (Sequence next = waiting.next(); next != null; next = waiting.next()) {
+            if (!admitted(next)) {
+                if (running.isEmpty() || !running.stream().allMatch(Sequence::idle)) {
+                    return;
+                }
+                preempt(running.getLast()); // all wait for those that wait for a place
             }
         }
+    }
+
+    /** Takes a text in that waits, unless there is no place for it. */
+    private boolean admitted(Sequence next) {
+        if (running.size() >= settings.sequences()) {
+            return false;
+        }
+        CachedText found = kept.find(next, running);
+        CachedText text = found == null ? generator.open() : found;
+        int needed = text.blocksFor(next.history().length() + 1 - text.length());
+        // A block more for each text that runs, so that the newcomer is not sent away at the next step.
+        if (!free(needed + running.size()) && !running.isEmpty()) {
+            text.close();
+            return false;
+        }
+        waiting.remove(next);
+        next.hold(text);
+        running.add(next);
+        if (next.begin()) {
+            next.submission().cached(text.length());
+            counters.promptTokens += next.history().promptLength();
+            counters.cachedTokens += text.length();
+        }
+        return true;
     }
 
     /** Gives up kept texts until so many blocks are free; false when there are too few. */
@@ -217,6 +227,9 @@ final class Scheduler implements Runnable {
             for (Sequence sequence : List.copyOf(running)) {
                 if (!running.contains(sequence)) {
                     continue; // gave its place to an older one
+                }
+                if (sequence.idle()) {
+                    continue;
                 }
                 if (written) {
                     renew(sequence);
@@ -274,6 +287,39 @@ final class Scheduler implements Runnable {
         kept.keep(sequence.tenant(), sequence.history(), sequence.release());
     }
 
+    /** A step of a beam search is done: others take the places of its beams. */
+    private void advance(BeamChoices search) {
+        List<Beam> before = search.beams();
+        search.advance();
+        if (search.ended()) {
+            before.stream().filter(running::contains).findFirst().ifPresent(this::leave);
+        }
+        int at = running.size();
+        for (Beam beam : before.reversed()) {
+            if (running.contains(beam)) {
+                at = running.indexOf(beam);
+                running.remove(at);
+                beam.release().close();
+            } else {
+                waiting.remove(beam);
+            }
+        }
+        List<Beam> homeless = new ArrayList<>();
+        for (Beam beam : search.beams()) {
+            if (beam.cached() != null && running.size() < settings.sequences()) {
+                running.add(at++, beam);
+            } else {
+                homeless.add(beam);
+            }
+        }
+        for (Beam beam : homeless.reversed()) {
+            if (beam.cached() != null) {
+                beam.release().close();
+            }
+            waiting.first(beam);
+        }
+    }
+
     private void pass(List<Part> parts) {
         List<Generator.Step> steps = new ArrayList<>(parts.size());
         int tokens = 0;
@@ -311,15 +357,19 @@ final class Scheduler implements Runnable {
     private void take(Sequence sequence) {
         long begun = System.nanoTime();
         try {
+            sequence.submission().token();
             sequence.take(row);
             counters.completionTokens++;
+            if (sequence instanceof Beam beam && beam.choices().scored()) {
+                advance(beam.choices());
+            }
         } catch (IllegalArgumentException | IllegalStateException e) {
             leave(sequence);
             sequence.submission().fail(new GenerationException(Kind.FAILED, null, e.getMessage(), e));
             return;
         }
         sequence.submission().worked(System.nanoTime() - begun);
-        if (sequence.ended()) {
+        if (sequence.ended() && running.contains(sequence)) {
             leave(sequence);
         }
     }

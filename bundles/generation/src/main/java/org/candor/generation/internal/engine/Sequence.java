@@ -1,141 +1,102 @@
 package org.candor.generation.internal.engine;
 
-import java.util.ArrayList;
-import java.util.List;
-import org.candor.api.generate.Continuation;
 import org.candor.api.generate.FinishReason;
-import org.candor.api.generate.GeneratedToken;
 import org.candor.api.generate.GenerationRequest;
-import org.candor.api.generate.Piece;
 import org.candor.api.model.CachedText;
-import org.candor.generation.internal.sampling.SampledToken;
 import org.candor.generation.internal.sampling.TokenHistory;
 
-/** One continuation: its tokens, what the cache holds of them, and its text. Used by the scheduler's thread. */
-final class Sequence {
+/** A text that is read and written: its tokens, and what the cache holds of them. Used by the scheduler's thread. */
+abstract sealed class Sequence permits DrawnSequence, Beam {
 
-    private final Submission submission;
     private final GenerationRequest request;
-    private final int choice;
-    private final Sequence leader;
     private final TokenHistory history;
-    private final TokenChoice tokenChoice;
-    private final WrittenText text;
-    private final List<GeneratedToken> tokens = new ArrayList<>();
     private CachedText cached;
     private boolean begun;
-    private FinishReason finish;
+
+    /** @param history of its own */
+    Sequence(GenerationRequest request, TokenHistory history) {
+        this.request = request;
+        this.history = history;
+    }
+
+    abstract Choices choices();
+
+    /** Whether it is not to be taken in yet, because others have to be read before it. */
+    abstract boolean waits();
+
+    /** Whether nothing was written yet. */
+    abstract boolean untouched();
+
+    abstract boolean ended();
 
     /**
-     * @param choice number among all continuations of the submission
-     * @param leader the continuation of the same prompt that reads it, or null where it is this one
-     * @param tokenChoice how its tokens are taken
+     * Takes what follows from its scores.
+     *
+     * @param scores (vocabulary), overwritten
+     * @throws IllegalArgumentException when a score is no number
+     * @throws IllegalStateException when no token may be taken
      */
-    Sequence(
-            Submission submission,
-            GenerationRequest request,
-            int choice,
-            Sequence leader,
-            TokenChoice tokenChoice,
-            WrittenText text) {
-        this.submission = submission;
-        this.request = request;
-        this.choice = choice;
-        this.leader = leader;
-        this.history = new TokenHistory(request.prompt());
-        this.tokenChoice = tokenChoice;
-        this.text = text;
+    abstract void take(float[] scores);
+
+    /** Ends it where it is, unless it has ended. */
+    abstract void end(FinishReason reason);
+
+    final GenerationRequest request() {
+        return request;
     }
 
-    Submission submission() {
-        return submission;
+    final Submission submission() {
+        return choices().submission();
     }
 
-    String tenant() {
+    final String tenant() {
         return request.tenant();
     }
 
-    TokenHistory history() {
+    final TokenHistory history() {
         return history;
     }
 
     /** Keys and values of its first tokens, or null while it waits. */
-    CachedText cached() {
+    final CachedText cached() {
         return cached;
     }
 
     /** Begins to be read, after what {@code held} holds already. */
-    void hold(CachedText held) {
+    final void hold(CachedText held) {
         cached = held;
     }
 
     /** Whether it begins for the first time. */
-    boolean begin() {
+    final boolean begin() {
         boolean first = !begun;
         begun = true;
         return first;
     }
 
     /** Waits again: its tokens stay, their keys and values go with what is returned. */
-    CachedText release() {
+    final CachedText release() {
         CachedText held = cached;
         cached = null;
         return held;
     }
 
     /** Tokens that the cache does not hold. */
-    int unread() {
+    final int unread() {
         return history.length() - cached.length();
     }
 
-    /** Whether its beginning will soon be in the cache, because a sister reads it. */
-    boolean waitsForLeader() {
-        return leader != null && leader.finish == null && leader.tokens.isEmpty() && !leader.submission.over();
+    /** Whether it runs without anything to read. */
+    final boolean idle() {
+        return unread() == 0;
     }
 
-    boolean overdue(long now) {
-        return now - submission.begun() > request.patience().toNanos();
+    final boolean overdue(long now) {
+        return now - submission().begun() > request.patience().toNanos();
     }
 
-    boolean ended() {
-        return finish != null;
-    }
-
-    boolean untouched() {
-        return tokens.isEmpty();
-    }
-
-    /** Takes the next token from its scores and tells what it adds. */
-    void take(float[] scores) {
-        SampledToken sampled = tokenChoice.next(scores, history);
-        history.append(sampled.id());
-        GeneratedToken token = new GeneratedToken(
-                sampled.id(),
-                sampled.logprob(),
-                sampled.top().stream()
-                        .map(top -> new GeneratedToken.Alternative(top.id(), top.logprob()))
-                        .toList());
-        tokens.add(token);
-        boolean ends = tokenChoice.ends(sampled.id()) || request.stopTokens().contains(sampled.id());
-        String more = ends ? "" : text.next(sampled.id());
-        if (ends || text.stop() != null) {
-            finish = FinishReason.STOP;
-        } else if (tokens.size() >= request.maxTokens()) {
-            finish = FinishReason.LENGTH;
-        }
-        if (finish != null) {
-            more += text.finish();
-        }
-        submission.write(new Piece(choice, more, List.of(token), finish));
-    }
-
-    /** Ends it where it is. */
-    void end(FinishReason reason) {
-        finish = reason;
-        submission.write(new Piece(choice, text.finish(), List.of(), reason));
-    }
-
-    Continuation continuation() {
-        return new Continuation(text.whole(), tokens, finish, text.stop());
+    /** Whether nobody wants it any more, or there is nothing to be done for it. */
+    final boolean done() {
+        return submission().cancelled() || submission().over() || ended();
     }
 }

@@ -27,11 +27,14 @@ final class Submission {
 
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final long begun = System.nanoTime();
+    private final List<Choices> choices = new ArrayList<>();
     private final List<Sequence> sequences = new ArrayList<>();
     private final int promptTokens;
     private int open;
+    private int places;
     private boolean over;
     private int cachedTokens;
+    private int completionTokens;
     private long busyNanos;
     private long waitNanos = -1;
     private long firstNanos = -1;
@@ -42,14 +45,27 @@ final class Submission {
         this.promptTokens = promptTokens;
     }
 
-    /** Before it is handed to the scheduler. */
-    void add(Sequence sequence) {
-        sequences.add(sequence);
-        open++;
+    /**
+     * The next prompt; before the submission is handed to the scheduler.
+     *
+     * @param beginning what is read first, or waits for that
+     * @param most texts that are written at the same time
+     */
+    void add(Choices more, List<? extends Sequence> beginning, int most) {
+        choices.add(more);
+        sequences.addAll(beginning);
+        open += more.told();
+        places += most;
     }
 
+    /** What it begins with. */
     List<Sequence> sequences() {
         return sequences;
+    }
+
+    /** Most texts that it has written at the same time. */
+    int places() {
+        return places;
     }
 
     long begun() {
@@ -76,10 +92,16 @@ final class Submission {
         }
     }
 
-    void write(Piece piece) {
-        if (firstNanos < 0 && !piece.tokens().isEmpty()) {
+    /** A token is taken, told or not. */
+    void token() {
+        completionTokens++;
+        if (firstNanos < 0) {
             firstNanos = System.nanoTime() - begun;
         }
+    }
+
+    /** Tells a piece of a continuation that is told; the one with the end of the last continuation ends everything. */
+    void write(Piece piece) {
         events.add(new Event.Written(piece));
         if (piece.finish() != null && --open == 0) {
             over = true;
@@ -127,11 +149,14 @@ final class Submission {
 
     private Generated result() {
         List<Continuation> continuations =
-                sequences.stream().map(Sequence::continuation).toList();
-        int tokens = continuations.stream()
-                .mapToInt(continuation -> continuation.tokens().size())
-                .sum();
+                choices.stream().flatMap(each -> each.continuations().stream()).toList();
         return new Generated(
-                continuations, promptTokens, cachedTokens, tokens, busyNanos, Math.max(0, waitNanos), firstNanos);
+                continuations,
+                promptTokens,
+                cachedTokens,
+                completionTokens,
+                busyNanos,
+                Math.max(0, waitNanos),
+                firstNanos);
     }
 }

@@ -50,11 +50,11 @@ final class WaitingLine {
                         && running.stream().noneMatch(one -> one.tenant().equals(tenant)));
     }
 
-    /** Who is next, or null; it stays in line. Those that wait for a sister are passed over. */
+    /** Who is next, or null; it stays in line. Those that wait for others are passed over. */
     Sequence next() {
         Optional<Sequence> next = lines.values().stream()
                 .map(line -> line.stream()
-                        .filter(sequence -> !sequence.waitsForLeader())
+                        .filter(sequence -> !sequence.waits())
                         .findFirst()
                         .orElse(null))
                 .filter(sequence -> sequence != null)

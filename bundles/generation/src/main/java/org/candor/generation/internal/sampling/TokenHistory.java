@@ -28,6 +28,22 @@ public final class TokenHistory {
         }
     }
 
+    private TokenHistory(TokenHistory other) {
+        ids = other.ids.clone();
+        length = other.length;
+        promptLength = other.promptLength;
+        distinct = other.distinct.clone();
+        last = other.last.clone();
+        generated = other.generated.clone();
+        distinctCount = other.distinctCount;
+        slots = other.slots.clone();
+    }
+
+    /** The same tokens, which go on by themselves. */
+    public TokenHistory copy() {
+        return new TokenHistory(this);
+    }
+
     /** Adds a generated token. */
     public void append(int id) {
         Allowed.token("token", id);

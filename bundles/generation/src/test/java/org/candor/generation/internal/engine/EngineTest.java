@@ -214,7 +214,7 @@ class EngineTest {
                         null,
                         false,
                         TENANT,
-                        Duration.ofMillis(200))),
+                        Duration.ofSeconds(1))),
                 piece -> true);
         Continuation continuation = cut.continuations().getFirst();
         assertEquals(FinishReason.DEADLINE, continuation.finish());
