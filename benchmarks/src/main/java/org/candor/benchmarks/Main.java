@@ -12,6 +12,7 @@ public final class Main {
             Map.entry("encode", new Encode()),
             Map.entry("fit-answer", new FitAnswer()),
             Map.entry("gemm", new Gemm()),
+            Map.entry("gemv", new Gemv()),
             Map.entry("governance", new Governance()),
             Map.entry("http", new HttpLoad()),
             Map.entry("log", new Log()),

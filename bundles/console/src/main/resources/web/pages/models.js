@@ -276,7 +276,7 @@ function remove(row, again) {
 /** How a model that writes holds its weights. */
 function weights() {
   const id = uniqueId('weights');
-  const choices = ['', 'f32', 'bf16', 'i8'].map((value) => el('option', { value }, value || '\u2013'));
+  const choices = ['', 'f32', 'bf16', 'f16', 'i8', 'q8', 'q4', 'stored'].map((value) => el('option', { value }, value || '\u2013'));
   return el('div', { class: 'field' }, el('label', { for: id }, t('models.weights')), el('select', { id, name: 'weights' }, choices), el('p', { class: 'hint' }, t('models.weightsHint')));
 }
 

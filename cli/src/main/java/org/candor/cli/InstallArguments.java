@@ -19,7 +19,7 @@ import java.util.Map;
 record InstallArguments(Path path, String name, String version, String weights, boolean activate, String reason) {
 
     static final String USUAL_REASON = "installed from the command line";
-    private static final List<String> WEIGHTS = List.of("f32", "bf16", "i8");
+    private static final List<String> WEIGHTS = List.of("f32", "bf16", "f16", "i8", "q8", "q4", "stored");
 
     /** @param directory what a relative path is relative to */
     static InstallArguments parse(List<String> words, Path directory) {

@@ -75,7 +75,8 @@ class InstallArgumentsTest {
         assertWrong(List.of("--activate"), "takes a model's folder or GGUF file");
         assertWrong(List.of("missing"), "missing: there is no such folder or file");
         assertWrong(List.of("my model", "another"), "not 2");
-        assertWrong(List.of("my model", "--weights", "q4"), "--weights q4: allowed is f32, bf16, i8");
+        assertWrong(
+                List.of("my model", "--weights", "q3"), "--weights q3: allowed is f32, bf16, f16, i8, q8, q4, stored");
         assertWrong(List.of("my model", "--name"), "--name needs a value");
         assertWrong(List.of("my model", "--quick"), "--quick");
     }

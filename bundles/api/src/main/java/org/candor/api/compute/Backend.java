@@ -32,6 +32,15 @@ public interface Backend {
      */
     Weight weight(HostMatrix matrix, WeightType type);
 
+    /**
+     * Takes a matrix of quantised blocks over into this backend's memory and layout, value for value.
+     *
+     * @param matrix (outputs, inputs)
+     * @return a weight of type Q8 or Q4
+     * @throws BackendException when memory is exhausted
+     */
+    Weight weight(BlockMatrix matrix);
+
     /** A new queue of operations. Queues are independent; each keeps its own order. */
     Ops ops();
 }

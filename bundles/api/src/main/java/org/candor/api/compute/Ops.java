@@ -47,6 +47,16 @@ public interface Ops extends AutoCloseable {
     void embedding(Tensor table, Tensor ids, boolean accumulate, Tensor y);
 
     /**
+     * y[t] = table[ids[t]], or y[t] += table[ids[t]], from a weight: for embeddings that the output layer shares.
+     *
+     * @param table (entries, hidden), any weight type
+     * @param ids (1, tokens), I32; ids outside the table are a {@link BackendException}
+     * @param accumulate true to add to y
+     * @param y (tokens, hidden), F32
+     */
+    void embedding(Weight table, Tensor ids, boolean accumulate, Tensor y);
+
+    /**
      * y = activation(x Wᵀ + b).
      *
      * @param x (tokens, inputs), F32

@@ -117,7 +117,7 @@ final class ModelRoutes {
         try {
             return wanted == null ? null : WeightType.named(wanted);
         } catch (IllegalArgumentException e) {
-            throw body.wrong("weights", "f32, bf16 or i8");
+            throw body.wrong("weights", "f32, bf16, f16, i8, q8, q4 or stored");
         }
     }
 

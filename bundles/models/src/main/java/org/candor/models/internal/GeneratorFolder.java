@@ -110,7 +110,9 @@ final class GeneratorFolder {
         if (!files.containsKey(TOKENIZER) && files.containsKey(ModelPlaces.CONFIG)) {
             notes.add("requests give token ids, because the folder has no " + TOKENIZER);
         }
-        WeightType type = weights == null ? WeightType.F32 : weights;
+        boolean blocks = files.keySet().stream().anyMatch(name -> name.endsWith(GgufParts.ENDING));
+        WeightType usual = blocks ? WeightType.STORED : WeightType.F32;
+        WeightType type = weights == null ? usual : weights;
         ModelUse use = new ModelUse.Generating(new GeneratorSettings(type, 0, CACHE_TOKENS, BLOCK_TOKENS));
         return new FoundModel(place, family, use, Map.copyOf(files), List.copyOf(notes));
     }

@@ -62,9 +62,10 @@ final class MemoryBudget {
         }
         // tables of an encoder stay as they are stored: about a third of a small one
         return switch (type) {
-            case I8 -> stored / 2;
-            case BF16 -> stored * 2 / 3;
-            case F32 -> stored;
+            case Q4 -> stored * 2 / 5;
+            case I8, Q8 -> stored / 2;
+            case BF16, F16 -> stored * 2 / 3;
+            case F32, STORED -> stored;
         };
     }
 

@@ -3,6 +3,7 @@ package org.candor.transformer.internal;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.candor.api.compute.Backend;
+import org.candor.api.compute.BlockMatrix;
 import org.candor.api.compute.ElementType;
 import org.candor.api.compute.HostMatrix;
 import org.candor.api.compute.Ops;
@@ -33,6 +34,14 @@ public final class DeviceMemory implements AutoCloseable {
     /** Takes a matrix over. */
     public Weight weight(HostMatrix matrix, WeightType type) {
         Weight weight = backend.weight(matrix, type);
+        held.push(weight);
+        bytes += weight.bytes();
+        return weight;
+    }
+
+    /** Takes a matrix of blocks over. */
+    public Weight weight(BlockMatrix matrix) {
+        Weight weight = backend.weight(matrix);
         held.push(weight);
         bytes += weight.bytes();
         return weight;

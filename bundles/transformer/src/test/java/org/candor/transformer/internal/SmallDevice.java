@@ -1,6 +1,7 @@
 package org.candor.transformer.internal;
 
 import org.candor.api.compute.Backend;
+import org.candor.api.compute.BlockMatrix;
 import org.candor.api.compute.ElementType;
 import org.candor.api.compute.HostMatrix;
 import org.candor.api.compute.Ops;
@@ -54,6 +55,16 @@ public final class SmallDevice implements Backend {
         taken++;
         held++;
         return new Held(device.weight(matrix, type));
+    }
+
+    @Override
+    public Weight weight(BlockMatrix matrix) {
+        if (taken == most) {
+            throw new OutOfMemoryError("the device is full");
+        }
+        taken++;
+        held++;
+        return new Held(device.weight(matrix));
     }
 
     @Override

@@ -3,6 +3,8 @@ package org.candor.compute.cpu.internal;
 import java.util.Map;
 import org.candor.api.compute.Backend;
 import org.candor.api.compute.BackendException;
+import org.candor.api.compute.BlockMatrix;
+import org.candor.api.compute.BlockType;
 import org.candor.api.compute.ElementType;
 import org.candor.api.compute.HostMatrix;
 import org.candor.api.compute.Ops;
@@ -199,10 +201,38 @@ public final class CpuBackend implements Backend, Configured, AutoCloseable {
     @Override
     public Weight weight(HostMatrix matrix, WeightType type) {
         try {
-            return kernels.weight(matrix, type);
+            return switch (type) {
+                case Q8 -> new BlockPanels(BlockType.Q8_0, matrix.rows(), matrix.columns()).pack(kernels, matrix);
+                case Q4 -> new BlockPanels(BlockType.Q4_0, matrix.rows(), matrix.columns()).pack(kernels, matrix);
+                case STORED -> kernels.weight(matrix, held(matrix.type()));
+                case F32, BF16, F16, I8 -> kernels.weight(matrix, type);
+            };
         } catch (OutOfMemoryError e) {
             throw new BackendException(
                     "weight on cpu: no memory left for (" + matrix.rows() + ", " + matrix.columns() + ") in " + type,
+                    e);
+        }
+    }
+
+    private static WeightType held(ElementType stored) {
+        return switch (stored) {
+            case F32 -> WeightType.F32;
+            case BF16 -> WeightType.BF16;
+            case F16 -> WeightType.F16;
+            case I8, I32 ->
+                throw new IllegalArgumentException(
+                        "a weight cannot be made from " + stored + " (F32, BF16 and F16 can)");
+        };
+    }
+
+    @Override
+    public Weight weight(BlockMatrix matrix) {
+        try {
+            return new BlockPanels(matrix.type(), matrix.rows(), matrix.columns()).pack(kernels, matrix);
+        } catch (OutOfMemoryError e) {
+            throw new BackendException(
+                    "weight on cpu: no memory left for (" + matrix.rows() + ", " + matrix.columns() + ") in "
+                            + matrix.type(),
                     e);
         }
     }

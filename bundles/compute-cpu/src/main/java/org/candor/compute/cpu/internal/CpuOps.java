@@ -15,6 +15,8 @@ import org.candor.api.compute.Weight;
  */
 final class CpuOps extends CpuQueue {
 
+    private final BlockLinear blocks = new BlockLinear(this);
+
     CpuOps(Kernels kernels, Workers workers) {
         super(kernels, workers);
     }
@@ -78,15 +80,49 @@ final class CpuOps extends CpuQueue {
     }
 
     @Override
+    public void embedding(Weight table, Tensor ids, boolean accumulate, Tensor y) {
+        CpuWeight entries = weight("embedding", table);
+        CpuTensor tokens = tensor("ids", ids, ElementType.I32);
+        CpuTensor to = tensor("y", y, ElementType.F32);
+        requireShape("ids", tokens, 1, to.rows());
+        requireShape("y", to, tokens.columns(), entries.inputs());
+        int[] id = indices("embedding", "id", tokens, entries.outputs());
+        if (id == null) {
+            return;
+        }
+        int first = tokens.at(0);
+        rows(to.rows(), 4 * to.columns(), (from, until, part) -> {
+            float[] row = accumulate ? part.floats(Scratch.Purpose.ROW, to.columns()) : to.floats();
+            for (int t = from; t < until; t++) {
+                int at = accumulate ? 0 : to.at(t);
+                if (BlockPanels.held(entries.type())) {
+                    BlockPanels.of(entries).row(entries.elements(), id[first + t], row, at);
+                } else {
+                    kernels.row(entries, id[first + t], row, at);
+                }
+                for (int c = 0; accumulate && c < to.columns(); c++) {
+                    to.floats()[to.at(t) + c] += row[c];
+                }
+            }
+        });
+    }
+
+    private CpuWeight weight(String operation, Weight w) {
+        requireOpen();
+        if (!(w instanceof CpuWeight weight) || weight.kernels() != kernels) {
+            throw new IllegalArgumentException(operation + ": the weight was made by another backend");
+        }
+        if (weight.closed()) {
+            throw new IllegalStateException(operation + ": " + w + " is closed");
+        }
+        return weight;
+    }
+
+    @Override
     public void linear(Tensor x, Weight w, Tensor bias, Activation activation, Tensor y) {
         CpuTensor from = tensor("x", x, ElementType.F32);
         CpuTensor to = tensor("y", y, ElementType.F32);
-        if (!(w instanceof CpuWeight weight) || weight.kernels() != kernels) {
-            throw new IllegalArgumentException("linear: the weight was made by another backend");
-        }
-        if (weight.closed()) {
-            throw new IllegalStateException("linear: " + w + " is closed");
-        }
+        CpuWeight weight = weight("linear", w);
         requireShape("x", from, to.rows(), w.inputs());
         requireShape("y", to, from.rows(), w.outputs());
         CpuTensor b = bias == null ? null : tensor("bias", bias, ElementType.F32);
@@ -95,6 +131,10 @@ final class CpuOps extends CpuQueue {
             requireApart("y", to, "bias", b);
         }
         requireApart("y", to, "x", from);
+        if (BlockPanels.held(weight.type())) {
+            blocks.linear(from, weight, b, activation, to);
+            return;
+        }
         LinearPlan plan =
                 LinearPlan.of(from.rows(), w.inputs(), w.outputs(), kernels.panels(w.outputs()), workers.threads());
         run(

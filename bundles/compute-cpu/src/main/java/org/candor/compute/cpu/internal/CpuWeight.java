@@ -2,6 +2,7 @@ package org.candor.compute.cpu.internal;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.candor.api.compute.Weight;
 import org.candor.api.compute.WeightType;
 
@@ -49,6 +50,17 @@ final class CpuWeight implements Weight {
 
     float[] scales() {
         return scales;
+    }
+
+    /** An element of its row, widened; not of blocks. */
+    float element(long index, int output) {
+        return switch (type) {
+            case F32 -> elements.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+            case BF16 -> Float.intBitsToFloat(elements.getAtIndex(ValueLayout.JAVA_SHORT, index) << 16);
+            case F16 -> Float.float16ToFloat(elements.getAtIndex(ValueLayout.JAVA_SHORT, index));
+            case I8 -> elements.getAtIndex(ValueLayout.JAVA_BYTE, index) * scales[output];
+            case Q8, Q4, STORED -> throw new IllegalStateException(type + " has no elements");
+        };
     }
 
     boolean closed() {

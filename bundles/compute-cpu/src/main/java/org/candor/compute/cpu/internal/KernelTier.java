@@ -1,6 +1,7 @@
 package org.candor.compute.cpu.internal;
 
 import jdk.incubator.vector.FloatVector;
+import org.candor.compute.cpu.internal.emit.EmittedBlockLoops;
 import org.candor.compute.cpu.internal.emit.EmittedLoops;
 
 /** Chooses the fastest kernels that this Java machine runs correctly. */
@@ -40,12 +41,12 @@ final class KernelTier {
             String obstacle = emit ? EmittedLoops.obstacle(VectorRows.LANES) : "it is switched off";
             if (obstacle == null) {
                 try {
-                    return checked(new VectorKernels(EmittedLoops.open(VectorRows.LANES)));
+                    return checked(new VectorKernels(EmittedLoops.open(VectorRows.LANES), EmittedBlockLoops.open()));
                 } catch (RuntimeException e) {
                     obstacle = e.getMessage();
                 }
             }
-            return checked(new VectorKernels(new VectorLoops(obstacle)));
+            return checked(new VectorKernels(new VectorLoops(obstacle), new VectorBlockLoops(obstacle)));
         }
 
         private static Kernels checked(Kernels kernels) {

@@ -14,8 +14,17 @@ interface Kernels {
     /** For people: {@code scalar} or {@code vector, 512 bits}. */
     String tier();
 
-    /** Packs a weight for {@link #linear}. */
+    /** Packs a weight for {@link #linear}, in any type but blocks. */
     CpuWeight weight(HostMatrix matrix, WeightType type);
+
+    /** Copies one row of such a weight, widened to binary32. */
+    void row(CpuWeight w, int output, float[] target, int to);
+
+    /** Products with weights in blocks. */
+    BlockLoops blocks();
+
+    /** y = activation(y + bias) for the rows [from, to) and the columns [columnFrom, columnTo); bias may be null. */
+    void finish(CpuTensor bias, Activation activation, CpuTensor y, int from, int to, int columnFrom, int columnTo);
 
     /** Panels that the outputs of a linear layer are divided into: the unit of work across columns. */
     int panels(int outputs);

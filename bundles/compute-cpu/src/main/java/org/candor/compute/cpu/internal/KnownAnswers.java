@@ -1,13 +1,16 @@
 package org.candor.compute.cpu.internal;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.candor.api.compute.Activation;
 import org.candor.api.compute.AttentionShape;
+import org.candor.api.compute.BlockType;
 import org.candor.api.compute.CachedSequences;
 import org.candor.api.compute.ElementType;
 import org.candor.api.compute.HostMatrix;
@@ -57,13 +60,16 @@ final class KnownAnswers {
                 kernels.linear(x, w, bias, Activation.GELU_ERF, y, 0, rows, 0, kernels.panels(outputs), scratch);
             }
         });
-        for (WeightType type : WeightType.values()) {
+        for (WeightType type : List.of(WeightType.F32, WeightType.BF16, WeightType.F16, WeightType.I8)) {
             compare("linear " + type, outputs, (kernels, y) -> {
                 try (CpuWeight w = kernels.weight(stored, type)) {
                     int panels = kernels.panels(outputs);
                     kernels.linear(x, w, bias, Activation.IDENTITY, y, 0, rows, 0, panels, scratch);
                 }
             });
+        }
+        for (BlockType type : BlockType.values()) {
+            blocks(type, x, stored);
         }
         for (Activation activation : Activation.values()) {
             compare("activation " + activation, inputs, (kernels, y) -> kernels.activate(x, activation, y, 0, rows));
@@ -114,6 +120,29 @@ final class KnownAnswers {
                             .cachedAttention(x, other, third, cached, 0, shape, head, added, y, 0, rows - 2, scratch);
                 }
             });
+        }
+    }
+
+    /** Bit for bit. */
+    private void blocks(BlockType type, CpuTensor x, HostMatrix stored) {
+        BlockPanels panels = new BlockPanels(type, outputs, inputs);
+        int columns = panels.count() * BlockPanels.ROWS;
+        try (CpuWeight w = panels.pack(reference, stored);
+                Arena arena = Arena.ofConfined()) {
+            float[][] products = new float[2][rows * columns];
+            for (int i = 0; i < 2; i++) {
+                BlockLoops loops = (i == 0 ? reference : tier).blocks();
+                MemorySegment rounded = arena.allocate(rows * BlockRows.rowBytes(inputs), BlockPanels.ALIGNMENT);
+                for (int t = 0; t < rows; t++) {
+                    loops.round(x.floats(), x.at(t), inputs, rounded, t * BlockRows.rowBytes(inputs));
+                }
+                loops.multiply(panels, w.elements(), 0, panels.count(), rounded, rows, products[i], 0, columns);
+            }
+            int differs = Arrays.mismatch(products[0], products[1]);
+            if (differs >= 0) {
+                throw new ArithmeticException(tier.tier() + ": blocks of " + type + " give " + products[1][differs]
+                        + " instead of " + products[0][differs] + " at element " + differs);
+            }
         }
     }
 

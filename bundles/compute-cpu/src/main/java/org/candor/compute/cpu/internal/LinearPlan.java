@@ -18,13 +18,30 @@ record LinearPlan(int rows, int panels, int rowStep, int panelStep, int panelGro
     /** Rows of one block; a multiple of the register tile's. Their inputs stay in the second-level cache. */
     private static final int BLOCK = 96;
 
+    /** Bytes of rounded rows of one block, which stay in the second-level cache. */
+    private static final long ROUNDED_BYTES = 256 * 1024;
+
     static LinearPlan of(int rows, int inputs, int outputs, int panels, int threads) {
+        return of(rows, inputs, outputs, panels, threads, BLOCK, 6);
+    }
+
+    /** For weights in blocks. */
+    static LinearPlan ofBlocks(int rows, int inputs, int outputs, int panels, int threads) {
+        int most = (int) Math.clamp(ROUNDED_BYTES / BlockRows.rowBytes(inputs), 8, BLOCK) / 4 * 4;
+        return of(rows, inputs, outputs, panels, threads, most, 4);
+    }
+
+    /**
+     * @param block rows of one block of rows
+     * @param tile rows of a register tile
+     */
+    private static LinearPlan of(int rows, int inputs, int outputs, int panels, int threads, int block, int tile) {
         long work = (long) rows * inputs * outputs;
-        if (work < GRAIN / 2 || threads == 1 && rows <= BLOCK) {
+        if (work < GRAIN / 2 || threads == 1 && rows <= block) {
             return new LinearPlan(rows, panels, rows, panels, 1, 1);
         }
-        int blocks = Math.max(1, rows / BLOCK);
-        int rowStep = Math.ceilDiv(Math.ceilDiv(rows, blocks), 6) * 6;
+        int blocks = Math.max(1, rows / block);
+        int rowStep = Math.ceilDiv(Math.ceilDiv(rows, blocks), tile) * tile;
         blocks = Math.ceilDiv(rows, rowStep);
         long wanted = Math.clamp(work / GRAIN, threads, MOST * threads);
         int groups = (int) Math.clamp(Math.ceilDiv(wanted, blocks), 1, panels);

@@ -27,6 +27,15 @@ record Panels(int columns, int lanes, int widest) {
         return panel <= full ? panel * widest * lanes : (full * widest + 2) * lanes;
     }
 
+    /** The panel that a column is in. */
+    int panelOf(int column) {
+        int full = vectors() / widest;
+        int panel = column / (widest * lanes);
+        return panel < full || count() == full + 1 || column < first(full) + 2 * lanes
+                ? Math.min(panel, full)
+                : full + 1;
+    }
+
     /** Vectors of a panel: 4, 2 or 1. */
     int width(int panel) {
         int full = vectors() / widest;

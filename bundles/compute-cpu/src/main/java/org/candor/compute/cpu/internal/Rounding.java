@@ -3,6 +3,7 @@ package org.candor.compute.cpu.internal;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.candor.api.compute.BlockType;
 import org.candor.api.compute.HostMatrix;
 
 /** Reads weights as they are stored and rounds them to how they are held. */
@@ -58,5 +59,57 @@ final class Rounding {
     /** The nearest multiple of scale, in [-127, 127]. */
     static byte quantized(float value, float scale) {
         return scale == 0 ? 0 : (byte) Math.clamp((long) Math.rint((double) value / scale), -127, 127);
+    }
+
+    /**
+     * Rounds 32 values to one block, to the bytes of ggml's reference (ggml-quants.c, quantize_row_q8_0_ref and
+     * quantize_row_q4_0_ref).
+     *
+     * @param target receives {@code type.bytes()} bytes from {@code at} on
+     * @throws IllegalArgumentException when a value is not finite or too large for a binary16 scale
+     */
+    static void block(BlockType type, float[] values, int from, MemorySegment target, long at) {
+        float furthest = 0;
+        for (int i = from; i < from + BlockType.VALUES; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new IllegalArgumentException(values[i] + " cannot be held in blocks of " + type);
+            }
+            furthest = Math.abs(values[i]) > Math.abs(furthest) ? values[i] : furthest;
+        }
+        float scale = type == BlockType.Q8_0 ? Math.abs(furthest) / 127 : furthest / -8;
+        float inverse = scale == 0 ? 0 : 1 / scale;
+        short half = Float.floatToFloat16(scale);
+        if (Float.isInfinite(Float.float16ToFloat(half))) {
+            throw new IllegalArgumentException("a scale of " + scale + " is above binary16's largest, 65504");
+        }
+        target.set(SHORT, at, half);
+        switch (type) {
+            case Q8_0 -> {
+                for (int i = 0; i < BlockType.VALUES; i++) {
+                    byte code = (byte) awayFromZero(values[from + i] * inverse);
+                    target.set(ValueLayout.JAVA_BYTE, at + Short.BYTES + i, code);
+                }
+            }
+            case Q4_0 -> {
+                int middle = BlockType.VALUES / 2;
+                for (int i = 0; i < middle; i++) {
+                    int low = code4(values[from + i] * inverse);
+                    int high = code4(values[from + middle + i] * inverse);
+                    target.set(ValueLayout.JAVA_BYTE, at + Short.BYTES + i, (byte) (low | high << 4));
+                }
+            }
+        }
+    }
+
+    private static int code4(float x) {
+        return Math.min(15, (int) (x + 8.5f));
+    }
+
+    /** The nearest whole number, halves away from zero. */
+    private static int awayFromZero(float x) {
+        float size = Math.abs(x);
+        int whole = (int) size;
+        whole += size - whole >= 0.5f ? 1 : 0;
+        return x < 0 ? -whole : whole;
     }
 }

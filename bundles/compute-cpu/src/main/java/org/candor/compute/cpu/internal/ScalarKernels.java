@@ -14,6 +14,7 @@ import org.candor.api.compute.WeightType;
 final class ScalarKernels implements Kernels {
 
     private final DecoderKernels decoder = new ScalarDecoderKernels();
+    private final BlockLoops blocks = new ScalarBlockLoops();
 
     @Override
     public String tier() {
@@ -26,6 +27,11 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public BlockLoops blocks() {
+        return blocks;
+    }
+
+    @Override
     public CpuWeight weight(HostMatrix matrix, WeightType type) {
         int outputs = matrix.rows();
         int inputs = matrix.columns();
@@ -33,8 +39,9 @@ final class ScalarKernels implements Kernels {
         long bytes =
                 switch (type) {
                     case F32 -> 4;
-                    case BF16 -> 2;
+                    case BF16, F16 -> 2;
                     case I8 -> 1;
+                    case Q8, Q4, STORED -> throw new IllegalArgumentException(type + " is not held row by row");
                 };
         MemorySegment elements = arena.allocate(bytes * outputs * inputs, 64);
         float[] scales = type == WeightType.I8 ? new float[outputs] : null;
@@ -49,8 +56,10 @@ final class ScalarKernels implements Kernels {
                 switch (type) {
                     case F32 -> elements.setAtIndex(ValueLayout.JAVA_FLOAT, first + i, row[i]);
                     case BF16 -> elements.setAtIndex(ValueLayout.JAVA_SHORT, first + i, Rounding.bfloat16(row[i]));
+                    case F16 -> elements.setAtIndex(ValueLayout.JAVA_SHORT, first + i, Float.floatToFloat16(row[i]));
                     case I8 ->
                         elements.setAtIndex(ValueLayout.JAVA_BYTE, first + i, Rounding.quantized(row[i], scales[o]));
+                    case Q8, Q4, STORED -> throw new AssertionError(type);
                 }
             }
         }
@@ -77,7 +86,7 @@ final class ScalarKernels implements Kernels {
         int inputs = w.inputs();
         float[] row = scratch.floats(Scratch.Purpose.ROW, inputs);
         for (int o = panelFrom; o < panelTo; o++) {
-            dequantize(w, o, row);
+            row(w, o, row, 0);
             double b = bias == null ? 0 : bias.floats()[bias.at(0) + o];
             for (int t = from; t < to; t++) {
                 double sum = b + dot(x.floats(), x.at(t), row, 0, inputs);
@@ -86,15 +95,22 @@ final class ScalarKernels implements Kernels {
         }
     }
 
-    private static void dequantize(CpuWeight w, int output, float[] row) {
-        MemorySegment elements = w.elements();
+    @Override
+    public void row(CpuWeight w, int output, float[] target, int to) {
         long first = (long) output * w.inputs();
         for (int i = 0; i < w.inputs(); i++) {
-            row[i] = switch (w.type()) {
-                case F32 -> elements.getAtIndex(ValueLayout.JAVA_FLOAT, first + i);
-                case BF16 -> Float.intBitsToFloat(elements.getAtIndex(ValueLayout.JAVA_SHORT, first + i) << 16);
-                case I8 -> elements.getAtIndex(ValueLayout.JAVA_BYTE, first + i) * w.scales()[output];
-            };
+            target[to + i] = w.element(first + i, output);
+        }
+    }
+
+    @Override
+    public void finish(
+            CpuTensor bias, Activation activation, CpuTensor y, int from, int to, int columnFrom, int columnTo) {
+        for (int t = from; t < to; t++) {
+            for (int c = columnFrom; c < columnTo; c++) {
+                double b = bias == null ? 0 : bias.floats()[bias.at(0) + c];
+                y.floats()[y.at(t) + c] = (float) apply(activation, y.floats()[y.at(t) + c] + b);
+            }
         }
     }
 

@@ -17,10 +17,12 @@ final class VectorKernels implements Kernels {
 
     private final int widest;
     private final InnerLoops loops;
+    private final BlockLoops blocks;
     private final DecoderKernels decoder;
 
-    VectorKernels(InnerLoops loops) {
+    VectorKernels(InnerLoops loops, BlockLoops blocks) {
         this.loops = loops;
+        this.blocks = blocks;
         // 24 sums, 4 vectors of B and a broadcast need 32 registers; AVX2 and SSE have 16.
         boolean many = VectorRows.LANES >= 16 || !System.getProperty("os.arch").matches("amd64|x86_64|x86");
         widest = many ? 4 : 2;
@@ -29,7 +31,8 @@ final class VectorKernels implements Kernels {
 
     @Override
     public String tier() {
-        return "vector, " + FloatVector.SPECIES_PREFERRED.vectorBitSize() + " bits, " + loops.description();
+        return "vector, " + FloatVector.SPECIES_PREFERRED.vectorBitSize() + " bits, " + loops.description()
+                + (blocks.description().equals(loops.description()) ? "" : ", " + blocks.description());
     }
 
     @Override
@@ -44,6 +47,25 @@ final class VectorKernels implements Kernels {
     @Override
     public CpuWeight weight(HostMatrix matrix, WeightType type) {
         return VectorWeights.pack(this, matrix, type, panelsOf(matrix.rows()));
+    }
+
+    @Override
+    public void row(CpuWeight w, int output, float[] target, int to) {
+        VectorWeights.row(w, panelsOf(w.outputs()), output, target, to);
+    }
+
+    @Override
+    public BlockLoops blocks() {
+        return blocks;
+    }
+
+    @Override
+    public void finish(
+            CpuTensor bias, Activation activation, CpuTensor y, int from, int to, int columnFrom, int columnTo) {
+        float[] added = bias == null ? null : bias.floats();
+        int biasAt = bias == null ? 0 : bias.at(0) + columnFrom;
+        int at = y.at(from) + columnFrom;
+        loops.finish(activation, added, biasAt, y.floats(), at, y.rowStride(), to - from, columnTo - columnFrom);
     }
 
     @Override

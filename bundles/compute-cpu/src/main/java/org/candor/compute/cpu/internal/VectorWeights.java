@@ -35,8 +35,9 @@ final class VectorWeights {
         long bytes =
                 switch (type) {
                     case F32 -> 4;
-                    case BF16 -> 2;
+                    case BF16, F16 -> 2;
                     case I8 -> 1;
+                    case Q8, Q4, STORED -> throw new IllegalArgumentException(type + " has no panels of elements");
                 };
         // Four bytes are loaded as the lower half of eight where vectors have four lanes, also the last four.
         MemorySegment elements = arena.allocate(bytes * panels.size(inputs) + 4, 64);
@@ -60,6 +61,13 @@ final class VectorWeights {
                                     ValueLayout.JAVA_SHORT, at + (long) i * width, Rounding.bfloat16(row[i]));
                         }
                     }
+                    case F16 -> {
+                        for (int i = 0; i < inputs; i++) {
+                            elements.setAtIndex(
+                                    ValueLayout.JAVA_SHORT, at + (long) i * width, Float.floatToFloat16(row[i]));
+                        }
+                    }
+                    case Q8, Q4, STORED -> throw new AssertionError(type);
                     case I8 -> {
                         scales[output] = Rounding.scale(row, inputs);
                         for (int i = 0; i < inputs; i++) {
@@ -85,6 +93,8 @@ final class VectorWeights {
         long first = panels.offset(panel, w.inputs()) + (long) from * width;
         long count = (long) depth * width;
         if (w.type() == WeightType.BF16) {
+            widenBfloat(w.elements(), first, count, target);
+        } else if (w.type() == WeightType.F16) {
             widenHalf(w.elements(), first, count, target);
         } else {
             float[] scales = Arrays.copyOfRange(w.scales(), panels.first(panel), panels.first(panel) + width);
@@ -92,13 +102,31 @@ final class VectorWeights {
         }
     }
 
-    private static void widenHalf(MemorySegment source, long first, long count, MemorySegment target) {
+    private static void widenBfloat(MemorySegment source, long first, long count, MemorySegment target) {
         ByteOrder order = ByteOrder.nativeOrder();
         for (long i = 0; i < count; i += LANES) {
             ShortVector half = ShortVector.fromMemorySegment(HALF, source, 2 * (first + i), order);
             IntVector bits = (IntVector) half.convertShape(VectorOperators.S2I, WHOLE, 0);
             bits.lanewise(VectorOperators.LSHL, 16).intoMemorySegment(target, 4 * i, order);
         }
+    }
+
+    private static void widenHalf(MemorySegment source, long first, long count, MemorySegment target) {
+        ByteOrder order = ByteOrder.nativeOrder();
+        for (long i = 0; i < count; i += LANES) {
+            ShortVector half = ShortVector.fromMemorySegment(HALF, source, 2 * (first + i), order);
+            half((IntVector) half.convertShape(VectorOperators.S2I, WHOLE, 0)).intoMemorySegment(target, 4 * i, order);
+        }
+    }
+
+    /** Numbers of 16 bits, each in the lower half of an integer whose upper half is undefined. */
+    static FloatVector half(IntVector bits) {
+        IntVector size = bits.and(0x7fff).lanewise(VectorOperators.LSHL, 13);
+        // The exponent counts from 112 further up; what is no number or infinite keeps a full exponent.
+        IntVector scaled = size.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
+        IntVector whole =
+                scaled.lanewise(VectorOperators.OR, 0x7f800000, size.compare(VectorOperators.GE, 0x7c00 << 13));
+        return whole.or(bits.and(0x8000).lanewise(VectorOperators.LSHL, 16)).reinterpretAsFloats();
     }
 
     private static void widenQuarter(
@@ -111,6 +139,16 @@ final class VectorWeights {
                 FloatVector value = (FloatVector) quarter.convertShape(VectorOperators.B2F, LANE, 0);
                 value.mul(scale).intoMemorySegment(target, 4 * i, order);
             }
+        }
+    }
+
+    /** Copies one row of a weight, widened. */
+    static void row(CpuWeight w, Panels panels, int output, float[] target, int to) {
+        int panel = panels.panelOf(output);
+        int width = panels.width(panel) * LANES;
+        long at = panels.offset(panel, w.inputs()) + output - panels.first(panel);
+        for (int i = 0; i < w.inputs(); i++) {
+            target[to + i] = w.element(at + (long) i * width, output);
         }
     }
 }

@@ -2,6 +2,7 @@ package org.candor.compute.cpu.internal;
 
 import org.candor.api.compute.Backend;
 import org.candor.api.compute.BackendContract;
+import org.candor.compute.cpu.internal.emit.EmittedBlockLoops;
 import org.candor.compute.cpu.internal.emit.EmittedLoops;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -17,7 +18,10 @@ class EmittedBackendTest extends BackendContract {
         String obstacle = EmittedLoops.obstacle(VectorRows.LANES);
         Assumptions.assumeTrue(obstacle == null, () -> "nothing is emitted here: " + obstacle);
         backend = new CpuBackend(
-                3, 20, new KernelTier.Choice(new VectorKernels(EmittedLoops.open(VectorRows.LANES)), null));
+                3,
+                20,
+                new KernelTier.Choice(
+                        new VectorKernels(EmittedLoops.open(VectorRows.LANES), EmittedBlockLoops.open()), null));
     }
 
     @AfterAll

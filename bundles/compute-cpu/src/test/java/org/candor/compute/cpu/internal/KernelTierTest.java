@@ -26,14 +26,14 @@ class KernelTierTest {
     @ParameterizedTest
     @ValueSource(strings = {"linear", "layerNorm", "attention", "activate", "add", "softmax", "mean", "normalize"})
     void aKernelThatDoesNothingFailsItsKnownAnswer(String broken) {
-        Kernels kernels = without(broken, Kernels.class, new VectorKernels(new VectorLoops()));
+        Kernels kernels = without(broken, Kernels.class, new VectorKernels(new VectorLoops(), new VectorBlockLoops()));
         assertThrows(ArithmeticException.class, () -> KnownAnswers.check(kernels));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"rmsNorm", "rope", "cachedAttention", "multiply", "scale"})
     void aDecodersKernelThatDoesNothingFailsItsKnownAnswer(String broken) {
-        VectorKernels vector = new VectorKernels(new VectorLoops());
+        VectorKernels vector = new VectorKernels(new VectorLoops(), new VectorBlockLoops());
         DecoderKernels decoder = without(broken, DecoderKernels.class, vector.decoder());
         Kernels kernels = (Kernels) Proxy.newProxyInstance(
                 Kernels.class.getClassLoader(),

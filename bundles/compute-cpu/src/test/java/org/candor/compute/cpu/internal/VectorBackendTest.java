@@ -12,7 +12,8 @@ class VectorBackendTest extends BackendContract {
 
     @BeforeAll
     static void open() {
-        backend = new CpuBackend(3, 20, new KernelTier.Choice(new VectorKernels(new VectorLoops()), null));
+        backend = new CpuBackend(
+                3, 20, new KernelTier.Choice(new VectorKernels(new VectorLoops(), new VectorBlockLoops()), null));
     }
 
     @AfterAll

@@ -38,10 +38,11 @@ public final class ModelInstallCommand extends CandorCommand {
 
     @Option(
             name = "--weights",
-            description = "How a model that writes holds its weights: f32 (the default), bf16 or i8.")
+            description =
+                    "How a model that writes holds its weights: f32, bf16, f16, i8, q8, q4 or stored; stored is the default of GGUF files, f32 of others.")
     @Completion(
             value = StringsCompleter.class,
-            values = {"f32", "bf16", "i8"})
+            values = {"f32", "bf16", "f16", "i8", "q8", "q4", "stored"})
     String weights;
 
     @Option(name = "--reason", description = "Why; it is kept in the record and in the log.")

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.TreeSet;
 import org.candor.api.compute.Backend;
+import org.candor.api.compute.WeightType;
 import org.candor.api.model.Generator;
 import org.candor.api.model.GeneratorSettings;
 import org.candor.api.model.ModelFiles;
@@ -25,30 +26,53 @@ public record DecoderFamily(Backend backend) {
         return types;
     }
 
+    /** Bytes of a block of 32 values in 8 bits, which takes the place of other blocks, and in 4. */
+    private static final int BYTES_OF_32_Q8 = 34;
+
+    private static final int BYTES_OF_32_Q4 = 18;
+
     /**
-     * About how many bytes {@link #generator} would hold: every stored value in the type of the weights, but the table of
-     * embeddings in binary32, besides the output layer where they share what is stored; and the cache.
+     * About how many bytes {@link #generator} would hold: every stored value in the type of the weights; the table of
+     * embeddings in binary32, besides the output layer where they share what is stored, unless it is held as the output
+     * layer is; and the cache.
      */
     public static long bytes(ModelFiles files, GeneratorSettings settings) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(files)) {
             DecoderConfiguration configuration = DecoderConfiguration.read(files, checkpoint);
             StackConfiguration stack = configuration.decoder();
-            long values =
-                    checkpoint.tensors().stream().mapToLong(StoredTensor::size).reduce(0, Math::addExact);
-            long each =
-                    switch (settings.weights()) {
-                        case F32 -> Float.BYTES;
-                        case BF16 -> Short.BYTES;
-                        case I8 -> Byte.BYTES;
-                    };
+            WeightType type = settings.weights();
+            long held = checkpoint.tensors().stream()
+                    .mapToLong(tensor -> held(tensor, type))
+                    .reduce(0, Math::addExact);
             long table = (long) configuration.vocabulary() * stack.hidden();
-            long more = table * (configuration.tied() ? Float.BYTES : Float.BYTES - each);
+            long more =
+                    switch (type) {
+                        case F32 -> configuration.tied() ? Float.BYTES * table : 0;
+                        case BF16, F16 -> table * (configuration.tied() ? Float.BYTES : Float.BYTES - Short.BYTES);
+                        case I8 -> table * (configuration.tied() ? Float.BYTES : Float.BYTES - Byte.BYTES);
+                        case Q8, Q4, STORED -> 0;
+                    };
             long cached = 2L * stack.layers().size() * stack.keyValueColumns() * settings.cacheTokens();
-            return Math.addExact(Math.multiplyExact(values, each), more + Float.BYTES * cached);
+            return Math.addExact(held, more + Float.BYTES * cached);
         } catch (ArithmeticException e) {
             throw new ModelFormatException(
                     files.id().name() + ": its tensors and cache are too large to be counted", e);
         }
+    }
+
+    private static long held(StoredTensor tensor, WeightType type) {
+        long size = tensor.size();
+        return switch (type) {
+            case F32 -> Math.multiplyExact(size, Float.BYTES);
+            case BF16, F16 -> Math.multiplyExact(size, Short.BYTES);
+            case I8 -> size;
+            case Q8 -> Math.multiplyExact(size, BYTES_OF_32_Q8) / 32;
+            case Q4 -> Math.multiplyExact(size, BYTES_OF_32_Q4) / 32;
+            case STORED ->
+                tensor.type().element() == null && tensor.type().blocks() == null
+                        ? Math.multiplyExact(size, BYTES_OF_32_Q8) / 32
+                        : tensor.data().byteSize();
+        };
     }
 
     /**

@@ -107,7 +107,7 @@ final class DecoderLoader {
 
         /** What is on the device when {@link #source} loads, and nothing when it checks. */
         private record Parts(
-                Tensor embeddings,
+                Embeddings embeddings,
                 Tensor positions,
                 StackWeights.Linear head,
                 StackWeights decoder,
@@ -137,12 +137,20 @@ final class DecoderLoader {
             StackConfiguration stack = configuration.decoder();
             int hidden = stack.hidden();
             int vocabulary = configuration.vocabulary();
+            String table = prefix + names.embeddings();
+            String headTable = head();
+            StackWeights.Linear head = source.table(headTable, vocabulary, hidden);
             return new Parts(
-                    source.embeddings(prefix + names.embeddings(), vocabulary, hidden, configuration.embeddingScale()),
+                    source.embeddings(
+                            table,
+                            vocabulary,
+                            hidden,
+                            configuration.embeddingScale(),
+                            headTable.equals(table) ? head : null),
                     configuration.learnedPositions()
-                            ? source.embeddings(prefix + names.positions(), configuration.positions(), hidden, 1)
+                            ? source.table(prefix + names.positions(), configuration.positions(), hidden, 1)
                             : null,
-                    source.table(head(), vocabulary, hidden),
+                    head,
                     new StackLoader(source, names, stack, prefix + names.stack()).load(),
                     configuration.encoder() == null
                             ? null

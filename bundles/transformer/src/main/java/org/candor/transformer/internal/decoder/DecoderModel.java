@@ -23,12 +23,12 @@ final class DecoderModel implements AutoCloseable {
     /**
      * Everything on the device that is no block.
      *
-     * @param embeddings (vocabulary, hidden), scaled
+     * @param embeddings of the vocabulary
      * @param positions (positions, hidden), or null
      * @param head (vocabulary, hidden)
      * @param ropes one for each rotary embedding of the decoder
      */
-    record Tables(Tensor embeddings, Tensor positions, StackWeights.Linear head, List<RotaryTables> ropes) {}
+    record Tables(Embeddings embeddings, Tensor positions, StackWeights.Linear head, List<RotaryTables> ropes) {}
 
     /**
      * New tokens of one sequence.
@@ -142,7 +142,7 @@ final class DecoderModel implements AutoCloseable {
         for (Rotation rotation : rotations) {
             rotation.prepare(ops, parts);
         }
-        ops.embedding(tables.embeddings, rows.ids(), false, rows.hidden());
+        tables.embeddings.look(ops, rows.ids(), rows.hidden());
         if (tables.positions != null) {
             ops.embedding(tables.positions, rows.positions(), true, rows.hidden());
         }
@@ -330,7 +330,7 @@ final class DecoderModel implements AutoCloseable {
             }
             ops.upload(ids, 0, rows.ids());
             ops.upload(slots, 0, rows.slots());
-            ops.embedding(tables.embeddings, rows.ids(), false, rows.hidden());
+            tables.embeddings.look(ops, rows.ids(), rows.hidden());
             Stack.Context context = new Stack.Context(CachedSequences.whole(sequences), null, null, null, List.of());
             encoder.forward(ops, rows, context, observer);
             encoder.finalNorm(ops, rows.hidden(), rows.normed());

@@ -67,7 +67,8 @@ record StackLoader(TensorSource source, TensorNames names, StackConfiguration st
         if (layer.experts() == null) {
             return dense(block, names.gateUp(stack.gated()), names.down(), layer.intermediate());
         }
-        Linear router = linear(block + names.router(), layer.experts().count(), stack.hidden(), false);
+        Linear router =
+                source.router(new Part(block + names.router(), layer.experts().count()), stack.hidden());
         List<Dense> experts = new ArrayList<>();
         for (int e = 0; e < layer.experts().count(); e++) {
             int expert = e;

@@ -5,12 +5,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.candor.api.compute.BlockMatrix;
+import org.candor.api.compute.BlockType;
 import org.candor.api.compute.ElementType;
 import org.candor.api.compute.HostMatrix;
 import org.candor.api.compute.Ops;
 import org.candor.api.compute.Tensor;
+import org.candor.api.compute.Weight;
 import org.candor.api.compute.WeightType;
 import org.candor.api.model.ModelFormatException;
 import org.candor.transformer.internal.DeviceMemory;
@@ -73,7 +79,21 @@ final class TensorSource {
 
     /** One linear layer of parts with the same inputs, one under the other. */
     Linear linear(List<Part> parts, int inputs, boolean biased) throws ModelFormatException {
-        List<HostMatrix> matrices = new ArrayList<>();
+        return linear(parts, inputs, biased, type);
+    }
+
+    /** A linear layer whose results choose between others: never in fast arithmetic. */
+    Linear router(Part part, int inputs) throws ModelFormatException {
+        return linear(List.of(part), inputs, false, fast(type) ? WeightType.F32 : type);
+    }
+
+    /** Whether linear layers may be held in blocks. */
+    private static boolean fast(WeightType type) {
+        return type == WeightType.STORED || type == WeightType.Q8 || type == WeightType.Q4;
+    }
+
+    private Linear linear(List<Part> parts, int inputs, boolean biased, WeightType held) throws ModelFormatException {
+        List<StoredTensor> tensors = new ArrayList<>();
         int outputs = 0;
         for (Part part : parts) {
             StoredTensor tensor = find(part.name + ".weight");
@@ -82,7 +102,7 @@ final class TensorSource {
                 if (checking) {
                     matrix.requireMatrix(part.outputs, inputs);
                 } else {
-                    matrices.add(matrix.matrix(part.outputs, inputs));
+                    tensors.add(matrix);
                 }
             }
             outputs += part.outputs;
@@ -91,10 +111,48 @@ final class TensorSource {
         if (checking) {
             return null;
         }
-        try (Arena arena = Arena.ofShared()) {
-            HostMatrix matrix = matrices.size() == 1 ? matrices.getFirst() : stacked(matrices, parts, arena);
-            return new Linear(memory.weight(matrix, type), bias == null ? null : memory.vector(ops, bias));
+        return new Linear(weight(tensors, parts, inputs, held), bias == null ? null : memory.vector(ops, bias));
+    }
+
+    /**
+     * Blocks go to the device as they are, if it takes them and they are what is wanted. Where the wanted type is that of
+     * the file, blocks of other kinds are rounded to 8 bits, which costs less than what their own rounding did.
+     */
+    private Weight weight(List<StoredTensor> tensors, List<Part> parts, int inputs, WeightType held)
+            throws ModelFormatException {
+        BlockType blocks =
+                switch (held) {
+                    case STORED -> tensors.getFirst().type().blocks();
+                    case Q8 -> BlockType.Q8_0;
+                    case Q4 -> BlockType.Q4_0;
+                    case F32, BF16, F16, I8 -> null;
+                };
+        if (tensors.stream().allMatch(tensor -> tensor.holds(blocks))) {
+            return memory.weight(blocks(blocks, tensors, inputs));
         }
+        boolean quantised = tensors.stream().anyMatch(tensor -> tensor.type().element() == null);
+        WeightType type = held == WeightType.STORED && quantised ? WeightType.Q8 : held;
+        List<HostMatrix> matrices = new ArrayList<>();
+        try (Arena arena = Arena.ofShared()) {
+            for (int i = 0; i < parts.size(); i++) {
+                matrices.add(tensors.get(i).matrix(parts.get(i).outputs, inputs, arena));
+            }
+            HostMatrix matrix = matrices.size() == 1 ? matrices.getFirst() : stacked(matrices, parts, arena);
+            return memory.weight(matrix, type);
+        }
+    }
+
+    private static BlockMatrix blocks(BlockType type, List<StoredTensor> tensors, int inputs) {
+        int rows = 0;
+        NavigableMap<Integer, StoredTensor> starts = new TreeMap<>();
+        for (StoredTensor tensor : tensors) {
+            starts.put(rows, tensor);
+            rows += Math.toIntExact(tensor.lines());
+        }
+        return new BlockMatrix(type, rows, inputs, row -> {
+            Map.Entry<Integer, StoredTensor> part = starts.floorEntry(row);
+            return part.getValue().line(row - part.getKey());
+        });
     }
 
     private float[] bias(List<Part> parts, int outputs) throws ModelFormatException {
@@ -140,11 +198,34 @@ final class TensorSource {
         if (tensor != null) {
             tensor.requireMatrix(rows, columns);
         }
-        return checking ? null : new Linear(memory.weight(tensor.matrix(rows, columns), type), null);
+        return checking ? null : new Linear(table(tensor, rows, columns), null);
     }
 
-    /** A table of embeddings, scaled. */
-    Tensor embeddings(String name, int rows, int columns, float scale) throws ModelFormatException {
+    private Weight table(StoredTensor tensor, int rows, int columns) throws ModelFormatException {
+        return weight(List.of(tensor), List.of(new Part(tensor.name(), rows)), columns, type);
+    }
+
+    /**
+     * A table of token embeddings: where linear layers may be held in blocks, as they are.
+     *
+     * @param head the output layer, of the same tensor where this is not null
+     */
+    Embeddings embeddings(String name, int rows, int columns, float scale, Linear head) throws ModelFormatException {
+        if (!fast(type)) {
+            return new Embeddings(table(name, rows, columns, scale), null, 1);
+        }
+        StoredTensor tensor = find(name);
+        if (tensor != null) {
+            tensor.requireMatrix(rows, columns);
+        }
+        if (checking) {
+            return null;
+        }
+        return new Embeddings(null, head == null ? table(tensor, rows, columns) : head.weight(), scale);
+    }
+
+    /** A table of embeddings in binary32, scaled. */
+    Tensor table(String name, int rows, int columns, float scale) throws ModelFormatException {
         StoredTensor tensor = find(name);
         if (tensor != null) {
             tensor.requireMatrix(rows, columns);

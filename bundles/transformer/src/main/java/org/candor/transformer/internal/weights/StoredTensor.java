@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.candor.api.compute.BlockType;
 import org.candor.api.compute.ElementType;
 import org.candor.api.compute.HostMatrix;
 import org.candor.api.model.ModelFormatException;
@@ -193,6 +194,18 @@ public record StoredTensor(
             MemorySegment.copy(line, 0, copy, FLOAT, 4 * i * line.length, line.length);
         }
         return new HostMatrix(copy, ElementType.F32, rows, columns, inputsFirst);
+    }
+
+    /**
+     * Whether {@link #line} gives rows of this matrix as blocks that a backend takes.
+     *
+     * @param type the blocks
+     */
+    public boolean holds(BlockType type) {
+        return type != null
+                && type == this.type.blocks()
+                && transposed == arrangement.turned()
+                && arrangement.shift() == 0;
     }
 
     /**

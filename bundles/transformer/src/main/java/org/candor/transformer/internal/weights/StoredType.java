@@ -1,5 +1,6 @@
 package org.candor.transformer.internal.weights;
 
+import org.candor.api.compute.BlockType;
 import org.candor.api.compute.ElementType;
 import org.candor.transformer.internal.gguf.BlockLayout;
 import org.candor.transformer.internal.gguf.CodebookBlocks;
@@ -80,6 +81,15 @@ public enum StoredType {
     /** How stored bytes become numbers; null where this is no type of weights here. */
     public BlockLayout layout() {
         return layout;
+    }
+
+    /** The blocks that a backend takes as they are stored, or null. */
+    public BlockType blocks() {
+        return switch (this) {
+            case Q8_0 -> BlockType.Q8_0;
+            case Q4_0 -> BlockType.Q4_0;
+            default -> null;
+        };
     }
 
     /** The type a backend takes weights in as they are stored, or null. */

@@ -121,7 +121,7 @@ public final class EmittedLoops implements InnerLoops {
             if (lanes == 16) {
                 return processor.avx512() ? null : "the processor has no AVX-512 F and DQ";
             }
-            return processor.avx2() ? null : "the processor has no AVX2 with FMA";
+            return processor.avx2() ? null : "the processor has no AVX2 with FMA and F16C";
         } catch (IllegalStateException | IllegalCallerException e) {
             return e.getMessage();
         }

@@ -19,7 +19,7 @@ import org.candor.compute.cpu.internal.emit.Assembler.Address;
  * What the processor can do and the operating system lets it do, by CPUID and XGETBV (Intel's manual, volume 1, section
  * 14.3).
  *
- * @param avx2 256-bit vectors with fused multiply-add: AVX2 and FMA
+ * @param avx2 256-bit vectors with fused multiply-add and conversion of binary16: AVX2, FMA and F16C
  * @param avx512 512-bit vectors: AVX-512 F and DQ
  * @param intel made by Intel
  */
@@ -30,7 +30,7 @@ record Processor(boolean avx2, boolean avx512, boolean intel) {
 
     private static final int FEATURES = 1;
     private static final int EXTENDED_FEATURES = 7;
-    private static final int FMA_BIT = 1 << 12;
+    private static final int FMA_AND_F16C_BITS = 1 << 12 | 1 << 29;
     private static final int XSAVE_BIT = 1 << 27;
     private static final int AVX2_BIT = 1 << 5;
     private static final int AVX512_BITS = 1 << 16 | 1 << 17;
@@ -77,8 +77,9 @@ record Processor(boolean avx2, boolean avx512, boolean intel) {
             cpuid.invoke(EXTENDED_FEATURES, 0, registers);
             int more = result[1];
             xgetbv.invoke(registers);
-            boolean avx2 =
-                    (result[0] & VECTOR_STATE) == VECTOR_STATE && (more & AVX2_BIT) != 0 && (features & FMA_BIT) != 0;
+            boolean avx2 = (result[0] & VECTOR_STATE) == VECTOR_STATE
+                    && (more & AVX2_BIT) != 0
+                    && (features & FMA_AND_F16C_BITS) == FMA_AND_F16C_BITS;
             boolean avx512 = (result[0] & WIDE_STATE) == WIDE_STATE && (more & AVX512_BITS) == AVX512_BITS;
             return new Processor(avx2, avx512, intel);
         } catch (RuntimeException | Error e) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.candor.compute.cpu.internal.emit.Assembler.Address;
 import org.candor.compute.cpu.internal.emit.Assembler.Arithmetic;
+import org.candor.compute.cpu.internal.emit.Assembler.Integers;
 import org.candor.compute.cpu.internal.emit.Assembler.Register;
 import org.candor.compute.cpu.internal.emit.Encoder.Masked;
 
@@ -120,10 +121,20 @@ final class Instructions {
             }
             both(code, v);
             code.halves(v[0], v[1], v[2], 0x31);
+            for (Integers op : Integers.values()) {
+                code.integers(op, v[0], v[1], v[2]);
+            }
+            code.sizes8(v[0], v[1]);
+            code.allOnes(v[0]);
+            code.shiftRight16(v[0], v[1], 12);
+            code.shiftLeft16(v[0], v[1], 8);
+            code.intToFloat(v[0], v[1]);
         }
         for (Address address : addresses) {
             code.mov(Register.RDX, address);
             code.mov(Register.R14, address);
+            code.add(Register.R10, address);
+            code.add(Register.RCX, address);
             code.movInt(address, Register.RCX);
             code.movInt(address, Register.R10);
             code.lea(Register.RBX, address);
@@ -133,6 +144,7 @@ final class Instructions {
                 code.store(address, y);
                 code.broadcast(y, address);
                 code.storeLowest(address, y);
+                code.widenHalf(y, address);
                 code.load(y, 15 - y, address);
                 code.store(address, 15 - y, y);
                 code.fma(y, 15 - y, address);

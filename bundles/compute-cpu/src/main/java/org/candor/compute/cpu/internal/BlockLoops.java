@@ -1,0 +1,41 @@
+package org.candor.compute.cpu.internal;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Products with quantised blocks. Every implementation gives the same bits, on every machine: whole numbers are summed
+ * exactly within a block, and blocks in order,
+ *
+ * <pre>y = fma(sum of codes * q, scale of the weights * scale of x, y)</pre>
+ *
+ * in binary32 with the product of the scales rounded once, starting from 0. So a row's result depends neither on its batch
+ * nor on vectors. Thread safe.
+ */
+public interface BlockLoops {
+
+    /** For people: emitted or not, and why not. */
+    String description();
+
+    /** Rounds a row as {@link BlockRows} says. */
+    void round(float[] x, int at, int inputs, MemorySegment target, long to);
+
+    /**
+     * Products of rows of x with {@code count} panels, all of whose columns are written.
+     *
+     * @param w the panels of the weight
+     * @param first the first panel
+     * @param x rounded rows, one after the other
+     * @param rows how many of them
+     * @param y rows {@code stride} apart from {@code at} on
+     */
+    void multiply(
+            BlockPanels panels,
+            MemorySegment w,
+            int first,
+            int count,
+            MemorySegment x,
+            int rows,
+            float[] y,
+            int at,
+            int stride);
+}

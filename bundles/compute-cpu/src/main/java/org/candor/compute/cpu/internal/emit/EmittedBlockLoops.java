@@ -1,0 +1,121 @@
+package org.candor.compute.cpu.internal.emit;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import org.candor.api.compute.BlockType;
+import org.candor.compute.cpu.internal.BlockLoops;
+import org.candor.compute.cpu.internal.BlockPanels;
+import org.candor.compute.cpu.internal.BlockRows;
+import org.candor.compute.cpu.internal.VectorBlockLoops;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Products with blocks in machine code, which multiplies bytes as the Vector API cannot. Rows are rounded on the Vector
+ * API. Thread safe.
+ */
+public final class EmittedBlockLoops implements BlockLoops {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmittedBlockLoops.class);
+    private static final MemoryLayout P = ValueLayout.ADDRESS;
+    private static final MemoryLayout N = ValueLayout.JAVA_LONG;
+    private static final FunctionDescriptor BLOCKS = FunctionDescriptor.ofVoid(P, P, P, N, N, N, N, N);
+    private static final int LANES = 8;
+
+    /** Bytes of panels that rows of x meet one after the other while the panels stay in the second-level cache. */
+    private static final long GROUP = 128 * 1024;
+
+    private final VectorBlockLoops rest = new VectorBlockLoops();
+    private final MethodHandle[][] functions = new MethodHandle[BlockType.values().length][BlockCode.MOST_ROWS];
+
+    private EmittedBlockLoops() {
+        Assembler code = new Assembler(LANES);
+        int[][] offsets = new int[functions.length][BlockCode.MOST_ROWS];
+        for (BlockType type : BlockType.values()) {
+            for (int rows = 1; rows <= BlockCode.MOST_ROWS; rows++) {
+                offsets[type.ordinal()][rows - 1] = BlockCode.write(code, type, rows);
+            }
+        }
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("{}:\n{}", description(), String.join("\n", code.listing()));
+        }
+        MachineCode machine = new MachineCode(code.code(), Arena.ofAuto());
+        for (int type = 0; type < offsets.length; type++) {
+            for (int rows = 0; rows < BlockCode.MOST_ROWS; rows++) {
+                functions[type][rows] = machine.function(offsets[type][rows], BLOCKS);
+            }
+        }
+    }
+
+    /** Why nothing can be emitted here, or null when it can. */
+    public static String obstacle() {
+        return EmittedLoops.obstacle(LANES);
+    }
+
+    /**
+     * Writes the code; only where {@link #obstacle} is null.
+     *
+     * @throws IllegalStateException when the system allows no executable memory
+     */
+    public static EmittedBlockLoops open() {
+        return new EmittedBlockLoops();
+    }
+
+    @Override
+    public String description() {
+        return "blocks emitted for AVX2";
+    }
+
+    @Override
+    public void round(float[] x, int at, int inputs, MemorySegment target, long to) {
+        rest.round(x, at, inputs, target, to);
+    }
+
+    @Override
+    public void multiply(
+            BlockPanels panels,
+            MemorySegment w,
+            int first,
+            int count,
+            MemorySegment x,
+            int rows,
+            float[] y,
+            int at,
+            int stride) {
+        long rowBytes = BlockRows.rowBytes(panels.inputs());
+        long panelBytes = panels.panelBytes();
+        int group = rows <= BlockCode.MOST_ROWS ? count : (int) Math.clamp(GROUP / panelBytes, 1, count);
+        MethodHandle[] byRows = functions[panels.type().ordinal()];
+        try {
+            for (int done = 0; done < count; done += group) {
+                int some = Math.min(group, count - done);
+                MemorySegment weights = w.asSlice((first + done) * panelBytes, some * panelBytes);
+                for (int t = 0; t < rows; t += BlockCode.MOST_ROWS) {
+                    int height = Math.min(BlockCode.MOST_ROWS, rows - t);
+                    byRows[height - 1].invokeExact(
+                            weights,
+                            x.asSlice(t * rowBytes, height * rowBytes),
+                            target(y, at + t * stride + done * LANES, stride, height, some * LANES),
+                            (long) panels.blocks(),
+                            rowBytes,
+                            4L * stride,
+                            (long) some,
+                            panels.scaleBytes());
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The code checks nothing: what lies outside of an array fails here. */
+    private static MemorySegment target(float[] y, int at, int stride, int rows, int columns) {
+        return MemorySegment.ofArray(y).asSlice(4L * at, 4L * ((rows - 1L) * stride + columns));
+    }
+}
