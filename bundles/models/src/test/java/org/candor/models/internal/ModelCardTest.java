@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Random;
 import org.candor.api.compute.Pooling;
 import org.candor.api.compute.WeightType;
 import org.candor.api.model.EncoderSettings;
@@ -17,10 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class ModelCardTest {
 
-    private static final byte[] GOOD =
-            FakePack.of("encoder-en", "1.0.0", "w").files.get("card.json");
+    static final byte[] GOOD = FakePack.of("encoder-en", "1.0.0", "w").files.get("card.json");
 
-    private static final byte[] WRITES =
+    static final byte[] WRITES =
             FakePack.generating("stories", "1.0.0", "w").files.get("card.json");
 
     @Test
@@ -92,24 +90,6 @@ final class ModelCardTest {
                 ModelFormatException.class,
                 () -> ModelCard.read("pack", card.replace(good, bad).getBytes(UTF_8)));
         assertTrue(e.getMessage().startsWith("pack: card.json: " + key), e.getMessage());
-    }
-
-    @Test
-    void mutatedCardsAreReadOrRefusedButNeverAnythingElse() {
-        Random random = new Random(20261123);
-        int refused = 0;
-        for (int i = 0; i < 20_000; i++) {
-            byte[] card = GOOD.clone();
-            for (int k = random.nextInt(4); k >= 0; k--) {
-                card[random.nextInt(card.length)] = (byte) random.nextInt(256);
-            }
-            try {
-                ModelCard.read("pack", card);
-            } catch (ModelFormatException e) {
-                refused++;
-            }
-        }
-        assertTrue(refused > 10_000, refused + " refused");
     }
 
     @Test
