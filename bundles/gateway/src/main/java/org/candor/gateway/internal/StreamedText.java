@@ -41,6 +41,8 @@ final class StreamedText implements Generation.Sink {
     private final Order order;
     private final TextForm form;
     private volatile boolean abandoned;
+    /** That writes; null before it begins. */
+    private volatile String model;
 
     private StreamedText(Order order, TextForm form) {
         this.order = order;
@@ -93,6 +95,7 @@ final class StreamedText implements Generation.Sink {
 
     @Override
     public void begun(Begun begun) {
+        model = begun.model().name();
         events.add(new Event.Beginning(begun));
     }
 
@@ -115,7 +118,7 @@ final class StreamedText implements Generation.Sink {
                 case Event.Done done -> {
                     write(out, form.end(done.written()));
                     out.done();
-                    return TextViews.account(order.model(), done.written());
+                    return TextViews.account(done.written());
                 }
                 case Event.Failed failed -> {
                     out.data(JsonText.readObject(failed.error().response().body()));
@@ -144,6 +147,6 @@ final class StreamedText implements Generation.Sink {
     }
 
     private Response.Account account(String outcome) {
-        return new Response.Account("generate", outcome, null, order.model(), 0);
+        return new Response.Account("generate", outcome, null, model, 0);
     }
 }

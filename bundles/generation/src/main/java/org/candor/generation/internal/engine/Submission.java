@@ -35,6 +35,7 @@ final class Submission {
     private long busyNanos;
     private long waitNanos = -1;
     private long firstNanos = -1;
+    private long lastNanos = -1;
     private volatile boolean cancelled;
 
     /** @param promptTokens of all prompts */
@@ -77,8 +78,9 @@ final class Submission {
     }
 
     void write(Piece piece) {
-        if (firstNanos < 0 && !piece.tokens().isEmpty()) {
-            firstNanos = System.nanoTime() - begun;
+        if (!piece.tokens().isEmpty()) {
+            lastNanos = System.nanoTime() - begun;
+            firstNanos = firstNanos < 0 ? lastNanos : firstNanos;
         }
         events.add(new Event.Written(piece));
         if (piece.finish() != null && --open == 0) {
@@ -132,6 +134,13 @@ final class Submission {
                 .mapToInt(continuation -> continuation.tokens().size())
                 .sum();
         return new Generated(
-                continuations, promptTokens, cachedTokens, tokens, busyNanos, Math.max(0, waitNanos), firstNanos);
+                continuations,
+                promptTokens,
+                cachedTokens,
+                tokens,
+                busyNanos,
+                Math.max(0, waitNanos),
+                firstNanos,
+                lastNanos);
     }
 }
