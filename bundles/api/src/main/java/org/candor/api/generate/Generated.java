@@ -12,7 +12,8 @@ import java.util.List;
  * @param busyNanos processor time of the model that fell to these texts, summed over threads: their shares of passes by
  *     numbers of tokens
  * @param waitNanos until the first pass that read one of the prompts
- * @param firstNanos until the first token
+ * @param firstNanos until the first token, -1 where there was none
+ * @param lastNanos until the last token, -1 where there was none
  */
 public record Generated(
         List<Continuation> continuations,
@@ -21,7 +22,8 @@ public record Generated(
         int completionTokens,
         long busyNanos,
         long waitNanos,
-        long firstNanos) {
+        long firstNanos,
+        long lastNanos) {
 
     public Generated {
         continuations = List.copyOf(continuations);

@@ -92,9 +92,10 @@ public interface Platform {
     List<Permission> permissions(Caller caller);
 
     /**
-     * The running system as JSON values: log (origin, key, size), models, revisions (name, version, state, leases), library,
-     * energy, policy; a member is null while
-     * its service is missing.
+     * The running system as JSON values: log (origin, key, size), models, revisions (name, version, state, leases), generators
+     * (routes of models that write: id, version, digest, tokenizer and chat, which say whether there is one, maxTokens, and the
+     * members of {@link org.candor.api.generate.GeneratorStatus}, busy time in seconds), library, energy, policy; a member is
+     * null while its service is missing.
      */
     Map<String, Object> status();
 

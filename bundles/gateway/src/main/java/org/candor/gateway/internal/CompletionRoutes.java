@@ -86,7 +86,7 @@ final class CompletionRoutes {
             return StreamedText.begin(service, caller, order, form, streams);
         }
         Written written = service.generate(caller, order, null);
-        return Response.json(200, form.whole(written)).accounted(TextViews.account(order.model(), written));
+        return Response.json(200, form.whole(written)).accounted(TextViews.account(written));
     }
 
     private static List<String> echo(Members body, List<Prompt> prompts, int logprobs) {

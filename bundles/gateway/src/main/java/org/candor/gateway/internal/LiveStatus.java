@@ -21,6 +21,7 @@ final class LiveStatus {
     private Map<String, Object> last;
     private long lastNanos;
     private double lastJoules = Double.NaN;
+    private final GeneratorRates rates = new GeneratorRates();
 
     LiveStatus(Backends backends, Traffic traffic, Clock clock, LongSupplier nanoTime) {
         this.backends = backends;
@@ -55,6 +56,7 @@ final class LiveStatus {
         json.put("energy", energy(status.get("energy"), nanos));
         json.put("models", status.get("models"));
         json.put("revisions", status.get("revisions"));
+        json.put("generators", rates.of(status.get("generators"), nanos, traffic::joulesPerToken));
         json.put("library", status.get("library"));
         json.put("policy", status.get("policy"));
         json.put("log", status.get("log"));

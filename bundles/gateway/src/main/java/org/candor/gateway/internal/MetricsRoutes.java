@@ -35,6 +35,7 @@ final class MetricsRoutes {
         Map<String, Object> status = platform == null ? Map.of() : platform.status();
         energy(text, status.get("energy"));
         models(text, status.get("models"));
+        GeneratorMetrics.write(text, status.get("generators"));
         number(text, "candor_log_size", "gauge", "Entries of the transparency log.", member(status.get("log"), "size"));
         Object library = status.get("library");
         number(

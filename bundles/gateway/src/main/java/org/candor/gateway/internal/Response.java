@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.candor.api.model.ModelId;
 import org.candor.api.operation.Evidence;
 
 /**
@@ -36,13 +37,19 @@ record Response(int status, Map<String, String> headers, byte[] body, Stream str
      * @param joules of the operation, or null
      * @param model that was asked for, or null
      * @param tokens that went into it
+     * @param texts what was written, or null where nothing was
      */
-    record Account(String operation, String outcome, Double joules, String model, long tokens) {
+    record Account(String operation, String outcome, Double joules, String model, long tokens, Texts texts) {
 
         static final Account OK = new Account(null, "ok", null, null, 0);
 
+        /** One that wrote no text. */
+        Account(String operation, String outcome, Double joules, String model, long tokens) {
+            this(operation, outcome, joules, model, tokens, null);
+        }
+
         Account ended(String otherwise) {
-            return new Account(operation, otherwise, joules, model, tokens);
+            return new Account(operation, otherwise, joules, model, tokens, texts);
         }
 
         static Account of(String outcome, Map<String, Object> leaf, Map<String, Object> energy) {
@@ -56,6 +63,17 @@ record Response(int status, Map<String, String> headers, byte[] body, Stream str
                     0);
         }
     }
+
+    /**
+     * Texts that a model wrote for a request.
+     *
+     * @param model that wrote
+     * @param promptTokens of all prompts
+     * @param completionTokens of all texts
+     * @param firstSeconds until the first token, negative where there was none
+     * @param tokenSeconds from one token to the next, negative where there was no next one or several texts were written together
+     */
+    record Texts(ModelId model, int promptTokens, int completionTokens, double firstSeconds, double tokenSeconds) {}
 
     static Response json(int status, Object value) {
         return bytes(status, JSON, JsonText.write(value));

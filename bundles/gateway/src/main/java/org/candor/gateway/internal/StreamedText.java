@@ -41,6 +41,8 @@ final class StreamedText implements Generation.Sink {
     private final Order order;
     private final TextForm form;
     private volatile boolean abandoned;
+    /** That writes; null before it begins. */
+    private volatile String model;
 
     private StreamedText(Order order, TextForm form) {
         this.order = order;
@@ -93,6 +95,7 @@ final class StreamedText implements Generation.Sink {
 
     @Override
     public void begun(Begun begun) {
+        model = begun.model().name();
         events.add(new Event.Beginning(begun));
     }
 
@@ -117,7 +120,7 @@ final class StreamedText implements Generation.Sink {
                     if (!form.typed()) {
                         out.done();
                     }
-                    return TextViews.account(order.model(), done.written());
+                    return TextViews.account(done.written());
                 }
                 case Event.Failed failed -> {
                     write(out, form.failed(failed.error()));
@@ -150,6 +153,6 @@ final class StreamedText implements Generation.Sink {
     }
 
     private Response.Account account(String outcome) {
-        return new Response.Account("generate", outcome, null, order.model(), 0);
+        return new Response.Account("generate", outcome, null, model, 0);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.candor.api.generate.FinishReason;
 import org.candor.api.generate.Generated;
 import org.candor.api.generate.GeneratedToken;
+import org.candor.api.model.ModelId;
 import org.candor.api.operation.Generation.Written;
 import org.candor.api.tokenize.Tokenizer;
 
@@ -16,6 +17,7 @@ final class TextViews {
 
     /** JSON has no minus infinity; OpenAI writes this. */
     private static final double LEAST_LOGPROB = -9_999;
+    private static final double NANOS_PER_SECOND = 1e9;
 
     private TextViews() {}
 
@@ -91,7 +93,8 @@ final class TextViews {
         return json;
     }
 
-    static Response.Account account(String model, Written written) {
+    /** Under the name of the model that wrote: the one asked for may be any name that the policy routes elsewhere. */
+    static Response.Account account(Written written) {
         Response.Account done = Response.Account.of(
                 "ok", written.evidence().leaf(), written.evidence().energy());
         Generated generated = written.generated();
@@ -99,7 +102,19 @@ final class TextViews {
                 done.operation(),
                 done.outcome(),
                 done.joules(),
+                written.begun().model().name(),
+                generated.promptTokens() + generated.completionTokens(),
+                texts(written.begun().model(), generated));
+    }
+
+    private static Response.Texts texts(ModelId model, Generated generated) {
+        int further = generated.completionTokens() - 1;
+        boolean alone = generated.continuations().size() == 1 && further > 0;
+        return new Response.Texts(
                 model,
-                generated.promptTokens() + generated.completionTokens());
+                generated.promptTokens(),
+                generated.completionTokens(),
+                generated.firstNanos() / NANOS_PER_SECOND,
+                alone ? (generated.lastNanos() - generated.firstNanos()) / NANOS_PER_SECOND / further : -1);
     }
 }

@@ -28,7 +28,7 @@ final class Traffic {
         0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92
     };
     /** OpenTelemetry's advice for token counts. */
-    private static final double[] TOKENS = {
+    static final double[] TOKENS = {
         1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864
     };
 
@@ -44,6 +44,7 @@ final class Traffic {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Map<Http, Histogram> http = new ConcurrentHashMap<>();
     private final Map<Model, Counted> models = new ConcurrentHashMap<>();
+    private final TextTraffic texts = new TextTraffic();
 
     /** @param requests is told each request in one line */
     Traffic(LongSupplier nanoTime, Logger requests) {
@@ -91,6 +92,11 @@ final class Traffic {
         return recent.view();
     }
 
+    /** Joules for each token that a revision wrote; null while nothing is known. */
+    Double joulesPerToken(String digest) {
+        return texts.joulesPerToken(digest);
+    }
+
     private void count(Passage passage, Response response, long nanos) {
         Router.Route route = passage.route;
         String path = route == null ? "" : route.path();
@@ -114,6 +120,7 @@ final class Traffic {
             if (account.tokens() > 0) {
                 counted.tokens().record(account.tokens());
             }
+            texts.record(operation, account);
         }
         log(passage, path, response, nanos / 1e6);
     }
@@ -132,6 +139,8 @@ final class Traffic {
             case "/v1/embeddings" -> "embeddings";
             case "/v1/search" -> "retrieval";
             case "/v1/answers" -> "answer";
+            case "/v1/completions" -> "text_completion";
+            case "/v1/chat/completions" -> "chat";
             default -> null;
         };
     }
@@ -184,8 +193,7 @@ final class Traffic {
         text.metric(model, "histogram", "Duration of model operations (OpenTelemetry gen_ai.server.request.duration).");
         sortedModels().forEach(entry -> entry.getValue().seconds().write(text, model, labels(entry.getKey(), true)));
         String tokens = "gen_ai_client_token_usage";
-        text.metric(
-                tokens, "histogram", "Tokens that went into an operation (OpenTelemetry gen_ai.client.token.usage).");
+        text.metric(tokens, "histogram", "Tokens of an operation, by type (OpenTelemetry gen_ai.client.token.usage).");
         sortedModels()
                 .filter(entry -> entry.getKey().operation().equals("embeddings")
                         && entry.getKey().error().isEmpty())
@@ -196,6 +204,8 @@ final class Traffic {
                     more[labels.length + 1] = "input";
                     entry.getValue().tokens().write(text, tokens, more);
                 });
+        texts.writeTokens(text, tokens);
+        texts.write(text);
     }
 
     private Stream<Map.Entry<Model, Counted>> sortedModels() {

@@ -70,7 +70,8 @@ final class ScriptedText implements Generation {
         for (int choice = 0; choice < choices * prompts.size(); choice++) {
             texts.add(write(choice, sink));
         }
-        Generated generated = new Generated(texts, 2 * prompts.size(), 0, pieces.size() * texts.size(), 1_000, 0, 1);
+        Generated generated = new Generated(
+                texts, 2 * prompts.size(), 0, pieces.size() * texts.size(), 1_000, 0, 20_000_000, 80_000_000);
         return new Written(begun, generated, List.of(), evidence);
     }
 

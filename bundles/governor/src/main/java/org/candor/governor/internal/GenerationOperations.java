@@ -263,7 +263,8 @@ public final class GenerationOperations implements Generation {
                     all.completionTokens(),
                     all.busyNanos(),
                     all.waitNanos(),
-                    all.firstNanos());
+                    all.firstNanos(),
+                    all.lastNanos());
             List<Map<String, Object>> masked = new ArrayList<>(reply.masked());
             masked.addAll(masking.masked());
             return new Reply(reply.begun(), generated, masked);

@@ -122,6 +122,7 @@ public final class PlatformView implements Platform {
         json.put("log", services.log() == null ? null : log(services.log()));
         json.put("models", models == null ? null : served(models));
         json.put("revisions", models == null ? null : revisions(models));
+        json.put("generators", models == null ? null : GeneratorViews.of(models));
         json.put("library", documents == null ? null : Json.library(documents.status()));
         json.put(
                 "energy",

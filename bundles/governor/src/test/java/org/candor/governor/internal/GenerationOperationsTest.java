@@ -31,6 +31,7 @@ import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
+import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.operation.Generation.Begun;
 import org.candor.api.operation.Generation.Order;
 import org.candor.api.operation.Generation.Prompt;
@@ -52,6 +53,7 @@ class GenerationOperationsTest {
     private final Script script = new Script();
     private Set<String> tasks = Set.of("generate");
     private int leases;
+    private boolean closing;
 
     private GenerationOperations operations() {
         GenerationOperations operations = new GenerationOperations(world.path());
@@ -70,6 +72,9 @@ class GenerationOperationsTest {
     }
 
     private ModelLease<TextGenerator> lease() {
+        if (closing) {
+            throw new ModelUnavailableException("model \"stories\" is shutting down");
+        }
         leases++;
         return new ModelLease<>() {
             @Override
@@ -145,7 +150,7 @@ class GenerationOperationsTest {
                 }
             }
             Continuation whole = new Continuation(String.join("", pieces), tokens, FinishReason.STOP, null);
-            return new Generated(List.of(whole), 2, 0, tokens.size(), 5_000_000, 0, 1);
+            return new Generated(List.of(whole), 2, 0, tokens.size(), 5_000_000, 0, 1, 2);
         }
 
         @Override
@@ -209,6 +214,24 @@ class GenerationOperationsTest {
                         .containsAll(Set.of("prompts", "parameters", "seed", "continuations", "model", "usage")),
                 written.evidence().openings().toString());
         assertEquals(0, leases);
+    }
+
+    @Test
+    void whatAModelDoesIsSeenAndOnlyOfOneThatWrites() {
+        PlatformView view = new PlatformView(world.path());
+        view.registry = operations().registry;
+        Map<?, ?> seen = (Map<?, ?>) ((List<?>) view.status().get("generators")).getFirst();
+        assertEquals("stories", seen.get("id"));
+        assertEquals(MODEL.digest(), seen.get("digest"));
+        assertEquals(false, seen.get("chat"));
+        assertEquals(8, seen.get("freeBlocks"));
+        assertEquals(50, seen.get("maxTokens"));
+        assertEquals(0, leases, "the lease was given back");
+        tasks = Set.of("embed");
+        assertEquals(List.of(), view.status().get("generators"));
+        tasks = Set.of("generate");
+        closing = true;
+        assertEquals(List.of(), view.status().get("generators"));
     }
 
     @Test

@@ -95,7 +95,7 @@ final class FakeGenerator implements TextGenerator {
             String said = tokenizer == null ? "" : text.toString();
             written.add(new Continuation(said, tokens, FinishReason.LENGTH, null));
         }
-        return new Generated(written, 0, 0, 0, 0, 0, 0);
+        return new Generated(written, 0, 0, 0, 0, 0, 0, 0);
     }
 
     @Override

@@ -38,6 +38,7 @@ final class Submission {
     private long busyNanos;
     private long waitNanos = -1;
     private long firstNanos = -1;
+    private long lastNanos = -1;
     private volatile boolean cancelled;
 
     /** @param promptTokens of all prompts */
@@ -95,8 +96,9 @@ final class Submission {
     /** A token is taken, told or not. */
     void token() {
         completionTokens++;
+        lastNanos = System.nanoTime() - begun;
         if (firstNanos < 0) {
-            firstNanos = System.nanoTime() - begun;
+            firstNanos = lastNanos;
         }
     }
 
@@ -157,6 +159,7 @@ final class Submission {
                 completionTokens,
                 busyNanos,
                 Math.max(0, waitNanos),
-                firstNanos);
+                firstNanos,
+                lastNanos);
     }
 }

@@ -78,6 +78,16 @@ class EngineTest {
         return random.ints(length, 3, FakeGenerator.VOCABULARY).toArray();
     }
 
+    @Test
+    void theFirstTokenIsTimedBeforeTheLast() {
+        start(50, new EngineSettings(16, 4, 10));
+        Generated one = run(request(TENANT, new int[] {3, 4}, 1, 1, 1));
+        assertEquals(one.firstNanos(), one.lastNanos());
+        Generated many = run(request(TENANT, new int[] {3, 4}, 30, 1, 1));
+        assertTrue(many.waitNanos() <= many.firstNanos(), many.toString());
+        assertTrue(many.firstNanos() < many.lastNanos(), many.toString());
+    }
+
     /** 200 requests: alone, and then together in a cache so small that most of them give their place. */
     @Test
     void aTextIsTheSameAloneInABatchWithAPrefixHitAndAfterAPreemption() throws Exception {
