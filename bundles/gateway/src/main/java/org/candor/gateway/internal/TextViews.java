@@ -17,6 +17,7 @@ final class TextViews {
 
     /** JSON has no minus infinity; OpenAI writes this. */
     private static final double LEAST_LOGPROB = -9_999;
+
     private static final double NANOS_PER_SECOND = 1e9;
 
     private TextViews() {}
