@@ -11,6 +11,8 @@ package org.candor.api.generate;
  * @param promptTokens tokens of prompts since the model was loaded
  * @param cachedTokens of these, those that were in the cache already
  * @param completionTokens tokens taken since then
+ * @param draftTokens tokens that were guessed from what a text said before, and read to see whether they follow
+ * @param acceptedTokens of these, those that did: completion tokens that took no pass of their own
  * @param passes of the model since then
  * @param preemptions texts that gave their place and were read anew
  * @param busyNanos processor time of all passes since then, summed over threads
@@ -24,6 +26,8 @@ public record GeneratorStatus(
         long promptTokens,
         long cachedTokens,
         long completionTokens,
+        long draftTokens,
+        long acceptedTokens,
         long passes,
         long preemptions,
         long busyNanos) {}

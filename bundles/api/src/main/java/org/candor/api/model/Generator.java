@@ -19,9 +19,15 @@ public interface Generator extends AutoCloseable {
      * @param ids at least one
      * @param totalLength tokens of the text when its prompt is read to the end, or, after that, with these: rotary
      *     embeddings that stretch with a text go by it, so it is the same for every part of a prompt
-     * @param scored whether the scores after the last of these tokens are wanted
+     * @param scores after how many of the last of these tokens scores are wanted, 0 to all of them
      */
-    record Step(CachedText text, int[] ids, int totalLength, boolean scored) {}
+    record Step(CachedText text, int[] ids, int totalLength, int scores) {
+
+        /** @param scored whether the scores after the last of these tokens are wanted */
+        public Step(CachedText text, int[] ids, int totalLength, boolean scored) {
+            this(text, ids, totalLength, scored ? 1 : 0);
+        }
+    }
 
     /** Number of token ids. */
     int vocabulary();
@@ -38,13 +44,20 @@ public interface Generator extends AutoCloseable {
     /** Blocks that no text holds. */
     int freeBlocks();
 
+    /**
+     * Whether it makes no difference to a token's scores of which of two total lengths its text is said to be: some rotary
+     * embeddings stretch with a text.
+     */
+    boolean indifferent(int totalLength, int other);
+
     /** A new, empty text. */
     CachedText open();
 
     /**
      * Reads new tokens of some texts in one pass.
      *
-     * @param scores becomes the wanted scores before softmax, (scored steps, vocabulary), in the order of the steps
+     * @param scores becomes the wanted scores before softmax, (scored tokens, vocabulary), in the order of the steps and their
+     *     tokens
      * @throws IllegalArgumentException when a step does not fit the model, or scores have too little room
      * @throws IllegalStateException when a text is {@link CachedText#stale} or closed
      * @throws org.candor.api.compute.BackendException when too few blocks are free; no text has become longer then

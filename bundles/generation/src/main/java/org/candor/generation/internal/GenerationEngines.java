@@ -15,6 +15,7 @@ import org.candor.api.model.ModelFiles;
 import org.candor.api.tokenize.TokenizerFactory;
 import org.candor.generation.internal.engine.Engine;
 import org.candor.generation.internal.engine.EngineSettings;
+import org.candor.generation.internal.engine.EngineSettings.Speculation;
 import org.candor.generation.internal.engine.ModelText;
 import org.candor.generation.internal.text.ModelTextReader;
 import org.osgi.service.component.annotations.Activate;
@@ -24,6 +25,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,13 @@ public final class GenerationEngines implements TextGeneratorLoader, Configured 
                 name = "Waiting texts",
                 description = "Most texts that wait for a place, 0 to 100000; further requests are refused as busy.")
         int waiting() default 256;
+
+        @AttributeDefinition(
+                name = "Speculation",
+                description = "auto: a text that says again what it said before takes fewer passes, where that pays;"
+                        + " off: never. No text changes by it.",
+                options = {@Option(label = "auto", value = "auto"), @Option(label = "off", value = "off")})
+        String speculation() default "auto";
     }
 
     private final GeneratorLoader generators;
@@ -73,10 +82,19 @@ public final class GenerationEngines implements TextGeneratorLoader, Configured 
 
     private static EngineSettings settings(Config config) {
         try {
-            return new EngineSettings(config.passTokens(), config.sequences(), config.waiting());
+            return new EngineSettings(
+                    config.passTokens(), config.sequences(), config.waiting(), speculation(config.speculation()));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(PID + ": " + e.getMessage(), e);
         }
+    }
+
+    private static Speculation speculation(String value) {
+        return switch (value) {
+            case "auto" -> Speculation.AUTO;
+            case "off" -> Speculation.OFF;
+            default -> throw new IllegalArgumentException("speculation " + value + " is not allowed (auto, off)");
+        };
     }
 
     /** Counts for models that are loaded from now on. */

@@ -155,7 +155,7 @@ class GenerationOperationsTest {
 
         @Override
         public GeneratorStatus status() {
-            return new GeneratorStatus(0, 0, 8, 8, 0, 0, 0, 0, 0, 0, 0);
+            return new GeneratorStatus(0, 0, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         }
 
         @Override

@@ -100,7 +100,7 @@ final class FakeGenerator implements TextGenerator {
 
     @Override
     public GeneratorStatus status() {
-        return new GeneratorStatus(0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0);
+        return new GeneratorStatus(0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     @Override

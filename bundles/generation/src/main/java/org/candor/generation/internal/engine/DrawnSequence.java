@@ -18,6 +18,7 @@ final class DrawnSequence extends Sequence {
     private final DrawnSequence leader;
     private final TokenChoice tokenChoice;
     private final WrittenText text;
+    private final PromptLookup lookup = new PromptLookup();
     private final List<GeneratedToken> tokens = new ArrayList<>();
     private double logprobs;
     private FinishReason finish;
@@ -89,6 +90,17 @@ final class DrawnSequence extends Sequence {
             more += text.finish();
         }
         choices.write(new Piece(number, more, List.of(token), finish));
+    }
+
+    @Override
+    int[] draft(int most, double cost) {
+        int left = request().maxTokens() - tokens.size() - 1;
+        return lookup.draft(history(), Math.min(most, left), cost);
+    }
+
+    @Override
+    void judge(int drafted, int right) {
+        lookup.judge(drafted, right);
     }
 
     @Override

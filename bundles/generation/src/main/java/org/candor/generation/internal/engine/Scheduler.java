@@ -1,6 +1,7 @@
 package org.candor.generation.internal.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.candor.api.generate.GenerationException.Kind;
 import org.candor.api.generate.GeneratorStatus;
 import org.candor.api.model.CachedText;
 import org.candor.api.model.Generator;
+import org.candor.generation.internal.engine.EngineSettings.Speculation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,8 @@ final class Scheduler implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
 
+    private static final int[] NO_DRAFT = {};
+
     private final Generator generator;
     private final EngineSettings settings;
     private final int blocks;
@@ -36,6 +40,7 @@ final class Scheduler implements Runnable {
 
     private final BlockingQueue<Submission> incoming = new LinkedBlockingQueue<>();
     private final Counters counters = new Counters();
+    private final PassTimes times = new PassTimes();
     private float[] scores = new float[0];
     private final float[] row;
     private volatile boolean closing;
@@ -46,6 +51,8 @@ final class Scheduler implements Runnable {
         private long promptTokens;
         private long cachedTokens;
         private long completionTokens;
+        private long draftTokens;
+        private long acceptedTokens;
         private long passes;
         private long preemptions;
     }
@@ -215,8 +222,22 @@ final class Scheduler implements Runnable {
         return true;
     }
 
-    /** What one text has in a pass. */
-    private record Part(Sequence sequence, int tokens, boolean scored) {}
+    /**
+     * What one text has in a pass.
+     *
+     * @param tokens that are known and unread
+     * @param scored whether they are read to the end, so that a token is taken
+     * @param draft tokens that may follow
+     */
+    private record Part(Sequence sequence, int tokens, boolean scored, int[] draft) {
+        int length() {
+            return tokens + draft.length;
+        }
+
+        int scores() {
+            return scored ? 1 + draft.length : 0;
+        }
+    }
 
     /** Texts that are written go before those that are read, and older ones before newer ones. */
     private List<Part> plan() {
@@ -239,12 +260,42 @@ final class Scheduler implements Runnable {
                 }
                 int tokens = Math.min(room, sequence.unread());
                 if (makeRoom(sequence, tokens, needed, parts)) {
-                    parts.add(new Part(sequence, tokens, tokens == sequence.unread()));
+                    parts.add(new Part(sequence, tokens, tokens == sequence.unread(), NO_DRAFT));
                     room -= tokens;
                 }
             }
         }
+        if (settings.speculation() == Speculation.AUTO && room > 0) {
+            draft(parts, room, generator.freeBlocks() - needed[0]);
+        }
         return parts;
+    }
+
+    /**
+     * Lets texts that are written draft what may follow, in the room that is left: nobody waits for it or gives a block for it.
+     * What was drafted is taken only where the very token is taken that would be taken anyway, so that no text changes.
+     */
+    private void draft(List<Part> parts, int room, int blocksLeft) {
+        int left = room;
+        int free = blocksLeft;
+        double cost = times.shareOfOneMore(settings.passTokens() - room);
+        for (int i = 0; i < parts.size() && left > 0; i++) {
+            Part part = parts.get(i);
+            Sequence sequence = part.sequence();
+            if (!part.scored() || part.tokens() != 1 || sequence.cached().length() == 0) {
+                continue;
+            }
+            int[] draft = sequence.draft(left, cost);
+            int length = sequence.history().length();
+            int blocks = sequence.cached().blocksFor(1 + draft.length)
+                    - sequence.cached().blocksFor(1);
+            if (draft.length > 0 && blocks <= free && generator.indifferent(length, length + draft.length)) {
+                parts.set(i, new Part(sequence, 1, true, draft));
+                left -= draft.length;
+                free -= blocks;
+                counters.draftTokens += draft.length;
+            }
+        }
     }
 
     /** A text that has outgrown its rotary embedding is read anew. */
@@ -284,7 +335,16 @@ final class Scheduler implements Runnable {
 
     private void leave(Sequence sequence) {
         running.remove(sequence);
+        forgetDraft(sequence);
         kept.keep(sequence.tenant(), sequence.history(), sequence.release());
+    }
+
+    /** What was drafted and did not follow; the last token of a text is not read. */
+    private static void forgetDraft(Sequence sequence) {
+        int read = sequence.history().length() - 1;
+        if (sequence.cached().length() > read) {
+            sequence.cached().truncate(read);
+        }
     }
 
     /** A step of a beam search is done: others take the places of its beams. */
@@ -323,55 +383,92 @@ final class Scheduler implements Runnable {
     private void pass(List<Part> parts) {
         List<Generator.Step> steps = new ArrayList<>(parts.size());
         int tokens = 0;
-        int scored = 0;
+        int rows = 0;
         for (Part part : parts) {
-            Sequence sequence = part.sequence();
-            int from = sequence.cached().length();
-            steps.add(new Generator.Step(
-                    sequence.cached(),
-                    sequence.history().range(from, from + part.tokens()),
-                    sequence.history().length(),
-                    part.scored()));
-            tokens += part.tokens();
-            scored += part.scored() ? 1 : 0;
+            steps.add(step(part));
+            tokens += part.length();
+            rows += part.scores();
         }
-        if (scores.length < scored * row.length) {
-            scores = new float[Math.multiplyExact(scored, row.length)];
+        if (scores.length < rows * row.length) {
+            scores = new float[Math.multiplyExact(rows, row.length)];
         }
         long before = generator.busyNanos();
+        long begun = System.nanoTime();
         generator.forward(steps, scores);
+        times.took(tokens, System.nanoTime() - begun);
         double busy = (double) (generator.busyNanos() - before) / tokens;
         counters.passes++;
         int at = 0;
         for (Part part : parts) {
-            part.sequence().submission().worked(Math.round(busy * part.tokens()));
-            waiting.served(part.sequence().tenant(), part.tokens());
+            part.sequence().submission().worked(Math.round(busy * part.length()));
+            waiting.served(part.sequence().tenant(), part.length());
             if (part.scored()) {
-                System.arraycopy(scores, at * row.length, row, 0, row.length);
-                at++;
-                take(part.sequence());
+                take(part, at);
             }
+            at += part.scores();
         }
     }
 
-    private void take(Sequence sequence) {
+    private static Generator.Step step(Part part) {
+        Sequence sequence = part.sequence();
+        int from = sequence.cached().length();
+        int[] ids = sequence.history().range(from, from + part.tokens());
+        if (part.draft().length > 0) {
+            ids = Arrays.copyOf(ids, part.length());
+            System.arraycopy(part.draft(), 0, ids, part.tokens(), part.draft().length);
+        }
+        return new Generator.Step(
+                sequence.cached(), ids, sequence.history().length() + part.draft().length, part.scores());
+    }
+
+    /** Takes a token, and for each one that was drafted rightly the next. */
+    private void take(Part part, int firstRow) {
+        Sequence sequence = part.sequence();
+        int right = 0;
+        while (true) {
+            System.arraycopy(scores, (firstRow + right) * row.length, row, 0, row.length);
+            if (!take(sequence)) {
+                break;
+            }
+            int last = sequence.history().id(sequence.history().length() - 1);
+            if (right == part.draft().length || part.draft()[right] != last) {
+                forgetDraft(sequence);
+                break;
+            }
+            right++;
+        }
+        if (part.draft().length > 0) {
+            sequence.judge(part.draft().length, right);
+            counters.acceptedTokens += right;
+        }
+    }
+
+    /** @return whether the text goes on as it is */
+    private boolean take(Sequence sequence) {
         long begun = System.nanoTime();
         try {
             sequence.submission().token();
             sequence.take(row);
             counters.completionTokens++;
-            if (sequence instanceof Beam beam && beam.choices().scored()) {
-                advance(beam.choices());
-            }
         } catch (IllegalArgumentException | IllegalStateException e) {
             leave(sequence);
             sequence.submission().fail(new GenerationException(Kind.FAILED, null, e.getMessage(), e));
-            return;
+            return false;
+        }
+        switch (sequence) {
+            case DrawnSequence drawn -> {
+                if (drawn.ended()) {
+                    leave(drawn);
+                }
+            }
+            case Beam beam -> {
+                if (beam.choices().scored()) {
+                    advance(beam.choices());
+                }
+            }
         }
         sequence.submission().worked(System.nanoTime() - begun);
-        if (sequence.ended() && running.contains(sequence)) {
-            leave(sequence);
-        }
+        return sequence instanceof DrawnSequence && !sequence.ended();
     }
 
     private void failRunning(GenerationException failure) {
@@ -405,6 +502,8 @@ final class Scheduler implements Runnable {
                 counters.promptTokens,
                 counters.cachedTokens,
                 counters.completionTokens,
+                counters.draftTokens,
+                counters.acceptedTokens,
                 counters.passes,
                 counters.preemptions,
                 generator.busyNanos());

@@ -38,6 +38,21 @@ abstract sealed class Sequence permits DrawnSequence, Beam {
      */
     abstract void take(float[] scores);
 
+    /**
+     * What may follow, to be read with the next token that is taken; none where nothing is known.
+     *
+     * @param most tokens
+     * @param cost of a token more, as a share of what a token costs that is taken
+     */
+    int[] draft(int most, double cost) {
+        return new int[0];
+    }
+
+    /** Tells how many tokens of a draft followed. */
+    void judge(int drafted, int right) {
+        // Nothing is learned where nothing is drafted.
+    }
+
     /** Ends it where it is, unless it has ended. */
     abstract void end(FinishReason reason);
 

@@ -42,6 +42,8 @@ class EngineTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final String TENANT = "default";
 
+    private static final EngineSettings UNGUESSED = new EngineSettings(16, 4, 4, EngineSettings.Speculation.OFF);
+
     private Engine engine;
 
     @AfterEach
@@ -173,7 +175,7 @@ class EngineTest {
         int[] prompt = prompt(new Random(5), 6);
         GenerationRequest long1 =
                 new GenerationRequest(prompt, 50, 1, withoutEnd(), List.of(), Set.of(), null, false, TENANT, MINUTE);
-        FakeGenerator generator = start(new FakeGenerator(4, 100, 120, 20), new EngineSettings(16, 4, 4));
+        FakeGenerator generator = start(new FakeGenerator(4, 100, 120, 20), UNGUESSED);
         List<Integer> written = ids(run(long1).continuations().getFirst());
         assertEquals(50, written.size());
         assertEquals(6 + 49 + 20, generator.tokensRead.get(), "the first 20 tokens are read twice");

@@ -36,6 +36,9 @@ final class FakeGenerator implements Generator {
     volatile long passMillis;
     volatile RuntimeException failure;
     volatile boolean closed;
+    /** What is added to the score of the token that usually follows the last one: a text repeats itself then. */
+    volatile float habit;
+
     private long busy;
 
     FakeGenerator(int blockTokens, int blockCount, int maxTokens, int stretchesAt) {
@@ -108,9 +111,9 @@ final class FakeGenerator implements Generator {
             length++;
         }
 
-        private int hash() {
+        private int hash(int from, int to) {
             int hash = total > stretchesAt && stretchesAt > 0 ? 7 : 1;
-            for (int i = 0; i < length; i++) {
+            for (int i = from; i < to; i++) {
                 hash = hash * 31 + blocks[held.get(i / blockTokens)][i % blockTokens] + 1;
             }
             return hash;
@@ -159,6 +162,11 @@ final class FakeGenerator implements Generator {
     }
 
     @Override
+    public boolean indifferent(int totalLength, int other) {
+        return totalLength > stretchesAt == other > stretchesAt;
+    }
+
+    @Override
     public CachedText open() {
         return new Text();
     }
@@ -182,12 +190,17 @@ final class FakeGenerator implements Generator {
                 throw new IllegalArgumentException("too long");
             }
             text.total = step.totalLength();
+            if (step.scores() < 0
+                    || step.scores() > step.ids().length
+                    || step.totalLength() < text.length + step.ids().length) {
+                throw new IllegalArgumentException("a wrong step");
+            }
             for (int id : step.ids()) {
                 text.append(id);
             }
             tokens += step.ids().length;
-            if (step.scored()) {
-                score(text.hash(), scores, row++ * VOCABULARY);
+            for (int length = text.length - step.scores() + 1; length <= text.length; length++) {
+                score(text, length, scores, row++ * VOCABULARY);
             }
         }
         passes.incrementAndGet();
@@ -204,8 +217,8 @@ final class FakeGenerator implements Generator {
         }
     }
 
-    private static void score(int seed, float[] scores, int from) {
-        int state = seed * 0x9E3779B9 + 1;
+    private void score(Text text, int length, float[] scores, int from) {
+        int state = text.hash(0, length) * 0x9E3779B9 + 1;
         for (int id = 0; id < VOCABULARY; id++) {
             state ^= state << 13;
             state ^= state >>> 17;
@@ -213,6 +226,10 @@ final class FakeGenerator implements Generator {
             scores[from + id] = (state & 0xFFFF) / 8192f;
         }
         scores[from + END] -= 4; // texts of some length
+        if (habit > 0) {
+            int usual = Math.floorMod(text.hash(length - 1, length) * 0x9E3779B9, VOCABULARY);
+            scores[from + usual] += habit;
+        }
     }
 
     @Override

@@ -76,6 +76,11 @@ final class CausalGenerator implements Generator {
     }
 
     @Override
+    public boolean indifferent(int totalLength, int other) {
+        return model.indifferent(totalLength, other);
+    }
+
+    @Override
     public CachedText open() {
         if (closed) {
             throw new IllegalStateException("the generator is closed");
@@ -90,8 +95,7 @@ final class CausalGenerator implements Generator {
             if (!(step.text() instanceof Text text) || text.owner != this) {
                 throw new IllegalArgumentException("a text of another generator");
             }
-            parts.add(
-                    new DecoderModel.Part(text.sequence, step.ids(), step.totalLength(), step.scored() ? 1 : 0, null));
+            parts.add(new DecoderModel.Part(text.sequence, step.ids(), step.totalLength(), step.scores(), null));
         }
         model.forward(parts, scores, Stack.Observer.NONE);
     }

@@ -105,6 +105,12 @@ final class DecoderModel implements AutoCloseable {
                         .anyMatch(rope -> rope.stale(sequence.totalLength(), totalLength));
     }
 
+    /** Whether every rotary embedding turns alike in texts of these two lengths. */
+    boolean indifferent(int totalLength, int other) {
+        return configuration.decoder().ropes().stream()
+                .allMatch(rope -> rope.table(totalLength) >= 0 && rope.table(totalLength) == rope.table(other));
+    }
+
     /**
      * Reads new tokens of some sequences, each once, and appends them to the cache.
      *

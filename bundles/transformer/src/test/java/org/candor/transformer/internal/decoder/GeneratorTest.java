@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.candor.api.compute.WeightType;
 import org.candor.api.model.CachedText;
@@ -139,6 +140,55 @@ class GeneratorTest {
             }
             assertEquals(60, generator.freeBlocks());
             assertTrue(generator.busyNanos() > 0);
+        }
+    }
+
+    /** Several scored tokens of one text give the bytes that they give one after the other: what speculation rests on. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void scoresAfterEachOfSeveralTokensAreThoseOfOneAfterTheOther(String name) throws IOException {
+        for (WeightType type : WeightType.values()) {
+            try (Generator generator = load(name, new GeneratorSettings(type, 128, 480, 8))) {
+                int[] ids = new Random(3).ints(40, 0, generator.vocabulary()).toArray();
+                for (int prompt : new int[] {1, 9, 30}) {
+                    if (!generator.indifferent(prompt + 1, prompt + 8)) {
+                        continue;
+                    }
+                    float[] apart = scores(generator, ids, prompt, 1);
+                    assertArrayEquals(apart, scores(generator, ids, prompt, 6), name + " " + type);
+                    assertArrayEquals(apart, scores(generator, ids, prompt, 3), name + " " + type);
+                }
+            }
+        }
+    }
+
+    /** Scores after each of six tokens that are read so many at a time. */
+    private static float[] scores(Generator generator, int[] ids, int prompt, int together) {
+        float[] all = new float[6 * generator.vocabulary()];
+        float[] some = new float[together * generator.vocabulary()];
+        try (CachedText text = generator.open()) {
+            generator.forward(List.of(new Step(text, Arrays.copyOf(ids, prompt), prompt + 1, false)), new float[0]);
+            for (int from = prompt; from < prompt + 6; from += together) {
+                int[] next = Arrays.copyOfRange(ids, from, from + together);
+                generator.forward(List.of(new Step(text, next, from + together, together)), some);
+                System.arraycopy(some, 0, all, (from - prompt) * generator.vocabulary(), some.length);
+                // A guess that was wrong is forgotten, and its place is written again.
+                generator.forward(
+                        List.of(new Step(text, new int[] {0, 1}, from + together + 2, 2)),
+                        new float[2 * generator.vocabulary()]);
+                text.truncate(from + together);
+            }
+        }
+        return all;
+    }
+
+    @Test
+    void aTextThatStretchesItsEmbeddingIsNotIndifferentToItsLength() throws IOException {
+        try (Generator plain = load("gpt2", SETTINGS)) {
+            assertTrue(plain.indifferent(1, 128));
+        }
+        try (Generator stretching = load("llama-dynamic-rope", SETTINGS)) {
+            assertFalse(stretching.indifferent(100, 101));
         }
     }
 
