@@ -27,9 +27,6 @@ final class GeneratorFolder {
             "generation_config.json",
             "chat_template.jinja");
 
-    /** Room for a long text or some short ones: 0.5 GB with the keys and values of a model of 10^9 parameters. */
-    private static final int CACHE_TOKENS = 8_192;
-
     private static final int BLOCK_TOKENS = 16;
 
     private GeneratorFolder() {}
@@ -111,7 +108,7 @@ final class GeneratorFolder {
             notes.add("requests give token ids, because the folder has no " + TOKENIZER);
         }
         WeightType type = weights == null ? WeightType.F32 : weights;
-        ModelUse use = new ModelUse.Generating(new GeneratorSettings(type, 0, CACHE_TOKENS, BLOCK_TOKENS));
+        ModelUse use = new ModelUse.Generating(new GeneratorSettings(type, 0, CacheRoom.FEWEST, BLOCK_TOKENS));
         return new FoundModel(place, family, use, Map.copyOf(files), List.copyOf(notes));
     }
 }

@@ -212,14 +212,9 @@ final class Scheduler implements Runnable {
         return true;
     }
 
-    /** Gives up kept texts until so many blocks are free; false when there are too few. */
+    /** Gives up what is kept until so many blocks are free; false when there are too few. */
     private boolean free(int needed) {
-        while (generator.freeBlocks() < needed) {
-            if (!kept.evict()) {
-                return false;
-            }
-        }
-        return true;
+        return kept.free(needed, generator::freeBlocks);
     }
 
     /**
