@@ -153,7 +153,7 @@ class EngineTest {
 
     /** Four texts fill the cache; what a fifth needs is taken from the end of the one that was used longest ago. */
     @Test
-    void aTextThatNeedsBlocksTakesNoMoreOfWhatIsKeptThanThose() {
+    void aTextThatNeedsBlocksTakesNoMoreOfWhatIsKeptThanThose() throws InterruptedException {
         start(40, new EngineSettings(64, 8, 8));
         Random random = new Random(6);
         List<int[]> prompts =
@@ -161,25 +161,22 @@ class EngineTest {
         for (int[] prompt : prompts) {
             assertEquals(1, run(request("a", prompt, 1, 1, 0)).completionTokens());
         }
-        assertEquals(39, settled().keptBlocks(), "the fourth read a token more than fits beside three");
+        assertEquals(39, settled(4).keptBlocks(), "the fourth read a token more than fits beside three");
         int[] fifth = prompt(random, 21);
         run(request("a", fifth, 1, 1, 0));
-        assertEquals(39 - 5 + 5, settled().keptBlocks(), "5 of 6 blocks had to be given, and 5 are full and kept");
+        assertEquals(39 - 5 + 5, settled(5).keptBlocks(), "5 of 6 blocks had to be given, and 5 are full and kept");
         int[] cached = prompts.reversed().stream()
                 .mapToInt(prompt -> run(request("a", prompt, 1, 1, 0)).cachedTokens())
                 .toArray();
         assertArrayEquals(new int[] {40, 40, 40, 16}, cached, "the others and the beginning of the oldest stayed");
         run(request("a", prompt(random, 100), 1, 1, 0));
-        assertTrue(settled().freeBlocks() <= 2, engine.status().toString());
+        assertTrue(settled(10).freeBlocks() <= 2, engine.status().toString());
     }
 
-    /** The status once nothing runs any more. */
-    private GeneratorStatus settled() {
-        try {
-            await(() -> engine.status().running() == 0);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    /** The status once so many tokens were taken and nothing runs any more. */
+    private GeneratorStatus settled(int tokens) throws InterruptedException {
+        await(() ->
+                engine.status().completionTokens() == tokens && engine.status().running() == 0);
         return engine.status();
     }
 
