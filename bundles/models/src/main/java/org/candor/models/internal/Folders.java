@@ -260,13 +260,14 @@ final class Folders {
         if (!trust.get().allowsUnsigned(name, version)) {
             throw new ModelFormatException(source.path() + ": " + trust.get().howToAllow(name, version));
         }
-        Loaders.Loader loader = loaders.find(model.family(), model.use());
-        if (loader == null) {
+        if (loaders.find(model.family(), model.use()) == null) {
             throw ModelPlaces.unsupported(source.path(), model.family());
         }
-        memory.admit(
-                source.path().toString(), loader.bytes(new ModelFiles(new ModelId(name, version, ""), model.files())));
-        return FolderCard.make(name, version, model, loader);
+        ModelFiles files = new ModelFiles(new ModelId(name, version, ""), model.files());
+        ModelUse use = CacheRoom.fitted(model.use(), model.family(), files, loaders, memory);
+        Loaders.Loader loader = loaders.find(model.family(), use);
+        memory.admit(source.path().toString(), loader.bytes(files));
+        return FolderCard.make(name, version, model.with(use), loader);
     }
 
     /** Takes the revision in, tests it, and makes its record durable; a failure leaves nothing behind. */

@@ -13,4 +13,10 @@ import java.util.Map;
  * @param files that belong to it, by name
  * @param notes what the place leaves open, and what was taken instead
  */
-record FoundModel(Path place, String family, ModelUse use, Map<String, Path> files, List<String> notes) {}
+record FoundModel(Path place, String family, ModelUse use, Map<String, Path> files, List<String> notes) {
+
+    /** The same, used in another way. */
+    FoundModel with(ModelUse other) {
+        return new FoundModel(place, family, other, files, notes);
+    }
+}

@@ -27,9 +27,6 @@ final class GeneratorFolder {
             "generation_config.json",
             "chat_template.jinja");
 
-    /** Room for a long text or some short ones: 0.5 GB with the keys and values of a model of 10^9 parameters. */
-    private static final int CACHE_TOKENS = 8_192;
-
     private static final int BLOCK_TOKENS = 16;
 
     private GeneratorFolder() {}
@@ -113,7 +110,7 @@ final class GeneratorFolder {
         boolean blocks = files.keySet().stream().anyMatch(name -> name.endsWith(GgufParts.ENDING));
         WeightType usual = blocks ? WeightType.STORED : WeightType.F32;
         WeightType type = weights == null ? usual : weights;
-        ModelUse use = new ModelUse.Generating(new GeneratorSettings(type, 0, CACHE_TOKENS, BLOCK_TOKENS));
+        ModelUse use = new ModelUse.Generating(new GeneratorSettings(type, 0, CacheRoom.FEWEST, BLOCK_TOKENS));
         return new FoundModel(place, family, use, Map.copyOf(files), List.copyOf(notes));
     }
 }

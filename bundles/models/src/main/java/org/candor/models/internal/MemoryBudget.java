@@ -16,10 +16,12 @@ import org.candor.api.model.ModelFormatException;
 final class MemoryBudget {
 
     private static final long HALF = 2;
+    private static final long EIGHTH = 8;
 
     private final LongSupplier used;
     private final Runnable relief;
     private volatile long configured;
+    private volatile long configuredCache;
 
     /**
      * @param configured bytes, or 0 for half of the machine's (or container's) memory
@@ -34,6 +36,16 @@ final class MemoryBudget {
 
     void configured(long bytes) {
         configured = bytes;
+    }
+
+    /** @param bytes of the cache of a model that comes without a card, or 0 for an eighth of the limit */
+    void configuredCache(long bytes) {
+        configuredCache = bytes;
+    }
+
+    /** Bytes for the keys and values of one model. */
+    long cache() {
+        return Math.min(limit(), configuredCache > 0 ? configuredCache : limit() / EIGHTH);
     }
 
     long limit() {

@@ -54,6 +54,12 @@ sealed interface ModelUse {
                     new GeneratorSettings(settings.weights(), most, settings.cacheTokens(), settings.blockTokens()));
         }
 
+        /** The same with a cache of so many tokens. */
+        Generating withCache(int tokens) {
+            return new Generating(
+                    new GeneratorSettings(settings.weights(), settings.maxTokens(), tokens, settings.blockTokens()));
+        }
+
         @Override
         public Task task() {
             return Task.GENERATE;

@@ -90,6 +90,12 @@ public final class PackRegistry implements ModelRegistry, Configured {
         long memoryBytes() default 0;
 
         @AttributeDefinition(
+                name = "Cache bytes",
+                description =
+                        "Bytes for the keys and values of a model that writes and is installed from a folder or file, 1000000 to 1000000000000000; 0 for an eighth of the memory bytes. They hold 2048 to 65536 tokens, which is also the longest text; a change counts for what is installed from then on.")
+        long cacheBytes() default 0;
+
+        @AttributeDefinition(
                 name = "Standby seconds",
                 description =
                         "How long a revision stays loaded after another one has taken its route, for a way back without loading, 0 to 86400. It is unloaded earlier when memory is needed.")
@@ -146,6 +152,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
                 loaders,
                 new StandbyTime(),
                 new Announcements());
+        revisions.memory().configuredCache(settings.cacheBytes());
         folders = new Folders(
                 new Folders.Places(
                         directory.resolve("references"),
@@ -181,6 +188,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
         settings = settings(after);
         store.limit(settings.storeBytes());
         revisions.memory().configured(settings.memoryBytes());
+        revisions.memory().configuredCache(settings.cacheBytes());
         if (settings.standbySeconds() == 0) {
             revisions.endStandby("the configuration wants none");
         }

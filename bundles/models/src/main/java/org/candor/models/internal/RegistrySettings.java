@@ -16,9 +16,15 @@ import org.candor.proof.PackTrust;
  *
  * @param defaults version by route
  * @param memoryBytes 0 for half of the machine's
+ * @param cacheBytes 0 for an eighth of these
  */
 record RegistrySettings(
-        Map<String, String> defaults, PackTrust trust, long storeBytes, long memoryBytes, int standbySeconds) {
+        Map<String, String> defaults,
+        PackTrust trust,
+        long storeBytes,
+        long memoryBytes,
+        long cacheBytes,
+        int standbySeconds) {
 
     private static final long LEAST_STORE = 1_000_000L;
     private static final long MOST_STORE = 1_000_000_000_000_000L;
@@ -36,6 +42,7 @@ record RegistrySettings(
                 PackTrust.of(PackKind.MODEL, pins(pins), List.of(config.trustedKeys()), List.of(config.unsigned())),
                 bytes("storeBytes", config.storeBytes(), LEAST_STORE),
                 config.memoryBytes() == 0 ? 0 : bytes("memoryBytes", config.memoryBytes(), LEAST_STORE),
+                config.cacheBytes() == 0 ? 0 : bytes("cacheBytes", config.cacheBytes(), LEAST_STORE),
                 standby(config.standbySeconds()));
     }
 

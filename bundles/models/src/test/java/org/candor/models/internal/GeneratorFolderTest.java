@@ -129,14 +129,14 @@ final class GeneratorFolderTest {
                         "selftest.json"),
                 files());
         assertEquals(
-                Map.of("weights", "F32", "maxTokens", 8_192, "cacheTokens", 8_192, "blockTokens", 16),
+                Map.of("weights", "F32", "maxTokens", 20_000, "cacheTokens", 65_536, "blockTokens", 16),
                 generator(revision),
                 "no text is longer than the cache");
         assertEquals(0, generators.open.get());
         restart();
         revisions.activate("tiny", "1.0.0", ANNA);
         try (ModelLease<TextGenerator> lease = revisions.routes().lease("tiny", TextGenerator.class)) {
-            assertEquals(8_192, lease.model().maxTokens());
+            assertEquals(20_000, lease.model().maxTokens());
         }
         assertEquals(0, revisions.usage().bytes(), "the weights stay where they are");
     }
@@ -159,6 +159,25 @@ final class GeneratorFolderTest {
                 List.of("requests give token ids, because the folder has no tokenizer.json"),
                 revision.card().get("notes"));
         assertEquals(512, generator(revision).get("maxTokens"));
+    }
+
+    /** A token takes a byte in these models. */
+    @Test
+    void theCacheIsAsLargeAsTheMemoryForItAllows() throws IOException {
+        revisions.memory().configuredCache(10_007);
+        assertEquals(10_000, generator(install(huggingFace("one-1.0.0"))).get("cacheTokens"), "whole blocks of 16");
+        revisions.memory().configuredCache(0);
+        revisions.memory().configured(80_000);
+        ModelRevision eighth = install(huggingFace("two-1.0.0"));
+        assertEquals(10_000, generator(eighth).get("cacheTokens"));
+        assertEquals(10_000, generators.settings.cacheTokens());
+        assertEquals(eighth, install(folder.resolve("two-1.0.0")), "the same again, whatever is loaded meanwhile");
+        revisions.memory().configured(2_500);
+        assertEquals(
+                CacheRoom.FEWEST, generator(install(huggingFace("three-1.0.0"))).get("cacheTokens"));
+        revisions.memory().configured(2_000);
+        String refused = refusal(ModelSource.of(huggingFace("four-1.0.0")));
+        assertTrue(refused.contains("there is not enough memory for it: about 2"), refused);
     }
 
     @Test
@@ -282,7 +301,7 @@ final class GeneratorFolderTest {
         generators.positions = 20;
         assertTrue(refusal(ModelSource.of(at)).contains("takes 20 tokens, which are too few for a self-test"));
         generators.positions = 512;
-        revisions.memory().configured(8_191);
+        revisions.memory().configured(2_047);
         assertTrue(refusal(ModelSource.of(at)).contains("not enough memory"));
         Files.delete(at.resolve("model.safetensors"));
         assertTrue(refusal(ModelSource.of(at)).contains("no weights: a file that ends in .safetensors or .gguf"));

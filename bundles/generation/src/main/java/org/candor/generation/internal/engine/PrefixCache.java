@@ -1,14 +1,16 @@
 package org.candor.generation.internal.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.candor.api.model.CachedText;
 import org.candor.generation.internal.sampling.TokenHistory;
 
 /**
  * Texts that have ended, kept for others that begin alike, of the same tenant only. Whole blocks are shared, so that nothing is
- * copied; what was used longest ago goes first. Used by the scheduler's thread.
+ * copied; what was used longest ago goes first, and no more of it than is needed. Used by the scheduler's thread.
  */
 final class PrefixCache {
 
@@ -43,7 +45,7 @@ final class PrefixCache {
         }
         texts.add(new Kept(tenant, history.first(length), text));
         if (texts.size() > MOST_TEXTS) {
-            evict();
+            texts.removeFirst().text.close();
         }
     }
 
@@ -90,12 +92,30 @@ final class PrefixCache {
         return fork;
     }
 
-    /** Gives up the text that was used longest ago. Blocks that others share stay taken. */
-    boolean evict() {
-        if (texts.isEmpty()) {
+    /**
+     * Gives up blocks until so many are free: the last ones of the text that was used longest ago first, so that of each text its
+     * beginning stays as long as it can. Nothing is given up where all of it would not do.
+     *
+     * @param free how many blocks are free
+     * @return whether so many are free now; blocks that running texts share stay taken
+     */
+    boolean free(int needed, IntSupplier free) {
+        if (free.getAsInt() + blocks() < needed) {
             return false;
         }
-        texts.removeFirst().text.close();
+        while (free.getAsInt() < needed) {
+            if (texts.isEmpty()) {
+                return false;
+            }
+            Kept oldest = texts.removeFirst();
+            int blocks = oldest.ids.length / blockTokens - (needed - free.getAsInt());
+            if (blocks <= 0) {
+                oldest.text.close();
+            } else {
+                oldest.text.truncate(blocks * blockTokens);
+                texts.addFirst(new Kept(oldest.tenant, Arrays.copyOf(oldest.ids, blocks * blockTokens), oldest.text));
+            }
+        }
         return true;
     }
 
@@ -105,9 +125,8 @@ final class PrefixCache {
     }
 
     void clear() {
-        while (evict()) {
-            // until none is left
-        }
+        texts.forEach(kept -> kept.text.close());
+        texts.clear();
     }
 
     private int whole(int tokens) {

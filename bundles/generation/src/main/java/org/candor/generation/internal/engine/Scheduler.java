@@ -1,7 +1,6 @@
 package org.candor.generation.internal.engine;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +26,6 @@ import org.slf4j.LoggerFactory;
 final class Scheduler implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
-
-    private static final int[] NO_DRAFT = {};
 
     private final Generator generator;
     private final EngineSettings settings;
@@ -128,7 +125,7 @@ final class Scheduler implements Runnable {
         drop();
         share();
         admit();
-        List<Part> parts = plan();
+        List<PassPart> parts = plan();
         if (!parts.isEmpty()) {
             pass(parts);
         }
@@ -212,36 +209,14 @@ final class Scheduler implements Runnable {
         return true;
     }
 
-    /** Gives up kept texts until so many blocks are free; false when there are too few. */
+    /** Gives up what is kept until so many blocks are free; false when there are too few. */
     private boolean free(int needed) {
-        while (generator.freeBlocks() < needed) {
-            if (!kept.evict()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /**
-     * What one text has in a pass.
-     *
-     * @param tokens that are known and unread
-     * @param scored whether they are read to the end, so that a token is taken
-     * @param draft tokens that may follow
-     */
-    private record Part(Sequence sequence, int tokens, boolean scored, int[] draft) {
-        int length() {
-            return tokens + draft.length;
-        }
-
-        int scores() {
-            return scored ? 1 + draft.length : 0;
-        }
+        return kept.free(needed, generator::freeBlocks);
     }
 
     /** Texts that are written go before those that are read, and older ones before newer ones. */
-    private List<Part> plan() {
-        List<Part> parts = new ArrayList<>();
+    private List<PassPart> plan() {
+        List<PassPart> parts = new ArrayList<>();
         int room = settings.passTokens();
         int[] needed = {0};
         for (boolean written : new boolean[] {true, false}) {
@@ -260,7 +235,7 @@ final class Scheduler implements Runnable {
                 }
                 int tokens = Math.min(room, sequence.unread());
                 if (makeRoom(sequence, tokens, needed, parts)) {
-                    parts.add(new Part(sequence, tokens, tokens == sequence.unread(), NO_DRAFT));
+                    parts.add(PassPart.of(sequence, tokens));
                     room -= tokens;
                 }
             }
@@ -275,12 +250,12 @@ final class Scheduler implements Runnable {
      * Lets texts that are written draft what may follow, in the room that is left: nobody waits for it or gives a block for it.
      * What was drafted is taken only where the very token is taken that would be taken anyway, so that no text changes.
      */
-    private void draft(List<Part> parts, int room, int blocksLeft) {
+    private void draft(List<PassPart> parts, int room, int blocksLeft) {
         int left = room;
         int free = blocksLeft;
         double cost = times.shareOfOneMore(settings.passTokens() - room);
         for (int i = 0; i < parts.size() && left > 0; i++) {
-            Part part = parts.get(i);
+            PassPart part = parts.get(i);
             Sequence sequence = part.sequence();
             if (!part.scored() || part.tokens() != 1 || sequence.cached().length() == 0) {
                 continue;
@@ -290,7 +265,7 @@ final class Scheduler implements Runnable {
             int blocks = sequence.cached().blocksFor(1 + draft.length)
                     - sequence.cached().blocksFor(1);
             if (draft.length > 0 && blocks <= free && generator.indifferent(length, length + draft.length)) {
-                parts.set(i, new Part(sequence, 1, true, draft));
+                parts.set(i, part.with(draft));
                 left -= draft.length;
                 free -= blocks;
                 counters.draftTokens += draft.length;
@@ -306,7 +281,7 @@ final class Scheduler implements Runnable {
     }
 
     /** @param needed blocks that the pass takes so far; grows where there is room */
-    private boolean makeRoom(Sequence sequence, int tokens, int[] needed, List<Part> parts) {
+    private boolean makeRoom(Sequence sequence, int tokens, int[] needed, List<PassPart> parts) {
         int more = sequence.cached().blocksFor(tokens);
         while (!free(needed[0] + more)) {
             Sequence last = running.reversed().stream()
@@ -380,12 +355,12 @@ final class Scheduler implements Runnable {
         }
     }
 
-    private void pass(List<Part> parts) {
+    private void pass(List<PassPart> parts) {
         List<Generator.Step> steps = new ArrayList<>(parts.size());
         int tokens = 0;
         int rows = 0;
-        for (Part part : parts) {
-            steps.add(step(part));
+        for (PassPart part : parts) {
+            steps.add(part.step());
             tokens += part.length();
             rows += part.scores();
         }
@@ -399,7 +374,7 @@ final class Scheduler implements Runnable {
         double busy = (double) (generator.busyNanos() - before) / tokens;
         counters.passes++;
         int at = 0;
-        for (Part part : parts) {
+        for (PassPart part : parts) {
             part.sequence().submission().worked(Math.round(busy * part.length()));
             waiting.served(part.sequence().tenant(), part.length());
             if (part.scored()) {
@@ -409,20 +384,8 @@ final class Scheduler implements Runnable {
         }
     }
 
-    private static Generator.Step step(Part part) {
-        Sequence sequence = part.sequence();
-        int from = sequence.cached().length();
-        int[] ids = sequence.history().range(from, from + part.tokens());
-        if (part.draft().length > 0) {
-            ids = Arrays.copyOf(ids, part.length());
-            System.arraycopy(part.draft(), 0, ids, part.tokens(), part.draft().length);
-        }
-        return new Generator.Step(
-                sequence.cached(), ids, sequence.history().length() + part.draft().length, part.scores());
-    }
-
     /** Takes a token, and for each one that was drafted rightly the next. */
-    private void take(Part part, int firstRow) {
+    private void take(PassPart part, int firstRow) {
         Sequence sequence = part.sequence();
         int right = 0;
         while (true) {

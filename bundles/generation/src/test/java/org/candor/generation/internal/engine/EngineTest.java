@@ -1,5 +1,6 @@
 package org.candor.generation.internal.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -30,6 +31,7 @@ import org.candor.api.generate.GeneratedToken;
 import org.candor.api.generate.GenerationException;
 import org.candor.api.generate.GenerationException.Kind;
 import org.candor.api.generate.GenerationRequest;
+import org.candor.api.generate.GeneratorStatus;
 import org.candor.api.generate.Sampling;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +159,35 @@ class EngineTest {
         assertEquals(2, generator.tokensRead.get() - before);
         assertEquals(first.continuations(), second.continuations());
         assertEquals(0, run(request("b", prompt, 1, 1, 0)).cachedTokens());
+    }
+
+    /** Four texts fill the cache; what a fifth needs is taken from the end of the one that was used longest ago. */
+    @Test
+    void aTextThatNeedsBlocksTakesNoMoreOfWhatIsKeptThanThose() throws InterruptedException {
+        start(40, new EngineSettings(64, 8, 8));
+        Random random = new Random(6);
+        List<int[]> prompts =
+                IntStream.range(0, 4).mapToObj(i -> prompt(random, 41)).toList();
+        for (int[] prompt : prompts) {
+            assertEquals(1, run(request("a", prompt, 1, 1, 0)).completionTokens());
+        }
+        assertEquals(39, settled(4).keptBlocks(), "the fourth read a token more than fits beside three");
+        int[] fifth = prompt(random, 21);
+        run(request("a", fifth, 1, 1, 0));
+        assertEquals(39 - 5 + 5, settled(5).keptBlocks(), "5 of 6 blocks had to be given, and 5 are full and kept");
+        int[] cached = prompts.reversed().stream()
+                .mapToInt(prompt -> run(request("a", prompt, 1, 1, 0)).cachedTokens())
+                .toArray();
+        assertArrayEquals(new int[] {40, 40, 40, 16}, cached, "the others and the beginning of the oldest stayed");
+        run(request("a", prompt(random, 100), 1, 1, 0));
+        assertTrue(settled(10).freeBlocks() <= 2, engine.status().toString());
+    }
+
+    /** The status once so many tokens were taken and nothing runs any more. */
+    private GeneratorStatus settled(int tokens) throws InterruptedException {
+        await(() ->
+                engine.status().completionTokens() == tokens && engine.status().running() == 0);
+        return engine.status();
     }
 
     @Test
