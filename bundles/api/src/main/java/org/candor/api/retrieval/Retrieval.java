@@ -23,4 +23,14 @@ public interface Retrieval {
      * @throws org.candor.api.model.ModelUnavailableException when the language's encoder is missing
      */
     Findings answer(String question, String language, Scope scope);
+
+    /**
+     * The best supported answer, and what another one may be written from.
+     *
+     * @param question text
+     * @param language {@code en}, {@code zh}, or null to detect it
+     * @param passages most passages, at least 1
+     * @throws org.candor.api.model.ModelUnavailableException when the language's encoder is missing
+     */
+    Grounds grounds(String question, String language, Scope scope, int passages);
 }

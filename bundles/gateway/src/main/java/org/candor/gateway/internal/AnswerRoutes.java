@@ -43,9 +43,9 @@ final class AnswerRoutes {
     }
 
     private Response answer(Request request, Caller caller) throws Exception {
-        Members body = Bodies.json(request, "question", "language", "purpose", "stream");
-        Answers.Question question =
-                new Answers.Question(body.neededString("question"), body.string("language"), body.string("purpose"));
+        Members body = Bodies.json(request, "question", "language", "purpose", "model", "stream");
+        Answers.Question question = new Answers.Question(
+                body.neededString("question"), body.string("language"), body.string("purpose"), body.string("model"));
         boolean streamed = body.flag("stream", false);
         Answers answers = Backends.need(backends.answers(), "answer service");
         if (streamed) {

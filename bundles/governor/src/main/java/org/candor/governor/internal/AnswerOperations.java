@@ -8,8 +8,10 @@ import java.util.function.Consumer;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Evidence;
+import org.candor.api.operation.Generation;
 import org.candor.api.retrieval.Citation;
 import org.candor.api.retrieval.Findings;
+import org.candor.api.retrieval.Grounds;
 import org.candor.api.retrieval.Retrieval;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -18,7 +20,10 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** Operation {@code answer}: what the library says, masked where the policy wants it, metered and logged. */
+/**
+ * Operation {@code answer}: what the library says, in its own words or in those of a model that it supports, masked where the policy
+ * wants it, metered and logged.
+ */
 @Component
 public final class AnswerOperations implements Answers {
 
@@ -33,6 +38,12 @@ public final class AnswerOperations implements Answers {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Retrieval retrieval;
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Generation generation;
+
     @Activate
     public AnswerOperations(@Reference GovernedPath path) {
         this.path = path;
@@ -46,9 +57,15 @@ public final class AnswerOperations implements Answers {
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("question", text);
         request.put("purpose", purpose);
-        Operation operation = new Operation(
-                ANSWER, caller, purpose, Operation.Effect.COMPUTE, request, Map.of(), question.purpose() != null);
-        Governed<Reply> done = path.run(operation, new Work(text, language, progress));
+        String model = question.model() == null ? null : Requests.name("model", question.model());
+        if (model != null) {
+            request.put("model", model);
+        }
+        // A model that writes gives places itself, and takes long: it must not hold up those who want a quote.
+        Operation.Effect effect = model == null ? Operation.Effect.COMPUTE : Operation.Effect.GENERATE;
+        Operation operation =
+                new Operation(ANSWER, caller, purpose, effect, request, Map.of(), question.purpose() != null);
+        Governed<Reply> done = path.run(operation, new Work(caller, text, language, purpose, model, progress));
         return json(done);
     }
 
@@ -63,6 +80,9 @@ public final class AnswerOperations implements Answers {
                 "reason",
                 "language",
                 "purpose",
+                "model",
+                "sentences",
+                "generation",
                 "citations",
                 "masked",
                 "models",
@@ -81,17 +101,31 @@ public final class AnswerOperations implements Answers {
         return json;
     }
 
-    private record Reply(Findings findings, List<Map<String, Object>> masked) {}
+    /** @param written how a model wrote it, or null where the library is quoted */
+    private record Reply(Findings findings, AnswerWriter.Outcome written, List<Map<String, Object>> masked) {}
 
     private final class Work implements Task<Reply> {
 
+        private final Caller caller;
         private final String question;
         private final String language;
+        private final String purpose;
+        private final String model;
         private final Consumer<String> progress;
 
-        Work(String question, String language, Consumer<String> progress) {
+        /** @param model route of the model that writes the answer, or null where the library is quoted */
+        Work(
+                Caller caller,
+                String question,
+                String language,
+                String purpose,
+                String model,
+                Consumer<String> progress) {
+            this.caller = caller;
             this.question = question;
             this.language = language;
+            this.purpose = purpose;
+            this.model = model;
             this.progress = progress;
         }
 
@@ -103,14 +137,29 @@ public final class AnswerOperations implements Answers {
             }
             progress.accept("permitted");
             Findings findings;
+            Grounds grounds = null;
             try {
-                findings = now.answer(question, language, permit.scope());
+                if (model == null) {
+                    findings = now.answer(question, language, permit.scope());
+                } else {
+                    grounds = now.grounds(question, language, permit.scope(), AnswerWriter.PASSAGES);
+                    findings = grounds.findings();
+                }
             } catch (RuntimeException e) {
                 throw Services.failure(e, retrieval != now, "retrieval", "retrieval service");
             }
             progress.accept("found");
             meter.work(findings.busyNanos());
-            return new Reply(findings, List.of());
+            if (grounds == null || findings.answer() == null) {
+                return new Reply(findings, null, List.of());
+            }
+            Generation writes = generation;
+            if (writes == null) {
+                throw Services.missing("generation", "generation service");
+            }
+            AnswerWriter.Outcome written = new AnswerWriter(writes).write(caller, model, question, purpose, grounds);
+            progress.accept("written");
+            return new Reply(written.findings(), written, List.of());
         }
 
         @Override
@@ -148,7 +197,7 @@ public final class AnswerOperations implements Answers {
                     open.busyNanos());
             List<Map<String, Object>> masked = new ArrayList<>(reply.masked());
             masked.addAll(masking.masked());
-            return new Reply(findings, masked);
+            return new Reply(findings, reply.written(), masked);
         }
 
         @Override
@@ -162,6 +211,10 @@ public final class AnswerOperations implements Answers {
             members.put("citations", Json.citations(findings.citations()));
             members.put("masked", reply.masked());
             members.put("models", Json.models(findings.models()));
+            if (reply.written() != null) {
+                members.put("sentences", reply.written().sentences());
+                members.put("generation", reply.written().generation());
+            }
         }
     }
 }

@@ -46,6 +46,11 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 @Component
 public final class GenerationOperations implements Generation {
 
+    /** Code where a model has no chat template. */
+    static final String NO_TEMPLATE = "chat_template_missing";
+    /** Code where a prompt and what is wanted behind it are longer than the model's longest text: OpenAI's. */
+    static final String TOO_LONG = "context_length_exceeded";
+
     private static final int MOST_PROMPTS = 2_048;
     private static final int USUAL_TOKENS = 16;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -219,6 +224,7 @@ public final class GenerationOperations implements Generation {
             int[] ids = encode(model, prompt, true);
             int room = Math.max(1, model.maxTokens() - ids.length);
             int usual = prompt instanceof Prompt.Chat ? room : Math.min(room, USUAL_TOKENS);
+            checkLength(model, prompt, ids.length, parameters.maxTokens() == null ? 1 : parameters.maxTokens());
             return new GenerationRequest(
                     ids,
                     parameters.maxTokens() == null ? usual : parameters.maxTokens(),
@@ -231,6 +237,20 @@ public final class GenerationOperations implements Generation {
                     parameters.specialTokensShown(),
                     caller.tenant(),
                     PATIENCE);
+        }
+
+        private void checkLength(TextGenerator model, Prompt prompt, int length, int wanted) {
+            if (wanted > 0 && (long) length + wanted > model.maxTokens()) {
+                boolean alone = length >= model.maxTokens();
+                String parameter = alone ? (prompt instanceof Prompt.Chat ? "messages" : "prompt") : "max_tokens";
+                throw new OperationException(
+                        Kind.INVALID,
+                        TOO_LONG,
+                        "This model's maximum context length is " + model.maxTokens() + " tokens. The prompt has "
+                                + length + ", and " + wanted + " are wanted behind it. Shorten one of them.",
+                        parameter,
+                        null);
+            }
         }
 
         @Override
@@ -351,7 +371,7 @@ public final class GenerationOperations implements Generation {
         if (model.chatTemplate() == null) {
             throw new OperationException(
                     Kind.INVALID,
-                    "chat_template_missing",
+                    NO_TEMPLATE,
                     "The model has no chat template, so that it takes no conversations; send its text to"
                             + " /v1/completions.",
                     "messages",

@@ -39,6 +39,7 @@ import org.candor.api.retrieval.Citation;
 import org.candor.api.retrieval.DocumentInfo;
 import org.candor.api.retrieval.DocumentMetadata;
 import org.candor.api.retrieval.Findings;
+import org.candor.api.retrieval.Grounds;
 import org.candor.api.retrieval.Hit;
 import org.candor.api.retrieval.Library;
 import org.candor.api.retrieval.LibraryStatus;
@@ -468,6 +469,38 @@ final class World {
         public Findings answer(String question, String language, Scope given) {
             ask(given);
             return findings;
+        }
+
+        /** Supports what the quotes say, word for word. */
+        @Override
+        public Grounds grounds(String question, String language, Scope given, int passages) {
+            ask(given);
+            return new Grounds() {
+                @Override
+                public Findings findings() {
+                    return findings;
+                }
+
+                @Override
+                public List<Hit> passages() {
+                    return result.hits();
+                }
+
+                @Override
+                public Kept keep(String text) {
+                    List<Supported> kept = new ArrayList<>();
+                    String[] sentences = text.split("(?<=\\.) ");
+                    for (String sentence : sentences) {
+                        List<Citation> quotes = findings.citations().stream()
+                                .filter(citation -> citation.text().equals(sentence))
+                                .toList();
+                        if (!quotes.isEmpty()) {
+                            kept.add(new Supported(sentence, quotes));
+                        }
+                    }
+                    return new Kept(kept, sentences.length - kept.size());
+                }
+            };
         }
     }
 

@@ -18,6 +18,7 @@ import org.candor.api.model.ModelRegistry;
 import org.candor.api.retrieval.DocumentInfo;
 import org.candor.api.retrieval.DocumentMetadata;
 import org.candor.api.retrieval.Findings;
+import org.candor.api.retrieval.Grounds;
 import org.candor.api.retrieval.Library;
 import org.candor.api.retrieval.LibraryStatus;
 import org.candor.api.retrieval.Retrieval;
@@ -244,6 +245,11 @@ public final class LuceneLibrary implements Library, Retrieval, StatePart, Confi
     @Override
     public Findings answer(String question, String language, Scope scope) {
         return retrieval.answer(question, language, scope);
+    }
+
+    @Override
+    public Grounds grounds(String question, String language, Scope scope, int passages) {
+        return retrieval.grounds(question, language, scope, passages);
     }
 
     @Override

@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.retrieval.Citation;
 import org.candor.api.retrieval.DocumentInfo;
 import org.candor.api.retrieval.Findings;
+import org.candor.api.retrieval.Grounds;
 import org.candor.api.retrieval.Hit;
 import org.candor.api.retrieval.ModelUse;
 import org.candor.api.retrieval.Retrieval;
@@ -17,7 +19,9 @@ import org.candor.api.retrieval.Scope;
 import org.candor.api.retrieval.SearchResult;
 import org.candor.retrieval.internal.answer.AnswerModel;
 import org.candor.retrieval.internal.answer.Answerer;
+import org.candor.retrieval.internal.answer.PassageGrounds;
 import org.candor.retrieval.internal.answer.Sentence;
+import org.candor.retrieval.internal.answer.SupportCheck;
 import org.candor.retrieval.internal.index.Analysis;
 import org.candor.retrieval.internal.index.Candidate;
 import org.candor.retrieval.internal.index.Legs;
@@ -49,12 +53,14 @@ public final class RetrievalService implements Retrieval {
     private final Set<String> warm = ConcurrentHashMap.newKeySet();
     private final Documents documents;
     private final Map<String, Answerer> answerers = new LinkedHashMap<>();
+    private final Map<String, SupportCheck> checks = new LinkedHashMap<>();
 
     /** @param documents the library */
     public RetrievalService(Documents documents) {
         this.documents = documents;
         for (String language : Analysis.LANGUAGES) {
             answerers.put(language, new Answerer(AnswerModel.of(language)));
+            checks.put(language, new SupportCheck(language));
         }
     }
 
@@ -121,6 +127,26 @@ public final class RetrievalService implements Retrieval {
 
     @Override
     public Findings answer(String question, String language, Scope scope) {
+        return answer(question, language, scope, (findings, ranking) -> findings);
+    }
+
+    @Override
+    public Grounds grounds(String question, String language, Scope scope, int passages) {
+        if (passages < 1) {
+            throw new IllegalArgumentException(passages + " passages, at least 1 is needed");
+        }
+        return answer(question, language, scope, (findings, ranking) -> {
+            List<Sentence> sentences = findings.answer() == null ? List.of() : ranking.sentences();
+            return new PassageGrounds(
+                    findings,
+                    PassageGrounds.passages(sentences, passages),
+                    checks.get(findings.language()),
+                    found -> visible(found, scope));
+        });
+    }
+
+    private <T> T answer(
+            String question, String language, Scope scope, BiFunction<Findings, Answerer.Ranking, T> made) {
         String spoken = language(question, language);
         try (Snapshot snapshot = documents.snapshot(spoken)) {
             Answerer.Ranking ranking =
@@ -139,7 +165,7 @@ public final class RetrievalService implements Retrieval {
             timings.put("search", ranking.searchNanos() * 1e-6);
             timings.put("rank", ranking.rankNanos() * 1e-6);
             boolean answered = !citations.isEmpty();
-            return new Findings(
+            Findings findings = new Findings(
                     answered ? text(citations, spoken) : null,
                     answered ? "" : reason(ranking),
                     spoken,
@@ -147,6 +173,7 @@ public final class RetrievalService implements Retrieval {
                     models(snapshot),
                     timings,
                     ranking.busyNanos());
+            return made.apply(findings, ranking);
         }
     }
 
