@@ -50,7 +50,70 @@ export async function refresh() {
  * @return {value, text}: the answer read, and as it came, which is what proofs are about
  */
 export async function request(method, path, body = null, signal = undefined) {
-  const headers = { Accept: 'application/json' };
+  const response = await send(method, path, body, signal, 'application/json');
+  const text = await response.text();
+  const value = valueOf(response, text);
+  // A 503 of health says what is missing; that is an answer.
+  if (!response.ok && !(response.status === 503 && value?.checks)) {
+    throw refused(response, value);
+  }
+  return { value, text };
+}
+
+/**
+ * Sends a request whose answer comes in events, as OpenAI streams them. Aborting the signal ends it on the server, too.
+ *
+ * @param take is called with the value of each event
+ */
+export async function stream(path, body, signal, take) {
+  const response = await send('POST', path, body, signal, 'text/event-stream');
+  if (!response.ok) {
+    throw refused(response, valueOf(response, await response.text()));
+  }
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let held = '';
+  let ended = false;
+  for (;;) {
+    const { value, done } = await reader.read().catch(unreachable);
+    if (done) {
+      break;
+    }
+    const lines = (held + value).split('\n');
+    held = lines.pop();
+    for (const data of lines.filter((line) => line.startsWith('data: ')).map((line) => line.slice(6))) {
+      if (data === '[DONE]') {
+        ended = true;
+        continue;
+      }
+      const event = JSON.parse(data);
+      if (event.error) {
+        throw refused(response, event);
+      }
+      take(event);
+    }
+  }
+  ended || unreachable({});
+}
+
+function unreachable(failure) {
+  throw failure.name === 'AbortError' ? failure : new ApiError(0, { code: 'unreachable' }, null);
+}
+
+function valueOf(response, text) {
+  const json = response.headers.get('Content-Type')?.startsWith('application/json');
+  return json && text !== '' ? JSON.parse(text) : text;
+}
+
+function refused(response, value) {
+  if (response.status === 401 && session !== null) {
+    setSession(null);
+  }
+  const error = value?.error ? { ...value.error, evidence: value.evidence ?? value.error.evidence } : null;
+  return new ApiError(response.status, error, response.headers.get('X-Request-Id'));
+}
+
+async function send(method, path, body, signal, accepted) {
+  const headers = { Accept: accepted };
   if (method !== 'GET' && session?.csrf) {
     headers['X-Candor-CSRF'] = session.csrf;
   }
@@ -58,9 +121,8 @@ export async function request(method, path, body = null, signal = undefined) {
   if (body !== null) {
     headers['Content-Type'] = raw ? 'application/octet-stream' : 'application/json';
   }
-  let response;
   try {
-    response = await fetch(path, {
+    return await fetch(path, {
       method,
       headers,
       body: body === null ? undefined : raw ? body : JSON.stringify(body),
@@ -70,24 +132,8 @@ export async function request(method, path, body = null, signal = undefined) {
       signal,
     });
   } catch (failure) {
-    if (failure.name === 'AbortError') {
-      throw failure;
-    }
-    throw new ApiError(0, { code: 'unreachable' }, null);
+    return unreachable(failure);
   }
-  const text = await response.text();
-  const requestId = response.headers.get('X-Request-Id');
-  const json = response.headers.get('Content-Type')?.startsWith('application/json');
-  const value = json && text !== '' ? JSON.parse(text) : text;
-  // A 503 of health says what is missing; that is an answer.
-  if (!response.ok && !(response.status === 503 && value?.checks)) {
-    if (response.status === 401 && session !== null) {
-      setSession(null);
-    }
-    const error = value?.error ? { ...value.error, evidence: value.evidence ?? value.error.evidence } : null;
-    throw new ApiError(response.status, error, requestId);
-  }
-  return { value, text };
 }
 
 export async function get(path, signal) {

@@ -60,6 +60,14 @@ export function perSecond(value) {
   return value === null || value === undefined ? nothing : `${short(value)}\u00a0/s`;
 }
 
+export function tokensPerSecond(value) {
+  return value === null || value === undefined ? nothing : t('format.tokensPerSecond', { value: short(value) });
+}
+
+export function percent(share) {
+  return new Intl.NumberFormat(language(), { style: 'percent', maximumSignificantDigits: 3 }).format(share);
+}
+
 /** Three digits, so that a column of them stands in line. */
 function fixed() {
   return new Intl.NumberFormat(language(), { minimumFractionDigits: 3, maximumFractionDigits: 3 });

@@ -5,6 +5,7 @@ export const HOME = '/console/';
 export const PAGES = [
   { name: 'overview', key: 'o', operation: null },
   { name: 'ask', key: 'a', operation: 'answer' },
+  { name: 'playground', key: 'w', operation: 'generate' },
   { name: 'library', key: 'l', operation: 'admin.documents.list' },
   { name: 'models', key: 'm', operation: 'models.list' },
   { name: 'policies', key: 'p', operation: 'admin.policies.list' },

@@ -5,6 +5,7 @@ import { svg } from '../dom.js';
 const PATHS = {
   overview: 'M2 13V9m4 4V3m4 10V7m4 6V5',
   ask: 'M2 3h12v8H8l-3 3v-3H2z',
+  playground: 'M2.500 13.500h11M3.500 10.500 10.500 3.500l2 2-7 7-2.500.500z',
   library: 'M3 2h7l3 3v9H3zM10 2v3h3M5.5 8h5M5.5 11h5',
   models: 'M8 1.5 14 5v6l-6 3.5L2 11V5zM2 5l6 3.5L14 5M8 8.5v6',
   policies: 'M8 1.5 13.5 4v4c0 3.5-2.5 5.5-5.5 6.5C5 13.5 2.5 11.5 2.5 8V4zM5.5 8l2 2 3-3.5',

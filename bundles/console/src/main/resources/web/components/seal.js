@@ -40,6 +40,17 @@ export function evidenceSeal(evidence) {
   return seal(async (key) => verifyEvidence(evidence, key));
 }
 
+/** The seal of an operation whose evidence is one of several readings: the first that holds. */
+export function textSeal(readings) {
+  return seal(async (key) => {
+    const reports = [];
+    for (const evidence of readings) {
+      reports.push(await verifyEvidence(evidence, key));
+    }
+    return reports.find((report) => report.ok) ?? reports[0];
+  });
+}
+
 function seal(verify) {
   const place = el('span', { class: 'seal', role: 'status' }, badge('wait', t('seal.checking')));
   const run = async () => {

@@ -9,6 +9,7 @@ import { may } from '../permissions.js';
 import { action, actions } from '../components/action.js';
 import { openChange } from '../components/change.js';
 import { digest } from '../components/digest.js';
+import { generators } from '../components/generators.js';
 import { link } from '../components/link.js';
 import { badge, emptyState, loaded, stateBadge } from '../components/states.js';
 import { table } from '../components/table.js';
@@ -75,7 +76,7 @@ function listPage(signal, heading) {
     ];
   }, 6);
   whenModelsMove(signal, place, again);
-  return [lead, place];
+  return [lead, generators(signal), place];
 }
 
 function routeSection(models, again) {
@@ -172,7 +173,7 @@ function modelPage(name, version, signal, heading) {
     return [revisions.map((revision) => revisionView(revision, models, again, version === null)), route && version === null && routeHistory(route)];
   });
   whenModelsMove(signal, place, again);
-  return [el('p', { class: 'lead' }, link(HOME, t('models.back'))), place];
+  return [el('p', { class: 'lead' }, link(HOME, t('models.back'))), version === null && generators(signal, name), place];
 }
 
 function revisionView(row, models, again, several) {

@@ -7,9 +7,7 @@ import { watch } from '../live.js';
 import { copyable, digest } from '../components/digest.js';
 import { link } from '../components/link.js';
 import { badge, loadingState } from '../components/states.js';
-import { spark } from '../components/chart.js';
-
-const KEPT = 120;
+import { figure, keep } from '../components/figure.js';
 
 export function page({ signal, heading }) {
   const lead = el('p', { class: 'lead', role: 'status' }, t('common.loading'));
@@ -89,13 +87,6 @@ function powerOf(status, before) {
   return seconds > 0.5 && used >= 0 ? used / seconds : null;
 }
 
-function keep(values, value) {
-  values.push(value ?? null);
-  if (values.length > KEPT) {
-    values.shift();
-  }
-}
-
 function figureList(status, power, history) {
   const { requests, energy, log } = status;
   return el(
@@ -106,16 +97,6 @@ function figureList(status, power, history) {
     figure(t('overview.power'), power === null ? null : watts(power), energy && t('overview.method', { method: t(`energy.method.${energy.method}`) }), history.power),
     figure(t('overview.energy'), joules(energy?.joulesTotal ?? energy?.totalJoules), t('overview.sinceStart'), []),
     figure(t('overview.entries'), number(log?.size ?? 0), link('/console/log', t('overview.toLog')), []),
-  );
-}
-
-function figure(name, value, note, history) {
-  return el(
-    'div',
-    { class: 'figure' },
-    el('dt', {}, name),
-    el('dd', {}, el('span', { class: 'value' }, value ?? '\u2013'), el('span', { class: 'muted' }, value === null ? t('overview.notTold') : note)),
-    history.filter((each) => each !== null).length > 1 && el('dd', { class: 'spark', 'aria-hidden': 'true' }, spark(history)),
   );
 }
 

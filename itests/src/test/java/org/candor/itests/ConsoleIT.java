@@ -51,6 +51,7 @@ class ConsoleIT {
     private static final List<String> PAGES = List.of(
             "",
             "ask",
+            "playground",
             "library",
             "models",
             "policies",

@@ -154,8 +154,12 @@ class ConsoleRolesIT {
         readers.addAll(of("Ask", "Library", "Energy", "Health"));
         Set<String> consent = new TreeSet<>(readers);
         consent.add("Consent");
+        Set<String> viewers = new TreeSet<>(readers);
+        viewers.add("Playground");
+        Set<String> stewards = new TreeSet<>(consent);
+        stewards.add("Playground");
         for (Map.Entry<String, Set<String>> expected : new TreeMap<>(
-                        Map.of("viewer", readers, "auditor", consent, "steward", consent, "approver", everybody))
+                        Map.of("viewer", viewers, "auditor", consent, "steward", stewards, "approver", everybody))
                 .entrySet()) {
             String role = expected.getKey();
             user("only-" + role, role);

@@ -195,6 +195,38 @@ class ShellIT {
     }
 
     @Test
+    void aTextIsWrittenForWhoMayHaveItWritten() throws IOException, InterruptedException {
+        long before = logSize();
+        Shell.Output text = ben("candor:generate --seed 7 --max-tokens 20 'Once upon a time'");
+        assertEquals(0, text.exit(), text.text());
+        List<String> lines = text.text().strip().lines().toList();
+        assertTrue(
+                lines.getLast()
+                        .matches(
+                                "stories-tiny \\S+: 20 tokens \\([0-9.]+ tokens/s\\), ([0-9.]+ J \\(.+\\)|energy unknown),"
+                                        + " seed 7, logged as \\S+"),
+                text.text());
+        assertEquals(before + 2, logSize(), "its begin and its end");
+        Result whole = server.candor("shell", "generate --json --seed 7 --max-tokens 20 'Once upon a time'");
+        assertEquals(0, whole.exitCode(), whole.err());
+        String said = (String) whole.json().get("text");
+        assertTrue(text.text().startsWith(said.strip().lines().findFirst().orElseThrow()), text.text());
+        Shell.Output refused = Shell.execute(server, "nobody-di", "violet crane pocket", "candor:generate Once");
+        assertEquals(1, refused.exit(), refused.text());
+        Shell.Output unknown = ben("candor:generate --model no-such-model Once");
+        assertEquals(1, unknown.exit(), unknown.text());
+        assertTrue(unknown.text().contains("no-such-model"), unknown.text());
+        String completed = Shell.type(
+                server,
+                "viewer-ben",
+                "staple lamp window",
+                "candor:generate --model stor\t",
+                "stories-tiny",
+                Duration.ofSeconds(60));
+        assertTrue(completed.contains("stories-tiny"), completed);
+    }
+
+    @Test
     void aTabCompletesWhatTheRoleMayList() throws IOException, InterruptedException {
         Duration patience = Duration.ofSeconds(60);
         String document = Shell.type(

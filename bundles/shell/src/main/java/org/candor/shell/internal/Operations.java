@@ -9,6 +9,7 @@ import org.candor.api.operation.Consents;
 import org.candor.api.operation.Documents;
 import org.candor.api.operation.Energy;
 import org.candor.api.operation.Evidences;
+import org.candor.api.operation.Generation;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
@@ -33,6 +34,12 @@ public final class Operations {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Answers answers;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Generation generation;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -102,6 +109,10 @@ public final class Operations {
 
     public Answers answers() {
         return need(answers);
+    }
+
+    public Generation generation() {
+        return need(generation);
     }
 
     public Documents documents() {

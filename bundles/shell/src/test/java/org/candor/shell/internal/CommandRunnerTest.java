@@ -2,6 +2,7 @@ package org.candor.shell.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import org.candor.api.model.ModelSource;
 import org.candor.api.model.ModelState;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Commands;
+import org.candor.api.operation.Generation;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 import org.candor.api.operation.Platform;
@@ -150,6 +152,44 @@ class CommandRunnerTest {
         Commands.Result missing = run("consent");
         assertEquals(1, missing.exit());
         assertTrue(missing.err().contains("governor is not running"), missing.err());
+    }
+
+    @Test
+    void aTextIsShownAndThenHowItCameAbout() {
+        Commands.Result result =
+                run("generate --seed 7 'Once upon a time' --temperature 0.5 --top-k 3 --stop x --stop y");
+        assertEquals(0, result.exit(), result.err());
+        List<String> lines = result.out().lines().toList();
+        assertEquals("there was a fox\uFFFD[2J.", lines.getFirst(), "text plays no terminal");
+        assertTrue(
+                lines.getLast()
+                        .matches(
+                                "stories-tiny 1\\.0\\.0: 3 tokens \\([0-9.]+ tokens/s\\), 1\\.50 J \\(estimate\\), seed 7,"
+                                        + " logged as id-1"),
+                result.out());
+        Generation.Order order = (Generation.Order) world.lastArguments.get(1);
+        assertEquals("stories-tiny", order.model());
+        assertEquals(List.of(new Generation.Prompt.Text("Once upon a time")), order.prompts());
+        assertEquals(
+                Map.of("max_tokens", 200L, "seed", 7L, "temperature", 0.5, "top_k", 3L, "stop", List.of("x", "y")),
+                order.parameters());
+        assertEquals(
+                0, run("generate --model llama --chat Hi --purpose research").exit());
+        order = (Generation.Order) world.lastArguments.get(1);
+        assertEquals("llama", order.model());
+        assertEquals("research", order.purpose());
+        Generation.Prompt.Chat chat = (Generation.Prompt.Chat) order.prompts().getFirst();
+        assertEquals(List.of(Map.of("role", "user", "content", "Hi")), chat.messages());
+        Map<?, ?> whole =
+                (Map<?, ?>) Json.parse(run("generate --json Once").out().strip());
+        assertNull(world.lastArguments.get(2), "no text is streamed into JSON");
+        assertEquals("there was a fox\u001b[2J.", whole.get("text"));
+        assertEquals("length", whole.get("finish"));
+        for (String line : List.of("generate", "generate Once --seed x", "generate Once --top-p much")) {
+            assertEquals(2, run(line).exit(), line);
+        }
+        world.failure = OperationException.denied("role-missing", "The caller has none of the roles.", null);
+        assertEquals(1, run("generate Once").exit());
     }
 
     @Test

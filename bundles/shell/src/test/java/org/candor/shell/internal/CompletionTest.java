@@ -26,7 +26,8 @@ class CompletionTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-            model-rollback 'ROUTE',          encoder-en,             ''
+            model-rollback 'ROUTE',          encoder-en stories-tiny, ''
+            generate --model 'ROUTE',        stories-tiny,           ''
             model-activate 'NAME',           encoder-en encoder-zh,  models.list
             model-activate encoder-zh 'V',   2.0.0,                  models.list
             model-verify 'NAME',             encoder-en encoder-zh,  models.list

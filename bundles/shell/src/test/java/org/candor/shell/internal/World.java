@@ -41,6 +41,7 @@ import org.candor.api.operation.Documents;
 import org.candor.api.operation.Energy;
 import org.candor.api.operation.Evidence;
 import org.candor.api.operation.Evidences;
+import org.candor.api.operation.Generation;
 import org.candor.api.operation.Models;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.Platform;
@@ -63,7 +64,12 @@ import org.candor.proof.SigningKey;
 final class World implements AutoCloseable {
 
     static final Evidence EVIDENCE = new Evidence(
-            "id-1", Map.of("v", 1), Map.of("policy", "b3BlbmluZw=="), "proof", Map.of("joules", 1.5), Map.of());
+            "id-1",
+            Map.of("v", 1),
+            Map.of("policy", "b3BlbmluZw=="),
+            "proof",
+            Map.of("joules", 1.5, "method", "estimate"),
+            Map.of());
     private static final ModelId ENCODER = new ModelId("encoder-en", "1.0.0", "sha256:" + "e".repeat(64));
     static final ModelId FAILED = new ModelId("encoder-zh", "2.0.0", "sha256:" + "f".repeat(64));
 
@@ -85,6 +91,7 @@ final class World implements AutoCloseable {
                     List.of(),
                     List.of("service x"),
                     "org.candor.consent")));
+    final ScriptedText text = new ScriptedText();
     PolicyTests tests = new PolicyTests(STRICT, 12, List.of());
     ModelRevision verified = revision();
     Caller lastCaller;
@@ -111,6 +118,7 @@ final class World implements AutoCloseable {
             call(caller, "answer " + question);
             return answer(question);
         };
+        operations.generation = fake(Generation.class);
         operations.documents = fake(Documents.class);
         operations.consents = fake(Consents.class);
         operations.models = fake(Models.class);
@@ -220,6 +228,7 @@ final class World implements AutoCloseable {
             case "Consents.withdraw" ->
                 new Consents.Change(entry(ConsentState.WITHDRAWN), List.of(document("a.md")), EVIDENCE);
             case "Consents.erase" -> new Consents.Change(entry(ConsentState.ERASED), List.of(), EVIDENCE);
+            case "Generation.generate" -> text.write((Generation.Sink) arguments[2]);
             case "Models.list" ->
                 List.of(
                         new ModelRevision(ENCODER, "bert", Set.of("embed"), ModelState.ACTIVE, "", 2, Map.of()),
@@ -291,7 +300,13 @@ final class World implements AutoCloseable {
             case "Backups.stageRestore" -> new Backups.Staged(Instant.EPOCH, "1.0.0", 7, List.of("log"), EVIDENCE);
             case "Platform.checks" -> List.of(new Platform.Check("models", true, "active: encoder-en 1.0.0"));
             case "Platform.status" ->
-                Map.of("models", List.of(Map.of("id", "encoder-en")), "library", Map.of("folder", "/srv/library"));
+                Map.of(
+                        "models",
+                        List.of(Map.of("id", "encoder-en"), Map.of("id", "stories-tiny")),
+                        "generators",
+                        List.of(Map.of("id", "stories-tiny")),
+                        "library",
+                        Map.of("folder", "/srv/library"));
             case "Platform.components" -> components;
             case "Platform.permissions" -> permissions();
             default -> throw new UnsupportedOperationException(method);

@@ -1,7 +1,6 @@
 package org.candor.shell.internal.command;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -69,11 +68,8 @@ public final class AskCommand extends CandorCommand {
     }
 
     private static String summary(Map<String, Object> answer) {
-        Map<?, ?> energy = (Map<?, ?>) answer.get("energy");
-        Object joules = energy == null ? null : energy.get("joules");
-        String used = joules instanceof Number number
-                ? String.format(Locale.ROOT, "%.2f J (%s)", number.doubleValue(), energy.get("method"))
-                : "energy unknown";
-        return used + ", logged as " + answer.get("id");
+        @SuppressWarnings("unchecked")
+        Map<String, Object> energy = (Map<String, Object>) answer.get("energy");
+        return energy(energy) + ", logged as " + answer.get("id");
     }
 }

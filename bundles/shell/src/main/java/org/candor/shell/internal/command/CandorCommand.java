@@ -4,6 +4,8 @@ import java.io.PrintStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Option;
@@ -81,6 +83,12 @@ abstract class CandorCommand implements Action {
         out.println(line);
     }
 
+    /** A part of a line, at once; false when nobody reads it. */
+    final boolean show(String part) {
+        out.print(part);
+        return !out.checkError();
+    }
+
     /** The value when JSON was asked for, else the table, or the line when it is empty. */
     final void print(Object value, Table table, String none) {
         if (json) {
@@ -136,6 +144,13 @@ abstract class CandorCommand implements Action {
 
     static OperationException wrong(String argument, String message) {
         return new OperationException(Kind.INVALID, "invalid_value", argument + ": " + message, argument, null);
+    }
+
+    /** What an operation took, with the method, as its evidence says. */
+    static String energy(Map<String, Object> energy) {
+        return energy != null && energy.get("joules") instanceof Number joules
+                ? String.format(Locale.ROOT, "%.2f J (%s)", joules.doubleValue(), energy.get("method"))
+                : "energy unknown";
     }
 
     /** The first signs of a digest, enough to tell two apart. */
