@@ -9,6 +9,7 @@ public final class Main {
 
     private static final Map<String, Benchmark> BENCHMARKS = new TreeMap<>(Map.ofEntries(
             Map.entry("console", new ConsoleLoad()),
+            Map.entry("decode", Generation.decode()),
             Map.entry("encode", new Encode()),
             Map.entry("fit-answer", new FitAnswer()),
             Map.entry("gemm", new Gemm()),
@@ -17,6 +18,7 @@ public final class Main {
             Map.entry("http", new HttpLoad()),
             Map.entry("log", new Log()),
             Map.entry("policy", new PolicyDecisions()),
+            Map.entry("prefill", Generation.prefill()),
             Map.entry("retrieval", new Retrieval()),
             Map.entry("swap", new Swap()),
             Map.entry("tokenize", new Tokenize())));

@@ -10,6 +10,7 @@ public abstract class BackendContract
                 RowContract,
                 AttentionContract,
                 DecoderContract,
+                BlockContract,
                 CachedAttentionContract,
                 MemoryContract {
 

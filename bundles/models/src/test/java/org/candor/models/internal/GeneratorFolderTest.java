@@ -250,6 +250,7 @@ final class GeneratorFolderTest {
         ModelRevision revision = install(file);
         assertEquals("tiny", revision.id().name());
         assertEquals("1.0-q8", revision.id().version());
+        assertEquals("STORED", generator(revision).get("weights"), "as the file has them");
         assertEquals(Set.of("Tiny-1.0-Q8.gguf", "selftest.json"), files());
         restart();
         revisions.activate("tiny", "1.0-q8", ANNA);

@@ -1,9 +1,10 @@
 package org.candor.compute.cpu.internal;
 
 import java.lang.foreign.MemorySegment;
+import org.candor.api.compute.WeightType;
 
 /**
- * Products with quantised blocks. Every implementation gives the same bits, on every machine: whole numbers are summed
+ * Products with quantised blocks, and weights of 16 bits made wide. Every implementation gives the same bits, on every machine: whole numbers are summed
  * exactly within a block, and blocks in order,
  *
  * <pre>y = fma(sum of codes * q, scale of the weights * scale of x, y)</pre>
@@ -15,6 +16,16 @@ public interface BlockLoops {
 
     /** For people: emitted or not, and why not. */
     String description();
+
+    /**
+     * Widens numbers of 16 bits to binary32, exactly.
+     *
+     * @param type F16 or BF16
+     * @param first index of the first number
+     * @param count a multiple of the JVM's vectors of binary32
+     * @param target receives them from its beginning on
+     */
+    void widen(WeightType type, MemorySegment source, long first, long count, MemorySegment target);
 
     /** Rounds a row as {@link BlockRows} says. */
     void round(float[] x, int at, int inputs, MemorySegment target, long to);

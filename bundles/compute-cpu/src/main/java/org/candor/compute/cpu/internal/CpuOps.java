@@ -95,27 +95,12 @@ final class CpuOps extends CpuQueue {
             float[] row = accumulate ? part.floats(Scratch.Purpose.ROW, to.columns()) : to.floats();
             for (int t = from; t < until; t++) {
                 int at = accumulate ? 0 : to.at(t);
-                if (BlockPanels.held(entries.type())) {
-                    BlockPanels.of(entries).row(entries.elements(), id[first + t], row, at);
-                } else {
-                    kernels.row(entries, id[first + t], row, at);
-                }
+                entries.row(id[first + t], row, at);
                 for (int c = 0; accumulate && c < to.columns(); c++) {
                     to.floats()[to.at(t) + c] += row[c];
                 }
             }
         });
-    }
-
-    private CpuWeight weight(String operation, Weight w) {
-        requireOpen();
-        if (!(w instanceof CpuWeight weight) || weight.kernels() != kernels) {
-            throw new IllegalArgumentException(operation + ": the weight was made by another backend");
-        }
-        if (weight.closed()) {
-            throw new IllegalStateException(operation + ": " + w + " is closed");
-        }
-        return weight;
     }
 
     @Override

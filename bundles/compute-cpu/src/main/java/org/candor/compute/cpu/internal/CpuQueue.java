@@ -5,6 +5,7 @@ import org.candor.api.compute.ElementType;
 import org.candor.api.compute.Ops;
 import org.candor.api.compute.Sequences;
 import org.candor.api.compute.Tensor;
+import org.candor.api.compute.Weight;
 
 /** What every operation needs: checks of its arguments, a division into parts, threads that run them, and failures. */
 abstract class CpuQueue implements Ops {
@@ -95,6 +96,17 @@ abstract class CpuQueue implements Ops {
         }
         cpu.requireOpen();
         return cpu;
+    }
+
+    final CpuWeight weight(String operation, Weight w) {
+        requireOpen();
+        if (!(w instanceof CpuWeight weight) || weight.kernels() != kernels) {
+            throw new IllegalArgumentException(operation + ": the weight was made by another backend");
+        }
+        if (weight.closed()) {
+            throw new IllegalStateException(operation + ": " + w + " is closed");
+        }
+        return weight;
     }
 
     final CpuTensor sameShape(String name, Tensor tensor, String otherName, CpuTensor other) {

@@ -52,6 +52,15 @@ final class CpuWeight implements Weight {
         return scales;
     }
 
+    /** Copies one row, widened to binary32. */
+    void row(int output, float[] target, int to) {
+        if (BlockPanels.held(type)) {
+            BlockPanels.of(this).row(elements, output, target, to);
+        } else {
+            kernels.row(this, output, target, to);
+        }
+    }
+
     /** An element of its row, widened; not of blocks. */
     float element(long index, int output) {
         return switch (type) {

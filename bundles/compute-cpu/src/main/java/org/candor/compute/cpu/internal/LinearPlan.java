@@ -27,7 +27,7 @@ record LinearPlan(int rows, int panels, int rowStep, int panelStep, int panelGro
 
     /** For weights in blocks. */
     static LinearPlan ofBlocks(int rows, int inputs, int outputs, int panels, int threads) {
-        int most = (int) Math.clamp(ROUNDED_BYTES / BlockRows.rowBytes(inputs), 8, BLOCK) / 4 * 4;
+        int most = Math.clamp(ROUNDED_BYTES / BlockRows.rowBytes(inputs), 8, BLOCK) / 4 * 4;
         return of(rows, inputs, outputs, panels, threads, most, 4);
     }
 

@@ -3,6 +3,7 @@ package org.candor.compute.cpu.internal;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.candor.api.compute.BlockType;
+import org.candor.api.compute.WeightType;
 
 /** The formula of {@link BlockLoops}, written down plainly. */
 final class ScalarBlockLoops implements BlockLoops {
@@ -10,6 +11,15 @@ final class ScalarBlockLoops implements BlockLoops {
     @Override
     public String description() {
         return "scalar";
+    }
+
+    @Override
+    public void widen(WeightType type, MemorySegment source, long first, long count, MemorySegment target) {
+        for (long i = 0; i < count; i++) {
+            short half = source.getAtIndex(ValueLayout.JAVA_SHORT, first + i);
+            float wide = type == WeightType.F16 ? Float.float16ToFloat(half) : Float.intBitsToFloat(half << 16);
+            target.setAtIndex(ValueLayout.JAVA_FLOAT, i, wide);
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import org.candor.api.compute.BlockType;
+import org.candor.api.compute.WeightType;
 
 /**
  * Products with blocks on the Vector API, which has no multiplication of bytes: codes and q are widened to binary32, where
@@ -48,6 +49,15 @@ public final class VectorBlockLoops implements BlockLoops {
     @Override
     public String description() {
         return reason.isEmpty() ? "not emitted" : "not emitted: " + reason;
+    }
+
+    @Override
+    public void widen(WeightType type, MemorySegment source, long first, long count, MemorySegment target) {
+        if (type == WeightType.F16) {
+            VectorWeights.widenHalf(source, first, count, target);
+        } else {
+            VectorWeights.widenBfloat(source, first, count, target);
+        }
     }
 
     @Override

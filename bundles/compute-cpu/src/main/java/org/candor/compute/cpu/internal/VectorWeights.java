@@ -88,21 +88,20 @@ final class VectorWeights {
      *
      * @param target room for {@code depth} rows of the panel
      */
-    static void widen(CpuWeight w, Panels panels, int panel, int from, int depth, MemorySegment target) {
+    static void widen(
+            BlockLoops loops, CpuWeight w, Panels panels, int panel, int from, int depth, MemorySegment target) {
         int width = panels.width(panel) * LANES;
         long first = panels.offset(panel, w.inputs()) + (long) from * width;
         long count = (long) depth * width;
-        if (w.type() == WeightType.BF16) {
-            widenBfloat(w.elements(), first, count, target);
-        } else if (w.type() == WeightType.F16) {
-            widenHalf(w.elements(), first, count, target);
+        if (w.type() != WeightType.I8) {
+            loops.widen(w.type(), w.elements(), first, count, target);
         } else {
             float[] scales = Arrays.copyOfRange(w.scales(), panels.first(panel), panels.first(panel) + width);
             widenQuarter(w.elements(), first, scales, width, count, target);
         }
     }
 
-    private static void widenBfloat(MemorySegment source, long first, long count, MemorySegment target) {
+    static void widenBfloat(MemorySegment source, long first, long count, MemorySegment target) {
         ByteOrder order = ByteOrder.nativeOrder();
         for (long i = 0; i < count; i += LANES) {
             ShortVector half = ShortVector.fromMemorySegment(HALF, source, 2 * (first + i), order);
@@ -111,7 +110,7 @@ final class VectorWeights {
         }
     }
 
-    private static void widenHalf(MemorySegment source, long first, long count, MemorySegment target) {
+    static void widenHalf(MemorySegment source, long first, long count, MemorySegment target) {
         ByteOrder order = ByteOrder.nativeOrder();
         for (long i = 0; i < count; i += LANES) {
             ShortVector half = ShortVector.fromMemorySegment(HALF, source, 2 * (first + i), order);

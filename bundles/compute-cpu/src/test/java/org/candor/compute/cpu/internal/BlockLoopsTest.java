@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.candor.api.compute.BlockMatrix;
 import org.candor.api.compute.BlockType;
+import org.candor.api.compute.WeightType;
 import org.candor.compute.cpu.internal.emit.EmittedBlockLoops;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -116,6 +117,28 @@ class BlockLoopsTest {
                 MemorySegment.copy(target, ValueLayout.JAVA_BYTE, 0, actual, 0, actual.length);
             }
             assertArrayEquals(expected, actual, "seed " + seed);
+        }
+    }
+
+    /** All of the numbers that there are, and what is none. */
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void everyNumberOf16BitsIsWidenedExactly(BlockLoops loops) {
+        int all = 1 << 16;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment source = arena.allocate(2L * (all + 8), 64);
+            MemorySegment target = arena.allocate(4L * all, 64);
+            for (int i = 0; i < all; i++) {
+                source.setAtIndex(ValueLayout.JAVA_SHORT, 8 + i, (short) i);
+            }
+            for (boolean half : new boolean[] {true, false}) {
+                loops.widen(half ? WeightType.F16 : WeightType.BF16, source, 8, all, target);
+                for (int i = 0; i < all; i++) {
+                    float expected = half ? Float.float16ToFloat((short) i) : Float.intBitsToFloat(i << 16);
+                    float actual = target.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+                    assertEquals(Float.floatToIntBits(expected), Float.floatToIntBits(actual), half + " " + i);
+                }
+            }
         }
     }
 

@@ -19,8 +19,8 @@ import org.candor.compute.cpu.internal.BlockPanels;
 import org.candor.compute.cpu.internal.BlockRows;
 import org.candor.compute.cpu.internal.emit.Assembler.Address;
 import org.candor.compute.cpu.internal.emit.Assembler.Arithmetic;
-import org.candor.compute.cpu.internal.emit.Assembler.Integers;
 import org.candor.compute.cpu.internal.emit.Assembler.Register;
+import org.candor.compute.cpu.internal.emit.IntegerInstructions.Integers;
 
 /**
  * Products of a few rounded rows with panels of quantised blocks, in AVX2. The function it writes is
@@ -75,6 +75,31 @@ final class BlockCode {
         code.align(64);
         int offset = code.here();
         new BlockCode(code, type, rows).write();
+        return offset;
+    }
+
+    /**
+     * Writes {@code void widen(void* from, float* to, long eights)}, which makes numbers of 16 bits wide, at least eight, and
+     * returns its offset.
+     *
+     * @param half binary16, or else bfloat16
+     */
+    static int widen(Assembler code, boolean half) {
+        code.align(64);
+        int offset = code.here();
+        if (half) {
+            code.widenHalf(PRODUCT, Address.of(RDI, 0));
+        } else {
+            code.widenShort(PRODUCT, Address.of(RDI, 0));
+            code.shiftLeft(PRODUCT, PRODUCT, 16);
+        }
+        code.store(Address.of(RSI, 0), PRODUCT);
+        code.add(RDI, VECTOR_BYTES / 2);
+        code.add(RSI, VECTOR_BYTES);
+        code.sub(RDX, 1);
+        code.jnz(offset);
+        code.zeroUpper();
+        code.ret();
         return offset;
     }
 

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import org.candor.api.compute.BlockType;
+import org.candor.api.compute.WeightType;
 import org.candor.compute.cpu.internal.BlockLoops;
 import org.candor.compute.cpu.internal.BlockPanels;
 import org.candor.compute.cpu.internal.BlockRows;
@@ -24,6 +25,7 @@ public final class EmittedBlockLoops implements BlockLoops {
     private static final MemoryLayout P = ValueLayout.ADDRESS;
     private static final MemoryLayout N = ValueLayout.JAVA_LONG;
     private static final FunctionDescriptor BLOCKS = FunctionDescriptor.ofVoid(P, P, P, N, N, N, N, N);
+    private static final FunctionDescriptor WIDEN = FunctionDescriptor.ofVoid(P, P, N);
     private static final int LANES = 8;
 
     /** Bytes of panels that rows of x meet one after the other while the panels stay in the second-level cache. */
@@ -31,6 +33,9 @@ public final class EmittedBlockLoops implements BlockLoops {
 
     private final VectorBlockLoops rest = new VectorBlockLoops();
     private final MethodHandle[][] functions = new MethodHandle[BlockType.values().length][BlockCode.MOST_ROWS];
+
+    private final MethodHandle widenHalf;
+    private final MethodHandle widenBfloat;
 
     private EmittedBlockLoops() {
         Assembler code = new Assembler(LANES);
@@ -40,10 +45,14 @@ public final class EmittedBlockLoops implements BlockLoops {
                 offsets[type.ordinal()][rows - 1] = BlockCode.write(code, type, rows);
             }
         }
+        int widenHalfAt = BlockCode.widen(code, true);
+        int widenBfloatAt = BlockCode.widen(code, false);
         if (LOG.isDebugEnabled()) {
             LOG.debug("{}:\n{}", description(), String.join("\n", code.listing()));
         }
         MachineCode machine = new MachineCode(code.code(), Arena.ofAuto());
+        widenHalf = machine.function(widenHalfAt, WIDEN);
+        widenBfloat = machine.function(widenBfloatAt, WIDEN);
         for (int type = 0; type < offsets.length; type++) {
             for (int rows = 0; rows < BlockCode.MOST_ROWS; rows++) {
                 functions[type][rows] = machine.function(offsets[type][rows], BLOCKS);
@@ -71,6 +80,30 @@ public final class EmittedBlockLoops implements BlockLoops {
     }
 
     @Override
+    public void widen(WeightType type, MemorySegment source, long first, long count, MemorySegment target) {
+        if (count % LANES != 0 || count == 0) {
+            rest.widen(type, source, first, count, target);
+            return;
+        }
+        try {
+            (type == WeightType.F16 ? widenHalf : widenBfloat)
+                    .invokeExact(
+                            source.asSlice(Short.BYTES * first, Short.BYTES * count),
+                            target.asSlice(0, Float.BYTES * count),
+                            count / LANES);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    private static RuntimeException failed(Throwable e) {
+        if (e instanceof Error error) {
+            throw error;
+        }
+        return e instanceof RuntimeException known ? known : new IllegalStateException(e);
+    }
+
+    @Override
     public void round(float[] x, int at, int inputs, MemorySegment target, long to) {
         rest.round(x, at, inputs, target, to);
     }
@@ -88,7 +121,7 @@ public final class EmittedBlockLoops implements BlockLoops {
             int stride) {
         long rowBytes = BlockRows.rowBytes(panels.inputs());
         long panelBytes = panels.panelBytes();
-        int group = rows <= BlockCode.MOST_ROWS ? count : (int) Math.clamp(GROUP / panelBytes, 1, count);
+        int group = rows <= BlockCode.MOST_ROWS ? count : Math.clamp(GROUP / panelBytes, 1, count);
         MethodHandle[] byRows = functions[panels.type().ordinal()];
         try {
             for (int done = 0; done < count; done += group) {
@@ -107,10 +140,8 @@ public final class EmittedBlockLoops implements BlockLoops {
                             panels.scaleBytes());
                 }
             }
-        } catch (RuntimeException | Error e) {
-            throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException(e);
+            throw failed(e);
         }
     }
 

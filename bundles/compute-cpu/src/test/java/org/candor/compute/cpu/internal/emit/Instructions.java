@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.candor.compute.cpu.internal.emit.Assembler.Address;
 import org.candor.compute.cpu.internal.emit.Assembler.Arithmetic;
-import org.candor.compute.cpu.internal.emit.Assembler.Integers;
 import org.candor.compute.cpu.internal.emit.Assembler.Register;
 import org.candor.compute.cpu.internal.emit.Encoder.Masked;
+import org.candor.compute.cpu.internal.emit.IntegerInstructions.Integers;
 
 /**
  * Every instruction of the assembler with low and high registers and every form of address. Run as a program it prints them
@@ -145,6 +145,7 @@ final class Instructions {
                 code.broadcast(y, address);
                 code.storeLowest(address, y);
                 code.widenHalf(y, address);
+                code.widenShort(y, address);
                 code.load(y, 15 - y, address);
                 code.store(address, 15 - y, y);
                 code.fma(y, 15 - y, address);

@@ -1,0 +1,118 @@
+package org.candor.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The peer: llama.cpp in a process of its own, by PyPI's llama-cpp-python, compiled on this machine from its source
+ * distribution into the benchmarks' virtual environment.
+ */
+final class LlamaCpp implements AutoCloseable {
+
+    private static final int POSITIONS = 1_024;
+    private static final String PACKAGE = "llama-cpp-python";
+
+    private final Process process;
+    private final PrintStream to;
+    private final BufferedReader from;
+    private final Path script;
+
+    /** Loads a model. */
+    LlamaCpp(Path model, int threads) throws IOException {
+        script = Files.createTempFile("llama", ".py");
+        try (InputStream in = LlamaCpp.class.getResourceAsStream("/llama_peer.py")) {
+            Files.copy(in, script, StandardCopyOption.REPLACE_EXISTING);
+        }
+        process = new ProcessBuilder(
+                        python().toString(),
+                        script.toString(),
+                        model.toString(),
+                        Integer.toString(threads),
+                        Integer.toString(POSITIONS))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        to = new PrintStream(process.getOutputStream(), true, StandardCharsets.US_ASCII);
+        from = process.inputReader(StandardCharsets.UTF_8);
+        System.err.println("llama.cpp: " + line());
+    }
+
+    private static Path environment() {
+        String elsewhere = System.getenv("CANDOR_PEERS");
+        return elsewhere == null
+                ? Path.of(System.getProperty("candor.root", "."), "benchmarks", "target", "peers")
+                : Path.of(elsewhere);
+    }
+
+    private static Path python() {
+        return environment().resolve("bin").resolve("python");
+    }
+
+    /** Whether it was installed. */
+    static boolean installed() throws IOException {
+        return Files.exists(python()) && run(python().toString(), "-c", "import llama_cpp") == 0;
+    }
+
+    /** Compiles it for this processor unless it was, which takes a C++ compiler and some ten minutes. */
+    static void install() throws IOException {
+        if (installed()) {
+            return;
+        }
+        System.err.println("compiling " + PACKAGE + " into " + environment());
+        if (run("python3", "-m", "venv", environment().toString()) != 0
+                || run(python().toString(), "-m", "pip", "install", "-q", "--no-binary", PACKAGE, PACKAGE) != 0) {
+            throw new IllegalStateException("llama.cpp could not be compiled; the messages above say why");
+        }
+    }
+
+    private static int run(String... command) throws IOException {
+        try {
+            return new ProcessBuilder(command).inheritIO().start().waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /** Seconds to read a text of so many tokens and score its last. */
+    double prefill(int tokens) throws IOException {
+        to.println("prefill " + tokens);
+        return Double.parseDouble(line());
+    }
+
+    /** Seconds to read so many tokens one after the other, behind a text. */
+    double decode(int context, int tokens) throws IOException {
+        to.println("decode " + context + " " + tokens);
+        return Double.parseDouble(line());
+    }
+
+    private String line() throws IOException {
+        String line = from.readLine();
+        if (line == null) {
+            throw new IOException(
+                    "llama.cpp ended: " + List.of(process.info().commandLine().orElse("")));
+        }
+        return line;
+    }
+
+    @Override
+    public void close() throws IOException {
+        to.close();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        Files.delete(script);
+    }
+}
