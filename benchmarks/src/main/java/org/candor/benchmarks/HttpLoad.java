@@ -13,9 +13,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Requests a second and how long they take, of a server that runs: a health request and an embedding. Each client keeps one
- * connection and sends the next request when it has read the last answer; it is a plain socket, so that little of what is
- * measured is the client's.
+ * Requests a second and how long they take: a health request and an embedding, of a server of the benchmark's own. Each client
+ * keeps one connection and sends the next request when it has read the last answer; it is a plain socket, so that little of what
+ * is measured is the client's. Arguments: clients=1,16, seconds=10, warm=5, words=8.
  */
 final class HttpLoad implements Benchmark {
 
@@ -23,10 +23,17 @@ final class HttpLoad implements Benchmark {
 
     @Override
     public void run(String[] arguments, PrintStream out) throws Exception {
-        Arguments given = new Arguments(arguments, "port", "home", "clients", "seconds", "warm", "words");
-        int port = given.number("port", Integer.parseInt(System.getenv().getOrDefault("CANDOR_PORT", "8181")));
-        Path home = Path.of(given.text("home", System.getenv().getOrDefault("CANDOR_HOME", ".candor")));
-        String key = Files.readString(home.resolve("cli.key")).strip();
+        Arguments given = new Arguments(arguments, "clients", "seconds", "warm", "words");
+        Path folder = Files.createTempDirectory("candor-http");
+        try (OwnServer server = new OwnServer(folder.resolve("home"), OwnServer.freePort())) {
+            server.start();
+            measure(given, server.port(), server.key("http", "viewer"), out);
+        } finally {
+            BenchLibrary.delete(folder);
+        }
+    }
+
+    private static void measure(Arguments given, int port, String key, PrintStream out) throws Exception {
         int seconds = given.number("seconds", 10);
         int warm = given.number("warm", 5);
         String text = WORDS.repeat(given.number("words", 8) / 12 + 1);

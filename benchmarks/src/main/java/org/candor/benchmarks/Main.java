@@ -20,6 +20,8 @@ public final class Main {
             Map.entry("policy", new PolicyDecisions()),
             Map.entry("prefill", Generation.prefill()),
             Map.entry("retrieval", new Retrieval()),
+            Map.entry("serve", new ServeOverhead()),
+            Map.entry("soak", new SoakLoad()),
             Map.entry("swap", new Swap()),
             Map.entry("tokenize", new Tokenize())));
 

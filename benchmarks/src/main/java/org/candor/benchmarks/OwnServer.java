@@ -49,10 +49,17 @@ final class OwnServer implements AutoCloseable {
         }
     }
 
-    /** A new API key. */
+    /** A new API key of the operator's tenant. */
     String key(String name, String role) throws IOException, InterruptedException {
-        HttpResponse<String> made =
-                send("POST", "/admin/keys", "{\"name\":\"" + name + "\",\"roles\":[\"" + role + "\"]}");
+        return key(name, role, "default");
+    }
+
+    /** A new API key. */
+    String key(String name, String role, String tenant) throws IOException, InterruptedException {
+        HttpResponse<String> made = send(
+                "POST",
+                "/admin/keys",
+                "{\"name\":\"" + name + "\",\"tenant\":\"" + tenant + "\",\"roles\":[\"" + role + "\"]}");
         if (made.statusCode() != 201) {
             throw new IOException("/admin/keys: " + made.statusCode() + " " + made.body());
         }
@@ -60,16 +67,28 @@ final class OwnServer implements AutoCloseable {
     }
 
     void start() throws IOException, InterruptedException {
-        launch("start");
+        start("");
+    }
+
+    /** @param options more options of its Java machine */
+    void start(String options) throws IOException, InterruptedException {
+        launch("start", options);
         key = Files.readString(home.resolve("cli.key")).strip();
     }
 
-    private void launch(String command) throws IOException, InterruptedException {
+    long pid() throws IOException {
+        return Long.parseLong(Files.readString(home.resolve("candor.pid")).strip());
+    }
+
+    private void launch(String command, String options) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("candor.root"), "candor").toString(), command);
         builder.environment().put("CANDOR_HOME", home.toString());
         builder.environment().put("CANDOR_PORT", Integer.toString(port));
         builder.environment().remove("CANDOR_SSH_PORT");
+        if (!options.isEmpty()) {
+            builder.environment().put("CANDOR_JAVA_OPTS", options);
+        }
         builder.environment().remove("CLASSPATH");
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         if (builder.start().waitFor() != 0) {
@@ -123,6 +142,17 @@ final class OwnServer implements AutoCloseable {
                 "{\"model\":\"encoder-en\",\"version\":\"" + version + "\",\"reason\":\"" + reason + "\"}");
     }
 
+    /** Waits until nothing is being indexed: what languages need is loaded by then. */
+    void awaitLibrary() throws IOException, InterruptedException {
+        while (!json("GET", "/v1/status", null)
+                .path("library")
+                .path("state")
+                .asText()
+                .equals("idle")) {
+            Thread.sleep(100);
+        }
+    }
+
     /** Waits until the library's index is bound to an encoder and nothing is being indexed. */
     void awaitEncoder(String digest) throws IOException, InterruptedException {
         while (true) {
@@ -137,7 +167,7 @@ final class OwnServer implements AutoCloseable {
 
     /** What the process holds, after a collection of the whole heap. */
     void print(PrintStream out, String when) throws IOException, InterruptedException {
-        long pid = Long.parseLong(Files.readString(home.resolve("candor.pid")).strip());
+        long pid = pid();
         diagnose(pid, "GC.run");
         String histogram = diagnose(pid, "GC.class_histogram");
         long heap = 0;
@@ -189,7 +219,7 @@ final class OwnServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException, InterruptedException {
-        launch("stop");
+        launch("stop", "");
         client.close();
     }
 }

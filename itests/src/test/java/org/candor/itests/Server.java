@@ -33,9 +33,16 @@ final class Server implements AutoCloseable {
     private final Path home;
     private final int port;
     private final int sshPort;
+    private final String options;
 
     Server(Path home) throws IOException {
+        this(home, "");
+    }
+
+    /** @param options more options of its Java machine */
+    Server(Path home, String options) throws IOException {
         this.home = home;
+        this.options = options;
         try (ServerSocket http = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 ServerSocket ssh = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             this.port = http.getLocalPort();
@@ -90,6 +97,7 @@ final class Server implements AutoCloseable {
         environment.put("CANDOR_PORT", Integer.toString(port));
         environment.put("CANDOR_SSH_PORT", Integer.toString(sshPort));
         environment.put("CANDOR_HEAP", "1g");
+        environment.put("CANDOR_JAVA_OPTS", options);
         // A bare container's locale: Chinese arguments and file names have to work in it.
         environment.put("LC_ALL", "C");
     }

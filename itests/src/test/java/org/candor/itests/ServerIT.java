@@ -149,12 +149,32 @@ class ServerIT {
             {"ask", "--library", "/nowhere/at/all", "q"},
             {"ask", "--loud", "q"},
             {"ask", "two", "questions"},
-            {"verify"}
+            {"verify"},
+            {"fuzz"},
+            {"fuzz", "no-such-parser"},
+            {"fuzz", "gguf", "--minutes", "soon"},
+            {"fuzz", "gguf", "--input", "/nowhere/at/all"}
         }) {
             Result result = server.candor(arguments);
             assertEquals(2, result.exitCode(), String.join(" ", arguments) + "\n" + result.err());
             assertEquals("", result.out());
             assertNotEquals("", result.err());
+        }
+    }
+
+    @Test
+    void theParsersThatAreFuzzedAreListed() throws IOException, InterruptedException {
+        String listed = server.candor("fuzz").err();
+        for (String parser : List.of(
+                "safetensors",
+                "gguf",
+                "tokenizer",
+                "chat-template",
+                "json-schema",
+                "request-body",
+                "policy",
+                "document")) {
+            assertTrue(listed.contains(" " + parser + " "), parser + " in " + listed);
         }
     }
 

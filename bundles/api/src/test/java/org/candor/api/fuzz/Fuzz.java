@@ -100,6 +100,7 @@ public final class Fuzz {
         private volatile byte[] input;
         private volatile long round;
         private volatile long cpuBefore;
+        private volatile boolean givenUp;
         private long accepted;
         private long refused;
 
@@ -151,6 +152,8 @@ public final class Fuzz {
                             where.append("\n  at ").append(frame);
                         }
                         found(new AssertionError("no end after " + used / 1_000_000 + " ms" + where));
+                        givenUp = true;
+                        worker.interrupt();
                         return;
                     }
                 }
@@ -182,6 +185,9 @@ public final class Fuzz {
         }
 
         private boolean goesOn() {
+            if (givenUp) {
+                return false;
+            }
             return until == 0
                     ? round < rounds && findings.isEmpty()
                     : System.nanoTime() < until && findings.size() < MOST_FINDINGS;
