@@ -114,13 +114,7 @@ public final class AnswerOperations implements Answers {
         private final Consumer<String> progress;
 
         /** @param model route of the model that writes the answer, or null where the library is quoted */
-        Work(
-                Caller caller,
-                String question,
-                String language,
-                String purpose,
-                String model,
-                Consumer<String> progress) {
+        Work(Caller caller, String question, String language, String purpose, String model, Consumer<String> progress) {
             this.caller = caller;
             this.question = question;
             this.language = language;

@@ -120,7 +120,11 @@ final class AnswerWriter {
     private static String passages(List<Hit> passages) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < passages.size(); i++) {
-            text.append('[').append(i + 1).append("] ").append(passages.get(i).text()).append("\n\n");
+            text.append('[')
+                    .append(i + 1)
+                    .append("] ")
+                    .append(passages.get(i).text())
+                    .append("\n\n");
         }
         return text.toString();
     }

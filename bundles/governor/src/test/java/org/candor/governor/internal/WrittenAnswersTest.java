@@ -140,8 +140,7 @@ class WrittenAnswersTest {
     @Test
     void whoMayNotHaveTextWrittenGetsNoAnswerThatIs() {
         writer.refusals.add("role-missing");
-        OperationException refused =
-                assertThrows(OperationException.class, () -> ask(new ArrayList<>()));
+        OperationException refused = assertThrows(OperationException.class, () -> ask(new ArrayList<>()));
         assertEquals("role-missing", refused.code());
     }
 

@@ -47,8 +47,9 @@ class GroundsTest {
         Grounds grounds = library.retrieval.grounds(QUESTION, "en", TestLibrary.scope(), 2);
         assertTrue(grounds.findings().answer() != null, grounds.findings().reason());
         assertEquals("harbour.md", grounds.passages().getFirst().document().document());
-        Grounds.Kept kept = grounds.keep("The lighthouse of Brackwater was built by the harbour company in 1871. It was sold in"
-                + " 1950. The lighthouse is 42 metres high.");
+        Grounds.Kept kept =
+                grounds.keep("The lighthouse of Brackwater was built by the harbour company in 1871. It was sold in"
+                        + " 1950. The lighthouse is 42 metres high.");
         assertEquals(1, kept.dropped());
         assertEquals(
                 List.of(
@@ -67,14 +68,16 @@ class GroundsTest {
         Grounds grounds = library.retrieval.grounds("Wie heißt xyzzy plugh?", "en", TestLibrary.scope(), 2);
         assertNull(grounds.findings().answer());
         assertEquals(List.of(), grounds.passages());
-        assertEquals(List.of(), grounds.keep("The harbour company built the lighthouse.").sentences());
+        assertEquals(
+                List.of(),
+                grounds.keep("The harbour company built the lighthouse.").sentences());
     }
 
     @Test
     void whatMayNotBeSeenAnyMoreSupportsNothing() {
         AtomicBoolean withdrawn = new AtomicBoolean();
-        Scope scope = new Scope(
-                "default", "question-answering", Set.of("viewer"), Set.of(), document -> !withdrawn.get());
+        Scope scope =
+                new Scope("default", "question-answering", Set.of("viewer"), Set.of(), document -> !withdrawn.get());
         Grounds grounds = library.retrieval.grounds(QUESTION, "en", scope, 2);
         String text = "The harbour company built the lighthouse of Brackwater in 1871.";
         assertEquals(1, grounds.keep(text).sentences().size());

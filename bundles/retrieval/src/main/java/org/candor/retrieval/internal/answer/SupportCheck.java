@@ -45,10 +45,7 @@ public final class SupportCheck {
 
     /** @param language of the sentences, {@code en} or {@code zh} */
     public SupportCheck(String language) {
-        this(
-                Analysis.of(language),
-                language.equals("zh") ? COVERAGE_WITHOUT_CAPITALS : COVERAGE,
-                SURROUNDINGS);
+        this(Analysis.of(language), language.equals("zh") ? COVERAGE_WITHOUT_CAPITALS : COVERAGE, SURROUNDINGS);
     }
 
     SupportCheck(Analysis analysis, double coverage, double surroundings) {
@@ -62,6 +59,7 @@ public final class SupportCheck {
         private final List<List<Statement>> passages = new ArrayList<>();
         /** The same without what stands in brackets, which tears apart what belongs together. */
         private final List<List<Statement>> bare = new ArrayList<>();
+
         private final List<Set<String>> contexts = new ArrayList<>();
 
         Passages(List<List<String>> passages, List<String> contexts) {
@@ -94,7 +92,8 @@ public final class SupportCheck {
             double most = 0;
             for (int p = 0; p < passages.size(); p++) {
                 for (int s = 0; s < passages.get(p).size(); s++) {
-                    double share = SupportCheck.share(said, passages.get(p).get(s).terms());
+                    double share =
+                            SupportCheck.share(said, passages.get(p).get(s).terms());
                     if (share > most) {
                         most = share;
                         best = new Place(p, s);
@@ -208,7 +207,8 @@ public final class SupportCheck {
             }
             Map<String, Integer> wanted = new HashMap<>();
             for (Word word : said.words()) {
-                if (word.fact() && wanted.merge(word.term(), 1, Integer::sum) > 1
+                if (word.fact()
+                        && wanted.merge(word.term(), 1, Integer::sum) > 1
                         && wanted.get(word.term()) > counts.getOrDefault(word.term(), 1)) {
                     return true;
                 }
@@ -283,7 +283,9 @@ public final class SupportCheck {
     }
 
     private static double share(Statement said, Set<String> held) {
-        return (double) said.words().stream().filter(word -> held.contains(word.term())).count()
+        return (double) said.words().stream()
+                        .filter(word -> held.contains(word.term()))
+                        .count()
                 / said.words().size();
     }
 }

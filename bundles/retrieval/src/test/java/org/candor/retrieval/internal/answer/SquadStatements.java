@@ -61,7 +61,9 @@ final class SquadStatements {
     /** Questions whose answer takes the place of the question word. */
     private static final Pattern SUBJECT = Pattern.compile(
             "(?:Who|What|Which|What \\p{Ll}+|Which \\p{Ll}+|How many \\p{Ll}+) ((?!did|do|does|is|are|was|were|has|have|had|can|could|would|will|should|of|in|to)\\p{Ll}+(?:ed|s|t|ew|ote|on|an|ade) .*)\\?");
-    private static final Pattern WAS = Pattern.compile("(?:Who|What|Which \\p{Ll}+) (was|is|were|are) (?!the name)(.+)\\?");
+
+    private static final Pattern WAS =
+            Pattern.compile("(?:Who|What|Which \\p{Ll}+) (was|is|were|are) (?!the name)(.+)\\?");
     private static final Pattern WHEN = Pattern.compile(
             "(?:When|In what year|What year|Where) (was|were) (.+?) (\\p{Ll}+ed|born|built|held|won|made|written|taken|begun|sold|sent)(| .*)\\?");
 
@@ -113,8 +115,7 @@ final class SquadStatements {
     }
 
     @SuppressWarnings("unchecked")
-    private static List<Case> cases(
-            Map<String, Object> article, Map<String, Object> otherArticle, Style style) {
+    private static List<Case> cases(Map<String, Object> article, Map<String, Object> otherArticle, Style style) {
         List<Map<String, Object>> paragraphs = (List<Map<String, Object>>) article.get("paragraphs");
         Set<Fact> elsewhere = facts((List<Map<String, Object>>) otherArticle.get("paragraphs"));
         Set<Fact> here = facts(paragraphs);
@@ -142,10 +143,20 @@ final class SquadStatements {
                     continue;
                 }
                 // Every other one swapped with a fact of the same passage, as far as there is one.
-                Fact other = other(fact, said, Math.floorMod(said.hashCode(), 2) == 0 ? List.of(near, here, elsewhere) : List.of(elsewhere));
+                Fact other = other(
+                        fact,
+                        said,
+                        Math.floorMod(said.hashCode(), 2) == 0 ? List.of(near, here, elsewhere) : List.of(elsewhere));
                 if (other != null) {
                     String swapped = said.replace(fact.text(), other.text());
-                    cases.put(said, new Case(passages, ((String) article.get("title")).replace('_', ' '), said, swapped, fact.kind()));
+                    cases.put(
+                            said,
+                            new Case(
+                                    passages,
+                                    ((String) article.get("title")).replace('_', ' '),
+                                    said,
+                                    swapped,
+                                    fact.kind()));
                 }
             }
         }
@@ -182,7 +193,8 @@ final class SquadStatements {
         for (Set<Fact> pool : pools) {
             for (Fact other : pool) {
                 if (other.kind() == fact.kind()
-                        && YEAR.matcher(other.text()).matches() == YEAR.matcher(fact.text()).matches()
+                        && YEAR.matcher(other.text()).matches()
+                                == YEAR.matcher(fact.text()).matches()
                         && !said.contains(other.text())
                         && !other.text().contains(fact.text())) {
                     return other;
@@ -204,7 +216,8 @@ final class SquadStatements {
         }
         Matcher when = WHEN.matcher(question);
         if (when.matches()) {
-            String subjectPart = Character.toUpperCase(when.group(2).charAt(0)) + when.group(2).substring(1);
+            String subjectPart = Character.toUpperCase(when.group(2).charAt(0))
+                    + when.group(2).substring(1);
             return subjectPart + " " + when.group(1) + " " + when.group(3) + when.group(4) + " in " + fact.text() + ".";
         }
         return null;
@@ -226,10 +239,12 @@ final class SquadStatements {
     }
 
     private static String turned(String sentence) {
-        Matcher opening = Pattern.compile("((?:In|On|At|By|During|After|Before|From|For) [^,]{3,40}), (\\p{L}.*)\\.").matcher(sentence);
+        Matcher opening = Pattern.compile("((?:In|On|At|By|During|After|Before|From|For) [^,]{3,40}), (\\p{L}.*)\\.")
+                .matcher(sentence);
         if (opening.matches()) {
             String rest = opening.group(2);
-            String lower = opening.group(1).substring(0, 1).toLowerCase(java.util.Locale.ROOT) + opening.group(1).substring(1);
+            String lower = opening.group(1).substring(0, 1).toLowerCase(java.util.Locale.ROOT)
+                    + opening.group(1).substring(1);
             return rest.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + rest.substring(1) + " " + lower + ".";
         }
         return Math.floorMod(sentence.hashCode(), 3) == 0 ? "According to the passage, " + sentence : sentence;

@@ -20,10 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SupportCheckTest {
 
-    private static final String HARBOUR = "The harbour company built the lighthouse of Brackwater in 1871. It was designed by Clara"
-            + " Ferrand, who also drew the plans of two bridges. In May 1894 a storm destroyed the lantern and killed 12"
-            + " keepers. The tower (42 metres high) has not been lit since the war. Edward Lowe sold it to the town of"
-            + " Hallam for $1,250.";
+    private static final String HARBOUR =
+            "The harbour company built the lighthouse of Brackwater in 1871. It was designed by Clara"
+                    + " Ferrand, who also drew the plans of two bridges. In May 1894 a storm destroyed the lantern and killed 12"
+                    + " keepers. The tower (42 metres high) has not been lit since the war. Edward Lowe sold it to the town of"
+                    + " Hallam for $1,250.";
 
     private final SupportCheck check = new SupportCheck("en");
 
@@ -79,7 +80,8 @@ class SupportCheckTest {
     @Test
     void theSentenceThatSaysMostComesFirstAndThoseOfOtherFactsBehindIt() {
         assertEquals(
-                List.of(new SupportCheck.Place(0, 2)), support(check, HARBOUR, "A storm destroyed the lantern in May 1894."));
+                List.of(new SupportCheck.Place(0, 2)),
+                support(check, HARBOUR, "A storm destroyed the lantern in May 1894."));
         List<SupportCheck.Place> two = support(
                 check,
                 HARBOUR,
@@ -112,7 +114,9 @@ class SupportCheckTest {
     @Test
     void nothingSupportsNothing() {
         assertTrue(support(check, HARBOUR, "!!!").isEmpty());
-        assertTrue(check.read(List.of(), List.of()).support("A storm destroyed the lantern.").isEmpty());
+        assertTrue(check.read(List.of(), List.of())
+                .support("A storm destroyed the lantern.")
+                .isEmpty());
     }
 
     /** Of supported statements, and of the same with a fact swapped, the shares that are treated as they should be. */
