@@ -100,6 +100,11 @@ class AuthorisationIT {
                     Set.of("viewer", "operator", "steward", "admin")),
             own(
                     "POST",
+                    "/v1/responses",
+                    "{\"model\":\"stories-tiny\",\"input\":\"a\"}",
+                    Set.of("viewer", "operator", "steward", "admin")),
+            own(
+                    "POST",
                     "/tokenize",
                     "{\"model\":\"stories-tiny\",\"prompt\":\"a\"}",
                     Set.of("viewer", "operator", "steward", "admin")),
@@ -229,7 +234,7 @@ class AuthorisationIT {
         for (Row row : ROWS) {
             for (String key : new String[] {null, "candor-made-up"}) {
                 String code = code(row, key);
-                boolean refused = code.equals("missing_key") || code.equals("invalid_key");
+                boolean refused = code.equals("missing_key") || code.equals("invalid_api_key");
                 if (refused == row.who().equals(ANYBODY)) {
                     wrong.add(row.name() + " " + key + ": " + code);
                 }
@@ -245,7 +250,7 @@ class AuthorisationIT {
             for (String role : ROLES) {
                 boolean allowed = row.who().equals(ANYBODY) || row.who().contains(role);
                 String code = code(row, keys.get(role));
-                if (allowed == code.equals("role-missing") || code.equals("invalid_key")) {
+                if (allowed == code.equals("role-missing") || code.equals("invalid_api_key")) {
                     wrong.add(row.name() + " as " + role + ": " + code);
                 }
             }
@@ -272,6 +277,7 @@ class AuthorisationIT {
             Map.entry("POST /v1/embeddings", "embed"),
             Map.entry("POST /v1/completions", "generate"),
             Map.entry("POST /v1/chat/completions", "generate"),
+            Map.entry("POST /v1/responses", "generate"),
             Map.entry("POST /tokenize", "tokenize"),
             Map.entry("POST /detokenize", "tokenize"),
             Map.entry("GET /v1/log/entries", "log.read"),

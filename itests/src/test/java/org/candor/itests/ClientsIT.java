@@ -7,17 +7,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.exception.AuthenticationException;
+import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.ModelNotFoundException;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
+import dev.langchain4j.model.openai.OpenAiResponsesChatModel;
+import dev.langchain4j.model.openai.OpenAiResponsesStreamingChatModel;
+import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
+import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.Response;
 import dev.langchain4j.store.embedding.CosineSimilarity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +47,7 @@ class ClientsIT {
 
     private Server server;
     private String key;
+    private boolean chatty;
 
     @BeforeAll
     void start(@TempDir Path folder) throws IOException, InterruptedException {
@@ -118,8 +131,8 @@ class ClientsIT {
                         "NotFoundError 404 model_not_found model string",
                         "BadRequestError 400 empty_input input string",
                         "BadRequestError 400 invalid_value dimensions string",
-                        "BadRequestError 400 unknown_member seed string",
-                        "AuthenticationError 401 invalid_key  string"),
+                        "BadRequestError 400 unknown_parameter seed string",
+                        "AuthenticationError 401 invalid_api_key  string"),
                 seen.get("errors"));
     }
 
@@ -183,10 +196,217 @@ class ClientsIT {
                 List.of(
                         "BadRequestError 400 invalid_value stream",
                         "BadRequestError 400 invalid_value top_p",
-                        "BadRequestError 400 invalid_value max_tokens",
+                        "BadRequestError 400 context_length_exceeded max_tokens",
                         "BadRequestError 400 wrong_task model",
                         "BadRequestError 400 chat_template_missing messages"),
                 seen.get("errors"));
+    }
+
+    @Test
+    void openAisPackageChatsAndTakesResponses() throws IOException, InterruptedException {
+        client();
+        chatty();
+        Files.writeString(WORK.resolve("chats.mjs"), """
+                import OpenAI from "openai";
+                const client = new OpenAI({ maxRetries: 0 });
+                const messages = [{ role: "user", content: "Once upon a time" }];
+                const chat = { model: "chatty", messages, max_completion_tokens: 16, temperature: 0 };
+                const whole = await client.chat.completions.create(chat);
+                let streamed = "", usage = null;
+                for await (const chunk of await client.chat.completions.create(
+                    { ...chat, stream: true, stream_options: { include_usage: true } })) {
+                  streamed += chunk.choices[0]?.delta?.content ?? "";
+                  usage = chunk.usage ?? usage;
+                }
+                const text = whole.choices[0].message.content;
+                const stop = text.trim().split(" ")[2];
+                const stopped = await client.chat.completions.create({ ...chat, stop: [stop] });
+                const asked = { model: "chatty", input: "Once upon a time", max_output_tokens: 16, temperature: 0 };
+                const response = await client.responses.create(asked);
+                const types = [];
+                let last = null;
+                for await (const event of await client.responses.create({ ...asked, stream: true })) {
+                  if (types.at(-1) !== event.type) types.push(event.type);
+                  last = event.response ?? last;
+                }
+                const helper = client.responses.stream({ ...asked, stop: [stop] });
+                const final = await helper.finalResponse();
+                const errors = [];
+                const failing = [
+                  () => client.responses.create({ ...asked, store: true }),
+                  () => client.responses.create({ ...asked, previous_response_id: "resp_1" }),
+                  () => client.responses.create({ ...asked, tools: [{ type: "web_search" }] }),
+                  () => client.responses.create({ ...asked, max_output_tokens: 100000 }),
+                  () => client.chat.completions.create({ ...chat, messages: [{ role: "user", content: "a b ".repeat(2000) }] }),
+                  () => client.chat.completions.create({ ...chat, colour: 1 }),
+                  () => client.responses.create({ ...asked, model: "no-such-model" }),
+                ];
+                for (const call of failing) {
+                  try { await call(); errors.push("none"); } catch (e) {
+                    errors.push([e.constructor.name, e.status, e.code, e.param].join(" "));
+                  }
+                }
+                console.log(JSON.stringify({ text, streamed, finish: whole.choices[0].finish_reason, tokens: usage.completion_tokens,
+                  stopped: stopped.choices[0].finish_reason, cut: !stopped.choices[0].message.content.includes(stop),
+                  output: response.output_text, status: response.status, types, same: last.output[0].content[0].text,
+                  proof: (last.candor.proof ?? "").length > 100, input: response.usage.input_tokens, outputs: response.usage.output_tokens,
+                  joules: "joules" in response.usage.energy, finalStatus: final.status, errors }));
+                """);
+        Ran ran = run("node", "chats.mjs");
+        assertEquals(0, ran.exit(), ran.out());
+        Map<String, Object> seen = Server.json(ran.out());
+        String text = (String) seen.get("text");
+        assertFalse(text.isBlank(), ran.out());
+        for (String same : List.of("streamed", "output", "same")) {
+            assertEquals(text, seen.get(same), same + ": " + ran.out());
+        }
+        assertEquals("length", seen.get("finish"));
+        assertEquals(16L, seen.get("tokens"));
+        assertEquals("stop", seen.get("stopped"));
+        assertEquals("incomplete", seen.get("status"));
+        assertEquals("completed", seen.get("finalStatus"));
+        assertEquals(16L, seen.get("outputs"));
+        for (String name : List.of("cut", "proof", "joules")) {
+            assertEquals(true, seen.get(name), name + ": " + ran.out());
+        }
+        assertEquals(
+                List.of(
+                        "response.created",
+                        "response.in_progress",
+                        "response.output_item.added",
+                        "response.content_part.added",
+                        "response.output_text.delta",
+                        "response.output_text.done",
+                        "response.content_part.done",
+                        "response.output_item.done",
+                        "response.incomplete"),
+                seen.get("types"));
+        assertEquals(
+                List.of(
+                        "BadRequestError 400 unsupported_parameter store",
+                        "BadRequestError 400 unsupported_parameter previous_response_id",
+                        "BadRequestError 400 unsupported_parameter tools[0].type",
+                        "BadRequestError 400 context_length_exceeded max_tokens",
+                        "BadRequestError 400 context_length_exceeded messages",
+                        "BadRequestError 400 unknown_parameter colour",
+                        "NotFoundError 404 model_not_found model"),
+                seen.get("errors"));
+    }
+
+    @Test
+    void langChain4jChatsAtOnceAndAsItIsWritten() throws Exception {
+        chatty();
+        String url = "http://127.0.0.1:" + server.port() + "/v1";
+        OpenAiChatModel chat = OpenAiChatModel.builder()
+                .baseUrl(url)
+                .apiKey(key)
+                .modelName("chatty")
+                .temperature(0.0)
+                .maxTokens(16)
+                .maxRetries(0)
+                .build();
+        ChatResponse whole = chat.chat(UserMessage.from("Once upon a time"));
+        String text = whole.aiMessage().text();
+        assertFalse(text.isBlank(), whole::toString);
+        assertEquals(FinishReason.LENGTH, whole.finishReason());
+        assertEquals(16, whole.tokenUsage().outputTokenCount());
+        assertEquals(
+                text,
+                told(OpenAiStreamingChatModel.builder()
+                        .baseUrl(url)
+                        .apiKey(key)
+                        .modelName("chatty")
+                        .temperature(0.0)
+                        .maxTokens(16)
+                        .build()));
+        ChatResponse response = OpenAiResponsesChatModel.builder()
+                .baseUrl(url)
+                .apiKey(key)
+                .modelName("chatty")
+                .temperature(0.0)
+                .maxOutputTokens(16)
+                .build()
+                .chat(UserMessage.from("Once upon a time"));
+        assertEquals(text, response.aiMessage().text());
+        assertEquals(16, response.tokenUsage().outputTokenCount());
+        assertEquals(
+                text,
+                told(OpenAiResponsesStreamingChatModel.builder()
+                        .baseUrl(url)
+                        .apiKey(key)
+                        .modelName("chatty")
+                        .temperature(0.0)
+                        .maxOutputTokens(16)
+                        .build()));
+        OpenAiChatModel missing = OpenAiChatModel.builder()
+                .baseUrl(url)
+                .apiKey(key)
+                .modelName("no-such-model")
+                .maxRetries(0)
+                .build();
+        assertThrows(ModelNotFoundException.class, () -> missing.chat("Hi"));
+        OpenAiChatModel hot = OpenAiChatModel.builder()
+                .baseUrl(url)
+                .apiKey(key)
+                .modelName("chatty")
+                .temperature(3.0)
+                .maxRetries(0)
+                .build();
+        assertThrows(InvalidRequestException.class, () -> hot.chat("Hi"));
+    }
+
+    /** What a model tells piece by piece, which is what it has told in the end. */
+    private static String told(StreamingChatModel model) throws Exception {
+        StringBuilder pieces = new StringBuilder();
+        CompletableFuture<ChatResponse> end = new CompletableFuture<>();
+        model.chat("Once upon a time", new StreamingChatResponseHandler() {
+            @Override
+            public void onPartialResponse(String piece) {
+                pieces.append(piece);
+            }
+
+            @Override
+            public void onCompleteResponse(ChatResponse response) {
+                end.complete(response);
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                end.completeExceptionally(error);
+            }
+        });
+        ChatResponse whole = end.get(60, TimeUnit.SECONDS);
+        assertEquals(pieces.toString(), whole.aiMessage().text());
+        assertEquals(16, whole.tokenUsage().outputTokenCount(), whole::toString);
+        return pieces.toString();
+    }
+
+    /** stories-tiny with a template, so that it takes conversations. */
+    private synchronized void chatty() throws IOException, InterruptedException {
+        if (chatty) {
+            return;
+        }
+        Path model = Files.createDirectories(server.home().resolveSibling("chatty"));
+        for (String file : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+            Files.copy(
+                    Server.root().resolve("packs/stories-tiny/src/main/model").resolve(file), model.resolve(file));
+        }
+        Files.writeString(
+                model.resolve("chat_template.jinja"),
+                "<s>{% for message in messages %}{{ message['content'] }}{% endfor %}");
+        Path rules = server.home().resolve("etc/org.candor.models.cfg");
+        Files.writeString(rules, "\nunsigned = chatty:1.0.0\n", StandardOpenOption.APPEND);
+        Server.Result installed = install(model);
+        for (int i = 0; i < 30 && installed.exitCode() != 0; i++) {
+            Thread.sleep(1_000); // until the server has seen its configuration
+            installed = install(model);
+        }
+        assertEquals(0, installed.exitCode(), installed.err());
+        chatty = true;
+    }
+
+    private Server.Result install(Path model) throws IOException, InterruptedException {
+        return server.candor("install", model.toString(), "--name", "chatty", "--version", "1.0.0", "--activate");
     }
 
     /** The package, where it can be installed. */

@@ -50,8 +50,17 @@ public interface Generation {
      *     {@code json_schema} (object), {@code skip_special_tokens}. A name that is not among these is refused. What is left out is
      *     as the model's authors recommend
      * @param purpose or null for {@link #DEFAULT_PURPOSE}
+     * @param subject person of the caller's tenant for whom the text is, or null for the caller: nothing is written for one who
+     *     withdrew the purpose, and the log entry is keyed with the subject's key, so that an erasure reaches it. What the caller may
+     *     do does not depend on it
      */
-    record Order(String model, List<Prompt> prompts, Map<String, Object> parameters, String purpose) {}
+    record Order(String model, List<Prompt> prompts, Map<String, Object> parameters, String purpose, String subject) {
+
+        /** Text for the caller. */
+        public Order(String model, List<Prompt> prompts, Map<String, Object> parameters, String purpose) {
+            this(model, prompts, parameters, purpose, null);
+        }
+    }
 
     /**
      * What is known when the model begins.

@@ -77,19 +77,20 @@ final class Authentication {
 
     private Caller byHeader(Request request, String value, Router.Access access) {
         if (value.length() > MOST_LENGTH) {
-            throw refused(request, "invalid_key", "The Authorization header is too long.", access);
+            throw refused(request, "invalid_api_key", "The Authorization header is too long.", access);
         }
         if (startsWith(value, "Bearer ")) {
             Caller caller = store.caller(value.substring("Bearer ".length()).strip());
             if (caller == null) {
-                throw refused(request, "invalid_key", "This API key is not known, was revoked or has expired.", access);
+                throw refused(
+                        request, "invalid_api_key", "This API key is not known, was revoked or has expired.", access);
             }
             return caller;
         }
         if (access != Router.Access.KEY && startsWith(value, "Basic ")) {
             return byPassword(request, value.substring("Basic ".length()).strip(), access);
         }
-        throw refused(request, "invalid_key", "Send an API key: Authorization: Bearer KEY.", access);
+        throw refused(request, "invalid_api_key", "Send an API key: Authorization: Bearer KEY.", access);
     }
 
     private Caller byPassword(Request request, String encoded, Router.Access access) {

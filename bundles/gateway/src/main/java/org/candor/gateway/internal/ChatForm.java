@@ -1,6 +1,7 @@
 package org.candor.gateway.internal;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +24,10 @@ final class ChatForm implements TextForm {
      * @param choices answers
      * @param tools whether calls of tools are looked for
      * @param logprobs whether probabilities are told
+     * @param tokenIds whether ids are told, as vLLM does
      * @param usage whether a stream counts tokens
      */
-    record Wishes(int choices, boolean tools, boolean logprobs, boolean usage) {}
+    record Wishes(int choices, boolean tools, boolean logprobs, boolean tokenIds, boolean usage) {}
 
     private static final ToolCalls NOTHING = new ToolCalls("", List.of());
 
@@ -104,7 +106,14 @@ final class ChatForm implements TextForm {
             delta.put("content", "");
             chunks.add(chunk(choice(answer.index, delta, List.of(), null)));
         }
+        if (wishes.tokenIds()) {
+            chunks.getFirst().put("prompt_token_ids", promptIds());
+        }
         return chunks;
+    }
+
+    private List<Integer> promptIds() {
+        return Arrays.stream(begun.prompts().getFirst()).boxed().toList();
     }
 
     @Override
@@ -121,7 +130,7 @@ final class ChatForm implements TextForm {
         if (!parts.calls().isEmpty()) {
             delta.put("tool_calls", answer.json(parts.calls(), true));
         }
-        boolean told = wishes.logprobs() && !tokens.isEmpty();
+        boolean told = (wishes.logprobs() || wishes.tokenIds()) && !tokens.isEmpty();
         return delta.isEmpty() && !told ? List.of() : List.of(chunk(choice(answer.index, delta, tokens, null)));
     }
 
@@ -166,10 +175,19 @@ final class ChatForm implements TextForm {
             choice.put("message", message);
             choice.put("logprobs", logprobs(text.tokens()));
             choice.put("finish_reason", answer.finish(text.finish()));
+            if (text.stop() != null) {
+                choice.put("stop_reason", text.stop());
+            }
+            if (wishes.tokenIds()) {
+                choice.put("token_ids", TextViews.ids(text.tokens()));
+            }
             choices.add(choice);
         }
         Map<String, Object> json = head("chat.completion");
         json.put("choices", choices);
+        if (wishes.tokenIds()) {
+            json.put("prompt_token_ids", promptIds());
+        }
         json.put("usage", TextViews.usage(written));
         json.put("candor", TextViews.candor(written));
         return json;
@@ -197,6 +215,9 @@ final class ChatForm implements TextForm {
         choice.put("delta", delta);
         choice.put("logprobs", logprobs(tokens));
         choice.put("finish_reason", finish);
+        if (wishes.tokenIds()) {
+            choice.put("token_ids", TextViews.ids(tokens));
+        }
         return choice;
     }
 

@@ -88,9 +88,14 @@ final class ChatRoutes {
                 request.id(),
                 model,
                 seconds.getAsLong(),
-                new ChatForm.Wishes(choices, tools != null, logprobs, GenerationMembers.usageWanted(body)));
+                new ChatForm.Wishes(
+                        choices,
+                        tools != null,
+                        logprobs,
+                        body.flag("return_token_ids", false),
+                        GenerationMembers.usageWanted(body)));
         Generation service = Backends.need(backends.generation(), "generation service");
-        Order order = new Order(model, List.of(prompt), parameters, body.string("purpose"));
+        Order order = new Order(model, List.of(prompt), parameters, body.string("purpose"), body.string("user"));
         return CompletionRoutes.answer(service, caller, order, form, body.flag("stream", false), streams);
     }
 

@@ -73,7 +73,7 @@ final class CompletionRoutes {
                 choices,
                 new CompletionForm.Wishes(
                         echo, logprobs, body.flag("return_token_ids", false), GenerationMembers.usageWanted(body)));
-        Order order = new Order(model, prompts, parameters, body.string("purpose"));
+        Order order = new Order(model, prompts, parameters, body.string("purpose"), body.string("user"));
         Generation service = Backends.need(backends.generation(), "generation service");
         return answer(service, caller, order, form, streamed, streams);
     }

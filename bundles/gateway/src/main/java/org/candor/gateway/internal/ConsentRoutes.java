@@ -95,7 +95,7 @@ final class ConsentRoutes {
     private Response preview(Request request, Caller caller) {
         String subject = request.parameters().get("subject");
         if (subject == null) {
-            throw ApiError.invalid("missing_member", "subject", "Query parameter subject is missing.");
+            throw ApiError.invalid("missing_required_parameter", "subject", "Query parameter subject is missing.");
         }
         Consents.Preview preview = consents().preview(caller, subject);
         Map<String, Object> json = new LinkedHashMap<>();

@@ -80,7 +80,8 @@ final class DocumentRoutes {
         Map<String, String> parameters = request.parameters();
         for (String name : parameters.keySet()) {
             if (!name.equals("text")) {
-                throw ApiError.invalid("unknown_member", name, "Query parameter \"" + name + "\" is not known here.");
+                throw ApiError.invalid(
+                        "unknown_parameter", name, "Query parameter \"" + name + "\" is not known here.");
             }
         }
         Documents.Text read = documents().read(caller, document);
@@ -106,7 +107,7 @@ final class DocumentRoutes {
         }
         if (body.has(CONTENT) == body.has(CONTENT_BASE64)) {
             throw ApiError.invalid(
-                    "missing_member",
+                    "missing_required_parameter",
                     CONTENT,
                     "Give \"library\", \"file\", or \"document\" with one of \"content\" and \"contentBase64\".");
         }
@@ -147,7 +148,8 @@ final class DocumentRoutes {
         Map<String, String> parameters = request.parameters();
         for (String name : parameters.keySet()) {
             if (!METADATA.contains(name)) {
-                throw ApiError.invalid("unknown_member", name, "Query parameter \"" + name + "\" is not known here.");
+                throw ApiError.invalid(
+                        "unknown_parameter", name, "Query parameter \"" + name + "\" is not known here.");
             }
         }
         DocumentMetadata metadata = new DocumentMetadata(

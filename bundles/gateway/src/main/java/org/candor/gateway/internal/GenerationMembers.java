@@ -64,7 +64,6 @@ final class GenerationMembers {
         if (body.has("stop")) {
             parameters.put("stop", stops(body));
         }
-        body.string("user");
         return parameters;
     }
 

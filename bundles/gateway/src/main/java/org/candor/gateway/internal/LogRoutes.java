@@ -104,7 +104,7 @@ final class LogRoutes {
         Map<String, String> parameters = known(request, "from", "to");
         long from = whole(parameters, "from", -1);
         if (from < 0) {
-            throw ApiError.invalid("missing_member", "from", "Query parameter from is missing.");
+            throw ApiError.invalid("missing_required_parameter", "from", "Query parameter from is missing.");
         }
         Evidences.Consistency found = evidences().consistency(caller, from, whole(parameters, "to", -1));
         List<String> hashes =
@@ -131,7 +131,8 @@ final class LogRoutes {
         Map<String, String> parameters = request.parameters();
         for (String name : parameters.keySet()) {
             if (!List.of(names).contains(name)) {
-                throw ApiError.invalid("unknown_member", name, "Query parameter \"" + name + "\" is not known here.");
+                throw ApiError.invalid(
+                        "unknown_parameter", name, "Query parameter \"" + name + "\" is not known here.");
             }
         }
         return parameters;

@@ -28,7 +28,7 @@ final class Members {
         for (String name : object.keySet()) {
             if (!this.known.contains(name)) {
                 throw ApiError.invalid(
-                        "unknown_member",
+                        "unknown_parameter",
                         prefix + name,
                         "Member \"" + prefix + name + "\" is not known here; known are " + String.join(", ", this.known)
                                 + ".");
@@ -143,7 +143,8 @@ final class Members {
     }
 
     ApiError missing(String name) {
-        return ApiError.invalid("missing_member", prefix + name, "Member \"" + prefix + name + "\" is missing.");
+        return ApiError.invalid(
+                "missing_required_parameter", prefix + name, "Member \"" + prefix + name + "\" is missing.");
     }
 
     ApiError wrong(String name, String wanted) {

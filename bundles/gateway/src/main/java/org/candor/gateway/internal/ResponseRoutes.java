@@ -92,7 +92,7 @@ final class ResponseRoutes {
         ResponseForm form = new ResponseForm(
                 request.id(), seconds, new ResponseForm.Wishes(echo(body, model, format), called, logprobs));
         Generation service = Backends.need(backends.generation(), "generation service");
-        Order order = new Order(model, List.of(prompt), parameters, body.string("purpose"));
+        Order order = new Order(model, List.of(prompt), parameters, body.string("purpose"), body.string("user"));
         return CompletionRoutes.answer(service, caller, order, form, body.flag("stream", false), streams);
     }
 

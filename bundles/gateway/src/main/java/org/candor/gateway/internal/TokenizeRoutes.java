@@ -37,15 +37,22 @@ final class TokenizeRoutes {
     }
 
     private Response tokenize(Request request, Caller caller) {
-        Members body =
-                Bodies.json(request, "model", "prompt", "messages", "tools", "add_special_tokens", "return_token_strs");
+        Members body = Bodies.json(
+                request,
+                "model",
+                "prompt",
+                "messages",
+                "tools",
+                "add_generation_prompt",
+                "continue_final_message",
+                "chat_template_kwargs",
+                "add_special_tokens",
+                "return_token_strs");
         if (body.has("prompt") == body.has("messages")) {
             throw ApiError.invalid(
-                    "missing_member", "prompt", "Either \"prompt\" or \"messages\" is needed, not both.");
+                    "missing_required_parameter", "prompt", "Either \"prompt\" or \"messages\" is needed, not both.");
         }
-        Prompt prompt = body.has("prompt")
-                ? new Prompt.Text(body.neededString("prompt"))
-                : new Prompt.Chat(ChatMessages.of(body), ChatMessages.tools(body), false, Map.of());
+        Prompt prompt = body.has("prompt") ? new Prompt.Text(body.neededString("prompt")) : conversation(body);
         Tokenized tokenized =
                 service().tokenize(caller, body.neededString("model"), prompt, body.flag("add_special_tokens", true));
         Map<String, Object> json = new LinkedHashMap<>();
@@ -60,6 +67,18 @@ final class TokenizeRoutes {
                             .toList());
         }
         return Response.json(200, json);
+    }
+
+    private static Prompt conversation(Members body) {
+        boolean continued = body.flag("continue_final_message", false);
+        GenerationMembers.only(
+                body,
+                "add_generation_prompt",
+                "a conversation ends in a new message, or within the last one (continue_final_message)",
+                !continued);
+        GenerationMembers.only(body, "add_special_tokens", "a conversation has those that its template writes", false);
+        return new Prompt.Chat(
+                ChatMessages.of(body), ChatMessages.tools(body), continued, ChatMessages.variables(body));
     }
 
     private Response detokenize(Request request, Caller caller) {

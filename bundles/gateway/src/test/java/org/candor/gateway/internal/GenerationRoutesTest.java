@@ -280,7 +280,8 @@ class GenerationRoutesTest {
                 ",\"stop\":[1] | stop",
                 ",\"echo\":true,\"logprobs\":1 | echo",
                 ",\"messages\":[] | messages",
-                ",\"stream_options\":{\"x\":1} | stream_options.x"
+                ",\"stream_options\":{\"x\":1} | stream_options.x",
+                ",\"stream_options\":{\"include_obfuscation\":true} | stream_options.include_obfuscation"
             })
     void whatACompletionDoesNotHonourIsNamed(String more, String name) throws IOException {
         assertNamed(complete(more), name);
@@ -332,6 +333,48 @@ class GenerationRoutesTest {
     private static void assertNamed(Server.Reply reply, String name) {
         assertEquals(400, reply.status(), reply.text());
         assertEquals(name, reply.error().get("param"), reply.text());
+    }
+
+    @Test
+    void whomATextIsForGoesOn() throws IOException {
+        complete(",\"user\":\"maria\"");
+        assertEquals("maria", server.text.order.subject());
+        chat("");
+        assertNull(server.text.order.subject());
+        assertNamed(chat(",\"user\":7"), "user");
+    }
+
+    @Test
+    void aConversationTellsItsTokensWhereTheyAreAskedFor() throws IOException {
+        Map<String, Object> whole = chat(",\"return_token_ids\":true").json();
+        assertEquals(List.of(1L, 9L), whole.get("prompt_token_ids"));
+        assertEquals(List.of(10L, 11L, 12L), choice(whole, 0).get("token_ids"));
+        assertFalse(chat("").json().containsKey("prompt_token_ids"));
+        List<Map<String, Object>> chunks = chunks(chat(",\"return_token_ids\":true,\"stream\":true"));
+        assertEquals(List.of(1L, 9L), chunks.getFirst().get("prompt_token_ids"));
+        List<Object> ids = new ArrayList<>();
+        chunks.forEach(chunk -> ids.addAll((List<?>) choice(chunk, 0).get("token_ids")));
+        assertEquals(List.of(10L, 11L, 12L), ids);
+    }
+
+    @Test
+    void aConversationIsTokenizedAsItsTemplateWritesIt() throws IOException {
+        String messages = "{\"model\":\"stories\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
+        assertEquals(
+                200,
+                server.call("POST", "/tokenize", messages + ",\"add_generation_prompt\":true}")
+                        .status());
+        assertEquals(
+                200,
+                server.call(
+                                "POST",
+                                "/tokenize",
+                                messages + ",\"continue_final_message\":true,\"add_generation_prompt\":false}")
+                        .status());
+        assertNamed(
+                server.call("POST", "/tokenize", messages + ",\"add_generation_prompt\":false}"),
+                "add_generation_prompt");
+        assertNamed(server.call("POST", "/tokenize", messages + ",\"add_special_tokens\":true}"), "add_special_tokens");
     }
 
     @Test

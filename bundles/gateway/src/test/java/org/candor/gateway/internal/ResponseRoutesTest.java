@@ -17,9 +17,11 @@ import org.candor.api.generate.FinishReason;
 import org.candor.api.operation.Generation.Prompt;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,25 +29,31 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Responses in the shape of OpenAI. */
 @Timeout(60)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ResponseRoutesTest {
 
     private static final String TOOLS =
             ",\"tools\":[{\"type\":\"function\",\"name\":\"look\",\"description\":\"Looks\","
                     + "\"parameters\":{\"type\":\"object\"},\"strict\":false}]";
 
-    @TempDir
-    Path home;
-
     private Server server;
 
-    @BeforeEach
-    void start() throws IOException {
+    @BeforeAll
+    void start(@TempDir Path home) throws IOException {
         server = new Server(home);
     }
 
-    @AfterEach
+    @AfterAll
     void stop() {
         server.close();
+    }
+
+    @BeforeEach
+    void asUsual() {
+        server.text.pieces = List.of("Once ", "upon ", "a time");
+        server.text.finish = FinishReason.STOP;
+        server.text.failure = null;
+        server.text.failsAt = 0;
     }
 
     private Server.Reply respond(String more) throws IOException {

@@ -64,9 +64,9 @@ class RoutesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"question\":\"q\",\"temperature\":1} | unknown_member | temperature",
-                "{} | missing_member | question",
-                "{\"question\":null} | missing_member | question",
+                "{\"question\":\"q\",\"temperature\":1} | unknown_parameter | temperature",
+                "{} | missing_required_parameter | question",
+                "{\"question\":null} | missing_required_parameter | question",
                 "{\"question\":1} | invalid_value | question",
                 "{\"question\":\"q\",\"question\":\"p\"} | invalid_json | ",
                 "{\"question\":\"q\"} trailing | invalid_json | ",
@@ -251,7 +251,7 @@ class RoutesTest {
                 "[\"a\",\"\"] | empty_input",
                 "[[]] | empty_input",
                 "[[1],[]] | empty_input",
-                "null | missing_member",
+                "null | missing_required_parameter",
                 "1 | invalid_value",
                 "{} | invalid_value",
                 "[\"a\",1] | invalid_value",

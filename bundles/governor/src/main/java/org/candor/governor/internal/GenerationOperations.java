@@ -87,6 +87,10 @@ public final class GenerationOperations implements Generation {
         request.put("parameters", new TreeMap<>(order.parameters()));
         request.put("seed", parameters.seed());
         request.put("purpose", purpose);
+        String subject = order.subject() == null ? null : Requests.person("user", order.subject());
+        if (subject != null) {
+            request.put("user", subject);
+        }
         provable(order.parameters());
         provable(request);
         Operation operation = new Operation(
@@ -96,7 +100,8 @@ public final class GenerationOperations implements Generation {
                 sink == null ? Operation.Effect.GENERATE : Operation.Effect.STREAM,
                 request,
                 Map.of(Operation.MODEL, route),
-                order.purpose() != null);
+                order.purpose() != null,
+                subject);
         Work work = new Work(caller, route, order.prompts(), parameters, sink);
         Governed<Reply> done = path.run(operation, work);
         Reply reply = done.result();

@@ -276,6 +276,7 @@ public final class GovernedPath implements Configured {
         Timings timings = new Timings();
         Services services = services().demand(settings.required());
         Decision decision = decide(asked, services);
+        demandConsent(asked, decision, services);
         Operation operation = meetBefore(exact(asked, task), decision, text(asked, task), services);
         Permit permit = permit(operation, decision, services);
         timings.lap("governance");
@@ -384,6 +385,35 @@ public final class GovernedPath implements Configured {
                 : new OperationException(kind, decision.code(), decision.message());
     }
 
+    /** Nothing is done for a person who withdrew the purpose. The refusal is keyed with the caller's key: the person's may be gone. */
+    private void demandConsent(Operation operation, Decision permit, Services services) {
+        String subject = operation.subject();
+        if (subject == null || services.consent() == null) {
+            return;
+        }
+        String tenant = operation.caller().tenant();
+        boolean permitted;
+        try {
+            permitted = services.consent().permits(tenant, subject, operation.purpose());
+        } catch (ConsentUnavailableException e) {
+            throw consentUnavailable(e);
+        }
+        if (!permitted) {
+            String english = "The person for whom this is asked has withdrawn the purpose \"" + operation.purpose()
+                    + "\", or was erased.";
+            String chinese = "此请求所涉及的人已撤回用途“" + operation.purpose() + "”的同意，或其数据已被删除。";
+            Decision refusal = new Decision(
+                    false,
+                    "consent-withdrawn",
+                    english,
+                    List.of(),
+                    permit.policy(),
+                    Map.of("en", english, "zh", chinese),
+                    List.of());
+            throw refused(Kind.DENIED, operation.inFavourOf(null), refusal, services);
+        }
+    }
+
     private static Operation exact(Operation asked, Task<?> task) {
         Operation exact = asked;
         for (Map.Entry<String, Object> member : task.exactly().entrySet()) {
@@ -481,7 +511,7 @@ public final class GovernedPath implements Configured {
             committed.put("energy", energyJson);
         }
         committed.put("policy", policyJson);
-        Logged logged = log(name, operation.caller(), committed, services);
+        Logged logged = log(name, operation.keyedBy(), committed, services);
         return new Evidence(
                 logged.id(), logged.leaf().json(), logged.leaf().openings(), logged.proof(), energyJson, policyJson);
     }

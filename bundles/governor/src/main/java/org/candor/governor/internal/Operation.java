@@ -16,6 +16,7 @@ import org.candor.api.operation.Caller;
  * @param request what is asked, as JSON values by name: committed in every log entry of the operation
  * @param attributes further facts for the policy, by name; one that names a {@code model} can be served by another
  * @param purposeStated whether the caller named the purpose, or the operation knows no other
+ * @param subject person of the caller's tenant for whom it is done, or null for the caller
  */
 record Operation(
         String name,
@@ -24,13 +25,26 @@ record Operation(
         Effect effect,
         Map<String, Object> request,
         Map<String, String> attributes,
-        boolean purposeStated) {
+        boolean purposeStated,
+        String subject) {
 
     /** Attribute of an operation that a model serves: the route that the caller names. */
     static final String MODEL = "model";
 
     Operation {
         attributes = Map.copyOf(attributes);
+    }
+
+    /** An operation that is done for its caller. */
+    Operation(
+            String name,
+            Caller caller,
+            String purpose,
+            Effect effect,
+            Map<String, Object> request,
+            Map<String, String> attributes,
+            boolean purposeStated) {
+        this(name, caller, purpose, effect, request, attributes, purposeStated, null);
     }
 
     /** An operation without further facts, which knows no other purpose. */
@@ -42,7 +56,17 @@ record Operation(
     Operation with(String member, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(request);
         more.put(member, value);
-        return new Operation(name, caller, purpose, effect, more, attributes, purposeStated);
+        return new Operation(name, caller, purpose, effect, more, attributes, purposeStated, subject);
+    }
+
+    /** The same, done for somebody of the caller's tenant. */
+    Operation inFavourOf(String person) {
+        return new Operation(name, caller, purpose, effect, request, attributes, purposeStated, person);
+    }
+
+    /** Whose key the log entries are keyed with. */
+    Caller keyedBy() {
+        return subject == null ? caller : new Caller(subject, caller.tenant(), caller.roles());
     }
 
     /** Administration of what belongs to a tenant; every other {@code admin} operation reaches the whole server. */

@@ -14,6 +14,7 @@ final class Requests {
 
     private static final Pattern PURPOSE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
     private static final int MOST_NAME = 256;
+    private static final int MOST_PERSON = 200;
     private static final int MOST_REASON = 2_000;
     private static final int MOST_PATH = 512;
 
@@ -84,6 +85,12 @@ final class Requests {
             throw invalid(parameter, "must not hold control characters");
         }
         return name;
+    }
+
+    /** A person as the consent register takes one. */
+    static String person(String parameter, String name) {
+        text(parameter, name, MOST_PERSON);
+        return name(parameter, name);
     }
 
     static String reason(String reason) {

@@ -2,12 +2,14 @@ package org.candor.governor.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelUnavailableException;
+import org.candor.api.operation.Generation;
 import org.candor.api.operation.Generation.Begun;
 import org.candor.api.operation.Generation.Order;
 import org.candor.api.operation.Generation.Prompt;
@@ -214,6 +217,43 @@ class GenerationOperationsTest {
                         .containsAll(Set.of("prompts", "parameters", "seed", "continuations", "model", "usage")),
                 written.evidence().openings().toString());
         assertEquals(0, leases);
+    }
+
+    private static Order forMaria() {
+        return new Order(
+                "stories", List.of(new Prompt.Tokens(new int[] {1, 2})), Map.of("max_tokens", 7L), null, "maria");
+    }
+
+    @Test
+    void aTextForSomebodyIsKeyedWithTheirKey() {
+        Written written = operations().generate(World.ASKER, forMaria(), null);
+        Map<String, Object> leaf = written.evidence().leaf();
+        byte[] nonce = Base64.getDecoder().decode((String) leaf.get("nonce"));
+        byte[] opening = world.keys.derive(World.ASKER.tenant(), "maria", nonce, "seed");
+        assertEquals(
+                Base64.getEncoder().encodeToString(opening),
+                written.evidence().openings().get("seed"));
+        assertTrue(written.evidence().openings().containsKey("user"));
+    }
+
+    @Test
+    void nothingIsWrittenForWhoWithdrewThePurpose() {
+        world.consent.withdraw(World.ASKER.tenant(), "maria", Generation.DEFAULT_PURPOSE, "test", "");
+        OperationException refused =
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, forMaria(), null));
+        assertEquals("consent-withdrawn", refused.code());
+        assertEquals(Kind.DENIED, refused.kind());
+        assertNull(script.requests);
+        assertEquals(1, world.log.entries.size(), "the refusal is logged");
+        operations().generate(World.ASKER, order(Map.of()), null);
+    }
+
+    @Test
+    void whatIsLongerThanTheModelsLongestTextIsRefusedByOpenAisCode() {
+        OperationException refused = assertThrows(OperationException.class, () -> operations()
+                .generate(World.ASKER, order(Map.of("max_tokens", 1_000_000L)), null));
+        assertEquals(GenerationOperations.TOO_LONG, refused.code());
+        assertEquals("max_tokens", refused.parameter());
     }
 
     @Test

@@ -44,7 +44,7 @@ class WrittenAnswersTest {
                 throw new OperationException(Kind.INVALID, refusals.removeFirst(), "no");
             }
             Generated generated = new Generated(
-                    List.of(new Continuation(text, List.of(), FinishReason.STOP, null)), 30, 0, 9, 5, 0, 1);
+                    List.of(new Continuation(text, List.of(), FinishReason.STOP, null)), 30, 0, 9, 5, 0, 1, 2);
             return new Written(
                     new Begun(MODEL, List.of(new int[] {1}), null, null, 0),
                     generated,
