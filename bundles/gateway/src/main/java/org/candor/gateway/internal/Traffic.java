@@ -140,7 +140,7 @@ final class Traffic {
             case "/v1/search" -> "retrieval";
             case "/v1/answers" -> "answer";
             case "/v1/completions" -> "text_completion";
-            case "/v1/chat/completions" -> "chat";
+            case "/v1/chat/completions", "/v1/responses" -> "chat";
             default -> null;
         };
     }

@@ -245,13 +245,13 @@ final class GeneratorFolderTest {
     @Test
     void aGgufFileIsAModelByItself() throws IOException {
         gguf("models/other-7b.gguf");
-        Path file = gguf("models/Tiny-1.0-Q8.gguf");
+        Path file = gguf("models/Tiny-v1.0-Q8.gguf");
         Files.writeString(file.resolveSibling("tokenizer.json"), "of whatever model");
         ModelRevision revision = install(file);
         assertEquals("tiny", revision.id().name());
         assertEquals("1.0-q8", revision.id().version());
         assertEquals("STORED", generator(revision).get("weights"), "as the file has them");
-        assertEquals(Set.of("Tiny-1.0-Q8.gguf", "selftest.json"), files());
+        assertEquals(Set.of("Tiny-v1.0-Q8.gguf", "selftest.json"), files());
         restart();
         revisions.activate("tiny", "1.0-q8", ANNA);
         Files.writeString(file, "writing!");
@@ -262,11 +262,11 @@ final class GeneratorFolderTest {
 
     @Test
     void aGgufModelInPartsIsTakenWhole() throws IOException {
-        gguf("models/tiny-1.0-00001-of-00002.gguf");
-        Path second = gguf("models/tiny-1.0-00002-of-00002.gguf");
+        gguf("models/tiny-v1.0-00001-of-00002.gguf");
+        Path second = gguf("models/tiny-v1.0-00002-of-00002.gguf");
         ModelRevision revision = install(second);
         assertEquals("1.0", revision.id().version());
-        Set<String> parts = Set.of("tiny-1.0-00001-of-00002.gguf", "tiny-1.0-00002-of-00002.gguf", "selftest.json");
+        Set<String> parts = Set.of("tiny-v1.0-00001-of-00002.gguf", "tiny-v1.0-00002-of-00002.gguf", "selftest.json");
         assertEquals(parts, files());
         folders.install(new ModelSource(second.getParent(), "whole", "1", null), ANNA);
         assertEquals(parts, files());
