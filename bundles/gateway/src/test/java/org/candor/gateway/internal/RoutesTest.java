@@ -57,7 +57,7 @@ class RoutesTest {
         assertEquals("cli", server.lastCaller.subject());
         assertEquals("default", server.lastCaller.tenant());
         assertEquals(Set.of("admin"), server.lastCaller.roles());
-        assertEquals(List.of("answer Question[text=谁?, language=zh, purpose=null]"), server.calls);
+        assertEquals(List.of("answer Question[text=谁?, language=zh, purpose=null, model=null]"), server.calls);
     }
 
     @ParameterizedTest

@@ -76,7 +76,7 @@ class CommandRunnerTest {
         assertEquals(0, result.exit(), result.err());
         assertTrue(result.out().contains("[1] a.md, characters 3 to 9"), result.out());
         assertTrue(result.out().contains("1.50 J (estimate), logged as id-1"), result.out());
-        assertEquals("answer Question[text=撤回 同意？, language=zh, purpose=null]", world.calls.getLast());
+        assertEquals("answer Question[text=撤回 同意？, language=zh, purpose=null, model=null]", world.calls.getLast());
         Commands.Result none = run("ask unknown");
         assertEquals(3, none.exit());
         assertTrue(none.out().startsWith("no support\n"), none.out());
@@ -298,7 +298,7 @@ class CommandRunnerTest {
     @ValueSource(strings = {"$HOME", "$(bundle:stop 0)", "a; bundle:stop 0", "a | b", "{b}", "[1 2]", "a\\b", "%s 你"})
     void anArgumentReachesTheOperationAsItIs(String question) {
         assertEquals(0, run("ask '" + question + "'").exit());
-        assertEquals("answer Question[text=" + question + ", language=null, purpose=null]", world.calls.getLast());
+        assertEquals("answer Question[text=" + question + ", language=null, purpose=null, model=null]", world.calls.getLast());
     }
 
     @Test
