@@ -298,7 +298,9 @@ class CommandRunnerTest {
     @ValueSource(strings = {"$HOME", "$(bundle:stop 0)", "a; bundle:stop 0", "a | b", "{b}", "[1 2]", "a\\b", "%s 你"})
     void anArgumentReachesTheOperationAsItIs(String question) {
         assertEquals(0, run("ask '" + question + "'").exit());
-        assertEquals("answer Question[text=" + question + ", language=null, purpose=null, model=null]", world.calls.getLast());
+        assertEquals(
+                "answer Question[text=" + question + ", language=null, purpose=null, model=null]",
+                world.calls.getLast());
     }
 
     @Test
