@@ -22,8 +22,8 @@ class SoakIT {
     private static final int STREAMS = 64;
     private static final Duration WARM = Duration.ofSeconds(5);
     private static final Duration TIME = Duration.ofSeconds(25);
-    /** Code is still being compiled after so short a time. */
-    private static final double MOST_GROWTH = 0.08;
+    /** Code is still being compiled after so short a time; a text that stays shows in the counts, not here. */
+    private static final double MOST_GROWTH = 0.15;
 
     @TempDir
     Path folder;
