@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelId;
 
@@ -32,7 +33,8 @@ final class FolderCard {
             selfTest = JSON.writeValueAsBytes(loaded.golden(location));
             use = loaded.settled(model.use());
         }
-        Map<String, Object> files = new LinkedHashMap<>();
+        // Sorted, so that the same folder has the same digest wherever it is installed.
+        Map<String, Object> files = new TreeMap<>();
         for (Map.Entry<String, Path> file : model.files().entrySet()) {
             files.put(file.getKey(), entry(ContentStore.digest(file.getValue()), Files.size(file.getValue())));
         }

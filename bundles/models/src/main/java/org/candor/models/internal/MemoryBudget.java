@@ -38,14 +38,16 @@ final class MemoryBudget {
         configured = bytes;
     }
 
-    /** @param bytes of the cache of a model that comes without a card, or 0 for an eighth of the limit */
+    /** @param bytes of the cache of a model that comes without a card, or 0 for an eighth of the limit or of Java's heap */
     void configuredCache(long bytes) {
         configuredCache = bytes;
     }
 
-    /** Bytes for the keys and values of one model. */
+    /** Bytes for the keys and values of one model. They lie on Java's heap, of which everything else needs some too. */
     long cache() {
-        return Math.min(limit(), configuredCache > 0 ? configuredCache : limit() / EIGHTH);
+        long heap = Runtime.getRuntime().maxMemory();
+        long wanted = configuredCache > 0 ? configuredCache : Math.min(limit(), heap) / EIGHTH;
+        return Math.min(limit(), Math.min(heap / HALF, wanted));
     }
 
     long limit() {

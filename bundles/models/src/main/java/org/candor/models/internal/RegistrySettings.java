@@ -16,7 +16,7 @@ import org.candor.proof.PackTrust;
  *
  * @param defaults version by route
  * @param memoryBytes 0 for half of the machine's
- * @param cacheBytes 0 for an eighth of these
+ * @param cacheBytes 0 for an eighth of these or of Java's heap, whichever is less
  */
 record RegistrySettings(
         Map<String, String> defaults,
