@@ -92,7 +92,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
         @AttributeDefinition(
                 name = "Cache bytes",
                 description =
-                        "Bytes for the keys and values of a model that writes and is installed from a folder or file, 1000000 to 1000000000000000; 0 for an eighth of these or of Java's heap, where they lie and never get more than half of. They hold 2048 to 65536 tokens, which is also the longest text; a change counts for what is installed from then on.")
+                        "Bytes for the keys and values of a model that writes and is installed from a folder or file, 1000000 to 1000000000000000; 0 for an eighth of the memory bytes or of Java's heap, whichever is less. They lie on the heap and never get more than half of it, and hold 2048 to 65536 tokens, which is also the longest text; a change counts for what is installed from then on.")
         long cacheBytes() default 0;
 
         @AttributeDefinition(
