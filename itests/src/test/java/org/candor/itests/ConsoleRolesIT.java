@@ -35,6 +35,7 @@ class ConsoleRolesIT {
 
     private static final String PASSWORD = "correct horse battery staple";
     /** So many that it takes some seconds to index them. */
+    private static final int PATIENCE_SECONDS = 60;
     private static final int LONG_DOCUMENTS = 40;
 
     private static final String LONG_TEXT =
@@ -70,10 +71,14 @@ class ConsoleRolesIT {
         home = "http://127.0.0.1:" + server.port() + "/console/";
         ok(server.http("POST", "/admin/password", Json.write(Map.of("password", PASSWORD))), 204);
         String content = "---\nsubjects: [anna-berg]\n---\n\nAnna Berg tunes the organ.\n";
-        ok(
-                server.http(
-                        "POST", "/v1/documents", Json.write(Map.of("document", "people/anna.md", "content", content))),
-                201);
+        String document = Json.write(Map.of("document", "people/anna.md", "content", content));
+        HttpResponse<String> added = server.http("POST", "/v1/documents", document);
+        // A server is ready with the model of one language; that of the other may still be loading.
+        for (int i = 0; i < PATIENCE_SECONDS && added.statusCode() == 503; i++) {
+            Thread.sleep(1_000);
+            added = server.http("POST", "/v1/documents", document);
+        }
+        ok(added, 201);
         ok(server.http("POST", "/admin/consent/grant", Json.write(Map.of("subject", "anna-berg"))), 200);
     }
 
