@@ -36,6 +36,7 @@ class ConsoleRolesIT {
     private static final String PASSWORD = "correct horse battery staple";
     /** So many that it takes some seconds to index them. */
     private static final int PATIENCE_SECONDS = 60;
+
     private static final int LONG_DOCUMENTS = 40;
 
     private static final String LONG_TEXT =
