@@ -21,7 +21,7 @@ class NonsenseStartIT {
 
     /**
      * A correction that comes while other components still start may be missed by some of those that use what was corrected:
-     * Felix SCR's threads wait for each other's locks then and give up after 5 s (docs/operate.md). Saving again reaches them.
+     * Felix SCR's threads wait for each other's locks then and give up after 5 s (docs/operate.md). Saving again asks them anew.
      */
     private static final int MOST_SAVES = 4;
 
