@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Command;
 import org.candor.api.compute.WeightType;
+import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelSource;
 import org.candor.api.model.ModelState;
@@ -24,6 +25,7 @@ import org.candor.api.operation.Platform;
 import org.candor.api.policy.PolicyTests;
 import org.candor.api.retrieval.DocumentMetadata;
 import org.candor.proof.Json;
+import org.candor.shell.internal.command.ModelQuantizeCommand;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,6 +139,60 @@ class CommandRunnerTest {
                 "ask q --loud")) {
             assertEquals(2, run(line).exit(), line);
         }
+    }
+
+    private static ModelRevision installed(String version, String origin, String source) {
+        return new ModelRevision(
+                new ModelId("llama", version, "sha256:" + "c".repeat(64)),
+                "llama",
+                Set.of("generate"),
+                ModelState.ACTIVE,
+                "",
+                0,
+                Map.of("source", Map.of("folder", source)),
+                origin,
+                "",
+                0,
+                0,
+                null,
+                List.of());
+    }
+
+    @Test
+    void aModelByReferenceIsInstalledOnceMoreWithOtherWeights() {
+        world.models = List.of(
+                installed("1.0.0", "folder /srv/my models/llama", "llama"),
+                installed("2.0.0", "folder /srv/gguf", "llama-f16.gguf"),
+                installed("3.0.0", "bundle org.example.llama 3.0.0", "llama"),
+                installed("4.0.0", "", "llama"));
+        assertEquals(
+                0, run("model-quantize llama 1.0.0 --weights Q8 --reason why").exit());
+        assertEquals(
+                List.of(new ModelSource(Path.of("/srv/my models/llama"), "llama", "1.0.0-q8", WeightType.Q8), "why"),
+                world.lastArguments.subList(1, 3));
+        assertEquals(
+                0,
+                run("model-quantize llama 2.0.0 --as 2.1.0 --weights q4 --reason why")
+                        .exit());
+        assertEquals(
+                new ModelSource(Path.of("/srv/gguf/llama-f16.gguf"), "llama", "2.1.0", WeightType.Q4),
+                world.lastArguments.get(1));
+        int before = world.calls.size();
+        for (Map.Entry<String, String> refused : Map.of(
+                        "model-quantize llama 3.0.0 --weights q8 --reason why",
+                                "comes from bundle org.example.llama 3.0.0",
+                        "model-quantize llama 4.0.0 --weights q8 --reason why", "admin.models.inspect",
+                        "model-quantize llama 5.0.0 --weights q8 --reason why", "there is no llama 5.0.0",
+                        "model-quantize llama 1.0.0 --weights q9 --reason why", "q9",
+                        "model-quantize llama 1.0.0 --reason why", "--weights is missing")
+                .entrySet()) {
+            Commands.Result result = run(refused.getKey());
+            assertEquals(2, result.exit(), refused.getKey());
+            assertTrue(result.err().contains(refused.getValue()), result.err());
+        }
+        assertTrue(
+                world.calls.subList(before, world.calls.size()).stream().noneMatch(call -> call.contains("install")),
+                world.calls.toString());
     }
 
     @Test
@@ -336,6 +392,9 @@ class CommandRunnerTest {
         assertEquals(0, help.exit(), help.err());
         assertTrue(help.out().contains("Example: candor:" + command.name()), help.out());
         assertTrue(help.out().contains("--json"), help.out());
+        if (type == ModelQuantizeCommand.class) {
+            world.models = List.of(installed("1.0.0", "folder /srv/llama", "llama"));
+        }
         Commands.Result result = run(example);
         assertEquals(0, result.exit(), example + "\n" + result.err());
         assertFalse(result.out().isBlank());

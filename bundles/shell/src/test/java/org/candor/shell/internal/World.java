@@ -94,6 +94,9 @@ final class World implements AutoCloseable {
     final ScriptedText text = new ScriptedText();
     PolicyTests tests = new PolicyTests(STRICT, 12, List.of());
     ModelRevision verified = revision();
+    List<ModelRevision> models = List.of(
+            revision(),
+            new ModelRevision(FAILED, "bert", Set.of("embed"), ModelState.FAILED, "digest differs", 0, Map.of()));
     Caller lastCaller;
     List<Object> lastArguments;
     OperationException failure;
@@ -229,11 +232,7 @@ final class World implements AutoCloseable {
                 new Consents.Change(entry(ConsentState.WITHDRAWN), List.of(document("a.md")), EVIDENCE);
             case "Consents.erase" -> new Consents.Change(entry(ConsentState.ERASED), List.of(), EVIDENCE);
             case "Generation.generate" -> text.write((Generation.Sink) arguments[2]);
-            case "Models.list" ->
-                List.of(
-                        new ModelRevision(ENCODER, "bert", Set.of("embed"), ModelState.ACTIVE, "", 2, Map.of()),
-                        new ModelRevision(
-                                FAILED, "bert", Set.of("embed"), ModelState.FAILED, "digest differs", 0, Map.of()));
+            case "Models.list" -> models;
             case "Models.activate", "Models.rollBack" ->
                 new Models.Change(new Activation("encoder-en", ENCODER, "cli", "why", Instant.EPOCH), EVIDENCE);
             case "Models.install", "Models.verify" -> new Models.Checked(verified, EVIDENCE);

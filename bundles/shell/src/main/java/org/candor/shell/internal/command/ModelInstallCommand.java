@@ -56,11 +56,12 @@ public final class ModelInstallCommand extends CandorCommand {
         WeightType type = weights == null ? null : WeightType.named(weights);
         ModelSource source = new ModelSource(absolute("folder", folder), name, version, type);
         Models.Checked checked = operations.models().install(caller, source, reason);
-        ModelRevision revision = checked.revision();
-        print(
-                checked,
-                "installed " + revision.id().name() + " " + revision.id().version() + ", "
-                        + revision.state().name().toLowerCase(Locale.ROOT) + "; candor:model-activate makes it serve");
+        print(checked, said(checked.revision()));
         return DONE;
+    }
+
+    static String said(ModelRevision revision) {
+        return "installed " + revision.id().name() + " " + revision.id().version() + ", "
+                + revision.state().name().toLowerCase(Locale.ROOT) + "; candor:model-activate makes it serve";
     }
 }
