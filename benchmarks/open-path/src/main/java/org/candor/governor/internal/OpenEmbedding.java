@@ -24,13 +24,13 @@ public final class OpenEmbedding implements Embedding {
     }
 
     @Override
-    public Result embed(Caller caller, String model, List<String> texts, String purpose) {
-        return path(caller).embed(caller, model, texts, purpose);
+    public Result embed(Caller caller, String model, List<String> texts, String purpose, String user) {
+        return path(caller).embed(caller, model, texts, purpose, user);
     }
 
     @Override
-    public Result embedTokens(Caller caller, String model, List<int[]> tokens, String purpose) {
-        return path(caller).embedTokens(caller, model, tokens, purpose);
+    public Result embedTokens(Caller caller, String model, List<int[]> tokens, String purpose, String user) {
+        return path(caller).embedTokens(caller, model, tokens, purpose, user);
     }
 
     private Embedding path(Caller caller) {

@@ -44,12 +44,12 @@ final class EmbeddingRoutes {
             throw body.wrong("encoding_format", "\"float\" or \"base64\"");
         }
         int dimensions = body.integer("dimensions", 0);
-        body.string("user");
+        String user = body.string("user");
         Embedding service = Backends.need(backends.embedding(), "embedding service");
         String purpose = body.string("purpose");
         Embedding.Result result = input.texts() == null
-                ? service.embedTokens(caller, model, input.tokens(), purpose)
-                : service.embed(caller, model, input.texts(), purpose);
+                ? service.embedTokens(caller, model, input.tokens(), purpose, user)
+                : service.embed(caller, model, input.texts(), purpose, user);
         int length = result.embeddings().vectors()[0].length;
         if (body.has("dimensions") && dimensions != length) {
             throw ApiError.invalid(

@@ -216,7 +216,7 @@ class RoutesTest {
         assertEquals(9L, usage.get("prompt_tokens"));
         assertEquals(9L, usage.get("total_tokens"));
         assertEquals("proof text", ((Map<?, ?>) json.get("candor")).get("proof"));
-        assertEquals(List.of("embed encoder-en [a,  ]"), server.calls);
+        assertEquals(List.of("embed encoder-en [a,  ] for u"), server.calls);
     }
 
     @Test

@@ -412,13 +412,13 @@ final class Server implements AutoCloseable {
 
     private final class FakeEmbedding implements Embedding {
         @Override
-        public Result embed(Caller caller, String model, List<String> texts, String purpose) {
-            call(caller, "embed " + model + " " + texts);
+        public Result embed(Caller caller, String model, List<String> texts, String purpose, String user) {
+            call(caller, "embed " + model + " " + texts + (user == null ? "" : " for " + user));
             return result(model, texts.size());
         }
 
         @Override
-        public Result embedTokens(Caller caller, String model, List<int[]> tokens, String purpose) {
+        public Result embedTokens(Caller caller, String model, List<int[]> tokens, String purpose, String user) {
             call(
                     caller,
                     "embedTokens " + model + " "

@@ -28,8 +28,8 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
- * Operation {@code embed}. The log entry commits to {@code model}, {@code purpose}, {@code input} (as it came) and {@code
- * embeddings}: {@code sha256:} and the digest of all vectors in order, as little-endian float32.
+ * Operation {@code embed}. The log entry commits to {@code model}, {@code purpose}, {@code input} (as it came), {@code user} where one
+ * is named, and {@code embeddings}: {@code sha256:} and the digest of all vectors in order, as little-endian float32.
  */
 @Component
 public final class EmbeddingOperations implements Embedding {
@@ -50,7 +50,7 @@ public final class EmbeddingOperations implements Embedding {
     }
 
     @Override
-    public Result embed(Caller caller, String model, List<String> texts, String purpose) {
+    public Result embed(Caller caller, String model, List<String> texts, String purpose, String user) {
         checkCount(texts.size());
         for (String text : texts) {
             if (text == null || text.isEmpty()) {
@@ -59,11 +59,11 @@ public final class EmbeddingOperations implements Embedding {
             Requests.wellFormed("input", text);
         }
         List<String> inputs = List.copyOf(texts);
-        return embed(caller, model, purpose, inputs, encoder -> encoder.embed(inputs));
+        return embed(caller, model, purpose, user, inputs, encoder -> encoder.embed(inputs));
     }
 
     @Override
-    public Result embedTokens(Caller caller, String model, List<int[]> tokens, String purpose) {
+    public Result embedTokens(Caller caller, String model, List<int[]> tokens, String purpose, String user) {
         checkCount(tokens.size());
         for (int[] sequence : tokens) {
             if (sequence == null || sequence.length == 0) {
@@ -73,7 +73,7 @@ public final class EmbeddingOperations implements Embedding {
         List<List<Integer>> input = tokens.stream()
                 .map(sequence -> Arrays.stream(sequence).boxed().toList())
                 .toList();
-        return embed(caller, model, purpose, input, encoder -> {
+        return embed(caller, model, purpose, user, input, encoder -> {
             try {
                 return encoder.embedTokens(tokens);
             } catch (IllegalArgumentException e) {
@@ -86,6 +86,7 @@ public final class EmbeddingOperations implements Embedding {
             Caller caller,
             String model,
             String wantedPurpose,
+            String user,
             List<?> input,
             Function<TextEncoder, Embeddings> encode) {
         String route = Requests.name("model", model);
@@ -93,6 +94,10 @@ public final class EmbeddingOperations implements Embedding {
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("input", input);
         request.put("purpose", purpose);
+        String subject = user == null ? null : Requests.person("user", user);
+        if (subject != null) {
+            request.put("user", subject);
+        }
         Operation operation = new Operation(
                 "embed",
                 caller,
@@ -100,7 +105,8 @@ public final class EmbeddingOperations implements Embedding {
                 Operation.Effect.COMPUTE,
                 request,
                 Map.of(Operation.MODEL, route),
-                wantedPurpose != null);
+                wantedPurpose != null,
+                subject);
         Governed<Encoded> done = path.run(operation, new Work(route, encode));
         return new Result(done.result().model(), done.result().embeddings(), done.evidence());
     }

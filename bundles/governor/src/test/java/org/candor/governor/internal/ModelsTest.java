@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,7 @@ import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.StoreUsage;
 import org.candor.api.model.TextEncoder;
+import org.candor.api.operation.Answers;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Embedding;
 import org.candor.api.operation.Models;
@@ -61,7 +63,7 @@ class ModelsTest {
 
     @Test
     void anEmbeddingHoldsItsLeaseOnlyWhileItWorksAndIsLogged() {
-        Embedding.Result result = embedding().embed(World.ASKER, "encoder-en", List.of("a", " "), null);
+        Embedding.Result result = embedding().embed(World.ASKER, "encoder-en", List.of("a", " "), null, null);
         assertEquals(FIRST, result.model());
         assertEquals(2, result.embeddings().vectors().length);
         assertEquals(0, registry.leases);
@@ -73,17 +75,35 @@ class ModelsTest {
     }
 
     @Test
+    void anEmbeddingForSomebodyIsKeyedWithTheirKeyAndNeedsTheirConsent() {
+        Embedding.Result result = embedding().embed(World.ASKER, "encoder-en", List.of("a"), null, "maria");
+        byte[] nonce =
+                Base64.getDecoder().decode((String) result.evidence().leaf().get("nonce"));
+        assertEquals(
+                Base64.getEncoder().encodeToString(world.keys.derive(World.ASKER.tenant(), "maria", nonce, "input")),
+                result.evidence().openings().get("input"));
+        assertTrue(result.evidence().openings().containsKey("user"));
+        world.consent.withdraw(World.ASKER.tenant(), "maria", Answers.DEFAULT_PURPOSE, "test", "");
+        assertEquals(
+                "consent-withdrawn",
+                refused(() -> embedding().embedTokens(World.ASKER, "encoder-en", List.of(new int[] {1}), null, "maria"))
+                        .code());
+        assertEquals(1, registry.leased, "nothing is computed for who withdrew");
+        embedding().embed(World.ASKER, "encoder-en", List.of("a"), null, null);
+    }
+
+    @Test
     void aFailingEncoderGivesItsLeaseBack() {
         registry.broken = true;
-        assertThrows(
-                IllegalStateException.class, () -> embedding().embed(World.ASKER, "encoder-en", List.of("a"), null));
+        assertThrows(IllegalStateException.class, () -> embedding()
+                .embed(World.ASKER, "encoder-en", List.of("a"), null, null));
         assertEquals(0, registry.leases);
     }
 
     @Test
     void tokensOutsideTheVocabularyAreTheCallersMistake() {
         OperationException e =
-                refused(() -> embedding().embedTokens(World.ASKER, "encoder-en", List.of(new int[] {-1}), null));
+                refused(() -> embedding().embedTokens(World.ASKER, "encoder-en", List.of(new int[] {-1}), null, null));
         assertEquals(Kind.INVALID, e.kind());
         assertEquals("input", e.parameter());
     }
@@ -92,16 +112,16 @@ class ModelsTest {
     void anUnknownModelIsNotFoundAndOneThatIsLoadingIsUnavailable() {
         assertEquals(
                 "model_not_found",
-                refused(() -> embedding().embed(World.ASKER, "gpt-9", List.of("a"), null))
+                refused(() -> embedding().embed(World.ASKER, "gpt-9", List.of("a"), null, null))
                         .code());
-        OperationException e = refused(() -> embedding().embed(World.ASKER, "encoder-zh", List.of("a"), null));
+        OperationException e = refused(() -> embedding().embed(World.ASKER, "encoder-zh", List.of("a"), null, null));
         assertEquals(Kind.UNAVAILABLE, e.kind());
         assertEquals("model-unavailable", e.code());
     }
 
     @Test
     void aModelThatDoesNotEncodeIsTheCallersMistake() {
-        OperationException e = refused(() -> embedding().embed(World.ASKER, "stories", List.of("a"), null));
+        OperationException e = refused(() -> embedding().embed(World.ASKER, "stories", List.of("a"), null, null));
         assertEquals(Kind.INVALID, e.kind());
         assertEquals("model", e.parameter());
         assertTrue(e.getMessage().contains("whose task is generate and not embed"), e.getMessage());
@@ -119,16 +139,21 @@ class ModelsTest {
     void inputsAreBoundedAndNeverEmpty() {
         assertEquals(
                 "empty_input",
-                refused(() -> embedding().embed(World.ASKER, "encoder-en", List.of(), null))
+                refused(() -> embedding().embed(World.ASKER, "encoder-en", List.of(), null, null))
                         .code());
         assertEquals(
                 "empty_input",
-                refused(() -> embedding().embed(World.ASKER, "encoder-en", List.of("a", ""), null))
+                refused(() -> embedding().embed(World.ASKER, "encoder-en", List.of("a", ""), null, null))
                         .code());
         assertEquals(
                 "input",
                 refused(() -> embedding()
-                                .embed(World.ASKER, "encoder-en", java.util.Collections.nCopies(2_049, "a"), null))
+                                .embed(
+                                        World.ASKER,
+                                        "encoder-en",
+                                        java.util.Collections.nCopies(2_049, "a"),
+                                        null,
+                                        null))
                         .parameter());
         assertTrue(world.events.isEmpty());
     }
@@ -267,6 +292,7 @@ class ModelsTest {
 
     private final class Registry implements ModelRegistry {
         int leases;
+        int leased;
         boolean broken;
         ModelState state = ModelState.ACTIVE;
         final List<Activation> history =
@@ -281,6 +307,7 @@ class ModelsTest {
                 throw new ModelUnavailableException(route + ": no revision is active");
             }
             leases++;
+            leased++;
             return new ModelLease<>() {
                 @Override
                 public ModelId id() {

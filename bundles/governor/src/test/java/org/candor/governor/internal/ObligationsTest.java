@@ -181,7 +181,7 @@ class ObligationsTest {
     void aModelThatThePolicyChoosesEmbeds() {
         demand(new Obligation.RouteModel("encoder-other"));
         EmbeddingOperations embedding = new EmbeddingOperations(world.path());
-        OperationException e = refused(() -> embedding.embed(World.ASKER, "encoder-en", List.of("a"), null));
+        OperationException e = refused(() -> embedding.embed(World.ASKER, "encoder-en", List.of("a"), null, null));
         assertEquals("models-missing", e.code(), "it got as far as the models");
         assertEquals(Map.of("model", "encoder-en"), world.policy.last.attributes());
         AnswerOperations answers = world.answers(world.path());
@@ -265,7 +265,7 @@ class ObligationsTest {
         ConsentOperations consents = world.consents(path);
         ModelOperations models = new ModelOperations(path);
         for (org.junit.jupiter.api.function.Executable telling : List.<org.junit.jupiter.api.function.Executable>of(
-                () -> embedding.embed(World.ASKER, "encoder-en", List.of("a@b.com"), null),
+                () -> embedding.embed(World.ASKER, "encoder-en", List.of("a@b.com"), null, null),
                 () -> consents.subjects(World.ASKER),
                 () -> consents.records(World.ASKER, "alice"),
                 () -> models.list(World.ASKER))) {
