@@ -1,8 +1,9 @@
 package org.candor.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** {@code generate}: has a model continue a text, and shows it while it is written. */
+/** {@code generate}: has a model continue a text, and shows it while it is written; verified here when it is whole. */
 final class Generate {
 
     private static final String PATH = "/v1/completions";
@@ -31,6 +32,8 @@ final class Generate {
             Http.Response response =
                     ModelLoading.await(terminal, shipped, () -> http.request("POST", PATH, key, body, WHOLE_MILLIS));
             accepted(response);
+            new Verification(instance.logKey())
+                    .verifyText(response.body().getBytes(StandardCharsets.UTF_8), arguments.prompt());
             terminal.out().println(response.body().strip());
             return 0;
         }
@@ -39,7 +42,7 @@ final class Generate {
             text.begin();
             return http.stream("POST", PATH, key, body, SILENCE_MILLIS, text::line);
         }));
-        text.end();
+        text.end(arguments.prompt(), new Verification(instance.logKey()));
         return 0;
     }
 

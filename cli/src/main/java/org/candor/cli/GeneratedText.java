@@ -17,6 +17,8 @@ final class GeneratedText {
     private final LongSupplier nanoTime;
     private long begun;
     private long written;
+    private final StringBuilder whole = new StringBuilder();
+    private String finish = "";
     private boolean done;
     private JsonObject usage;
     private JsonObject candor;
@@ -48,7 +50,11 @@ final class GeneratedText {
             throw Failure.failed(chunk.object("error").text("message"));
         }
         for (JsonObject choice : chunk.objects("choices")) {
+            whole.append(choice.text("text"));
             show(choice.text("text"));
+            if (choice.has("finish_reason")) {
+                finish = choice.text("finish_reason");
+            }
         }
         if (chunk.has("usage")) {
             usage = chunk.object("usage");
@@ -67,26 +73,32 @@ final class GeneratedText {
         }
     }
 
-    /** Ends the text with what is known of it. */
-    void end() {
+    /**
+     * Ends the text with what is known of it, once its proof holds.
+     *
+     * @param prompt that was sent
+     */
+    void end(String prompt, Verification verification) {
         terminal.out().println();
         if (!done || usage == null || candor == null) {
             terminal.out().flush();
             throw Failure.failed("the server broke off the text before it told how it came about");
         }
+        terminal.out().flush();
+        String proof = verification.verifyText(candor, usage, prompt, new TextProof.Written(whole.toString(), finish));
         terminal.out().println();
-        terminal.out().println(terminal.faint(summary()));
+        terminal.out().println(terminal.faint(summary(proof)));
     }
 
     /** Model, speed, energy, proof. */
-    private String summary() {
+    private String summary(String proof) {
         JsonObject model = candor.object("model");
         double tokens = usage.number("completion_tokens");
         List<String> parts = new ArrayList<>();
         parts.add(model.text("name") + " " + model.text("version"));
         parts.add(speed(tokens, (written - begun) / 1e9));
         parts.add(AnswerText.energy(usage.object("energy")));
-        parts.add("proof " + candor.text("id"));
+        parts.add(proof);
         return String.join(" · ", parts);
     }
 

@@ -67,20 +67,30 @@ final class Rehearsal {
         answer.put("models", List.of(Map.of("name", "encoder", "version", "1")));
         answer.put("energy", Map.of("joules", 1.5, "method", "estimate"));
         answer.put("policy", Map.of("decision", "permit"));
+        logged(log, answer, Map.of());
+        answer.put("timings", Map.of("total", 1.5));
+        return answer;
+    }
+
+    /**
+     * Adds the entry that commits to all members, in a log that has no other, and its proof.
+     *
+     * @param more members of the entry beside its commitments
+     */
+    static void logged(SigningKey log, Map<String, Object> members, Map<String, Object> more) {
         Map<String, Object> openings = new TreeMap<>();
         Map<String, Object> commitments = new TreeMap<>();
         byte[] opening = new byte[Commitments.KEY_BYTES];
-        answer.forEach((name, value) -> {
+        members.forEach((name, value) -> {
             openings.put(name, Base64.getEncoder().encodeToString(opening));
             commitments.put(name, Commitments.commit(opening, value));
         });
-        Map<String, Object> leaf = Map.of("commitments", commitments);
+        Map<String, Object> leaf = new TreeMap<>(more);
+        leaf.put("commitments", commitments);
         byte[] root = MerkleTree.leafHash(Json.canonical(leaf));
         String checkpoint = log.sign(new Checkpoint(log.verifier().name(), 1, root, List.of()).text());
-        answer.put("leaf", leaf);
-        answer.put("openings", openings);
-        answer.put("proof", new TlogProof(0, List.of(), checkpoint).text());
-        answer.put("timings", Map.of("total", 1.5));
-        return answer;
+        members.put("leaf", leaf);
+        members.put("openings", openings);
+        members.put("proof", new TlogProof(0, List.of(), checkpoint).text());
     }
 }

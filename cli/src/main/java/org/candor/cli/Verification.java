@@ -11,7 +11,7 @@ import org.candor.proof.TlogProof;
 import org.candor.proof.VerifierKey;
 
 /**
- * Checks answers against the log's public key, without asking the server.
+ * Checks answers and texts against the log's public key, without asking the server.
  *
  * @param keyFile holds the log's C2SP verifier key
  */
@@ -25,8 +25,31 @@ record Verification(Path keyFile) {
      * @throws Failure with the reason when anything does not hold
      */
     String verify(byte[] answer) {
+        return said(log -> new AnswerVerifier(log, List.of()).verify(answer));
+    }
+
+    /**
+     * Checks a completion; see {@link #verify}.
+     *
+     * @param response the server's object, byte for byte
+     * @param prompt that it answers, or null where that is not known: then it is not checked
+     */
+    String verifyText(byte[] response, String prompt) {
+        return said(log -> TextProof.verify(response, prompt == null ? null : List.of(prompt), log));
+    }
+
+    /** Checks a text that came in pieces; see {@link TextProof}. */
+    String verifyText(JsonObject candor, JsonObject usage, String prompt, TextProof.Written written) {
+        return said(log -> TextProof.verify(candor, usage, List.of(prompt), List.of(written), log));
+    }
+
+    private interface Check {
+        TlogProof.Verified with(VerifierKey log) throws InvalidProofException;
+    }
+
+    private String said(Check check) {
         try {
-            TlogProof.Verified verified = new AnswerVerifier(key(), List.of()).verify(answer);
+            TlogProof.Verified verified = check.with(key());
             return "proof verified: entry " + verified.index() + " of "
                     + verified.checkpoint().size();
         } catch (InvalidProofException e) {

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.candor.proof.Json;
+import org.candor.proof.JsonException;
 
-/** {@code verify}: checks a saved answer offline, with the log's public key only. */
+/** {@code verify}: checks a saved answer or text offline, with the log's public key only. */
 final class Verify {
 
     private final Instance instance;
@@ -35,11 +37,27 @@ final class Verify {
             }
         }
         if (file == null) {
-            throw Failure.wrong("verify needs a file: an answer saved by ./candor ask --json");
+            throw Failure.wrong(
+                    "verify needs a file: an answer saved by ./candor ask --json, or a text by ./candor generate --json");
         }
-        String proof = new Verification(key).verify(read(file));
-        terminal.out().println(proof);
+        byte[] saved = read(file);
+        Verification verification = new Verification(key);
+        if (isCompletion(saved)) {
+            terminal.out().println(verification.verifyText(saved, null));
+            terminal.say("what was asked is not in the file, and was not checked");
+        } else {
+            terminal.out().println(verification.verify(saved));
+        }
         return 0;
+    }
+
+    /** What is no JSON at all is an answer that does not hold. */
+    private static boolean isCompletion(byte[] saved) {
+        try {
+            return TextProof.isCompletion(Json.parseExactObject(saved));
+        } catch (JsonException e) {
+            return false;
+        }
     }
 
     private static byte[] read(Path file) {

@@ -10,7 +10,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.candor.proof.InvalidProofException;
+import org.candor.proof.Json;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,19 +21,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GenerateTest {
 
-    private static final String LAST = """
-            {"choices": [],
-             "usage": {"prompt_tokens": 3, "completion_tokens": 40, "energy": {"joules": 0.512, "method": "estimate"}},
-             "candor": {"id": "id-7", "model": {"name": "stories-tiny", "version": "1.0.0"}}}""".replace("\n", "");
-
     @TempDir
     Path home;
 
     private FakeServer server;
+    private LoggedText log;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws IOException, InvalidProofException {
         server = new FakeServer(home);
+        log = new LoggedText(home);
     }
 
     @AfterEach
@@ -42,6 +42,17 @@ class GenerateTest {
         return "data: {\"choices\": [{\"index\": 0, \"text\": \"" + text + "\"}], \"usage\": null}\n\n";
     }
 
+    /** The end of a text that goes on with "Once". */
+    private String last(String text) {
+        return Json.write(Map.of(
+                "choices",
+                List.of(Map.of("index", 0, "text", "", "finish_reason", "stop")),
+                "usage",
+                LoggedText.usage(),
+                "candor",
+                log.candor("generate", "Once", text, "stop")));
+    }
+
     private int generate(String... words) {
         return new Generate(server.instance, server.terminal).run(List.of(words));
     }
@@ -50,7 +61,7 @@ class GenerateTest {
     void aTextIsShownPieceByPieceAndThenHowItCameAbout() {
         server.then(
                 200,
-                chunk(", there") + ": working\n\n" + chunk(" was 文") + chunk("") + "data: " + LAST
+                chunk(", there") + ": working\n\n" + chunk(" was 文") + chunk("") + "data: " + last(", there was 文")
                         + "\n\ndata: [DONE]\n\n");
         assertEquals(0, generate("--seed", "1", "Once"));
         List<String> lines = server.shown().lines().toList();
@@ -58,7 +69,7 @@ class GenerateTest {
         assertTrue(
                 lines.get(2)
                         .matches("stories-tiny 1\\.0\\.0 · 40 tokens, [0-9.]+ tokens/s · 0\\.51 J \\(estimate\\)"
-                                + " · proof id-7"),
+                                + " · proof verified: entry 0 of 1"),
                 lines.get(2));
         assertEquals(3, lines.size());
         assertTrue(server.requests.getFirst().startsWith("POST /v1/completions Bearer the-key {"));
@@ -67,16 +78,17 @@ class GenerateTest {
 
     @Test
     void jsonIsTheServersObjectOnce() {
-        server.then(200, "{\"id\": \"cmpl-1\"}\n");
+        String whole = completion("a", "a");
+        server.then(200, whole + "\n");
         assertEquals(0, generate("--json", "Once"));
-        assertEquals("{\"id\": \"cmpl-1\"}", server.shown().strip());
+        assertEquals(whole, server.shown().strip());
         assertTrue(!server.requests.getFirst().contains("stream"), server.requests::toString);
     }
 
     @Test
     void aModelThatIsStillBeingLoadedIsAskedAgain() {
         server.then(503, "{\"error\": {\"code\": \"model-unavailable\", \"message\": \"Soon.\"}}")
-                .then(200, chunk("a") + "data: " + LAST + "\n\ndata: [DONE]\n\n");
+                .then(200, chunk("a") + "data: " + last("a") + "\n\ndata: [DONE]\n\n");
         assertEquals(0, generate("Once"));
         assertEquals(2, server.requests.size());
     }
@@ -84,9 +96,34 @@ class GenerateTest {
     @Test
     void theModelThatShipsComesAMomentAfterANewServerIsReady() {
         server.then(404, "{\"error\": {\"code\": \"model_not_found\", \"message\": \"No model.\"}}")
-                .then(200, chunk("a") + "data: " + LAST + "\n\ndata: [DONE]\n\n");
+                .then(200, chunk("a") + "data: " + last("a") + "\n\ndata: [DONE]\n\n");
         assertEquals(0, generate("Once"));
         assertEquals(2, server.requests.size());
+    }
+
+    /** @param logged the text that the log has */
+    private String completion(String logged, String told) {
+        return Json.write(Map.of(
+                "object",
+                "text_completion",
+                "choices",
+                List.of(Map.of("index", 0, "text", told, "finish_reason", "stop")),
+                "usage",
+                LoggedText.usage(),
+                "candor",
+                log.candor("generate", "Once", logged, "stop")));
+    }
+
+    @Test
+    void aTextThatTheLogDoesNotHaveFails() {
+        server.then(200, chunk("another") + "data: " + last("a") + "\n\ndata: [DONE]\n\n");
+        assertFails("\"continuations\" is not what the log entry commits to");
+        server.then(200, completion("a", "another"));
+        Failure failure = assertThrows(Failure.class, () -> generate("--json", "Once"));
+        assertTrue(failure.getMessage().contains("continuations"), failure.getMessage());
+        server.then(200, completion("a", "a"));
+        failure = assertThrows(Failure.class, () -> generate("--json", "Twice"));
+        assertTrue(failure.getMessage().contains("prompts"), failure.getMessage());
     }
 
     private void assertFails(String message) {
@@ -112,13 +149,13 @@ class GenerateTest {
     void aTextThatBreaksOffFails() {
         server.then(200, chunk("half"));
         assertFails("broke off");
-        server.then(200, chunk("half") + "data: " + LAST + "\n\n");
+        server.then(200, chunk("half") + "data: " + last("half") + "\n\n");
         assertFails("broke off");
     }
 
     @Test
     void aTextCannotPlayTheTerminal() {
-        server.then(200, chunk("a\\u001b[2Jb") + "data: " + LAST + "\n\ndata: [DONE]\n\n");
+        server.then(200, chunk("a\\u001b[2Jb") + "data: " + last("a\u001b[2Jb") + "\n\ndata: [DONE]\n\n");
         assertEquals(0, generate("Once"));
         assertEquals("a\uFFFD[2Jb", server.shown().lines().findFirst().orElseThrow());
     }
@@ -133,9 +170,9 @@ class GenerateTest {
         clock.addAndGet(2_000_000_000L);
         text.line(chunk("a").strip());
         clock.addAndGet(9_000_000_000L);
-        text.line("data: " + LAST);
+        text.line("data: " + last("a"));
         text.line("data: [DONE]");
-        text.end();
+        text.end("Once", new Verification(home.resolve("log/key.pub")));
         assertTrue(
                 shown.toString(StandardCharsets.UTF_8).contains("· 40 tokens, 20.0 tokens/s ·"),
                 () -> shown.toString(StandardCharsets.UTF_8));

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.candor.proof.InvalidProofException;
@@ -42,6 +43,27 @@ class VerifyTest {
         assertEquals(
                 "proof verified: entry 0 of 1",
                 out.toString(StandardCharsets.UTF_8).strip());
+    }
+
+    @Test
+    void aSavedTextIsVerifiedToo() throws Exception {
+        LoggedText texts = new LoggedText(home);
+        Map<String, Object> text = new LinkedHashMap<>(Map.of(
+                "object",
+                "text_completion",
+                "choices",
+                List.of(Map.of("text", "a", "finish_reason", "stop")),
+                "usage",
+                LoggedText.usage(),
+                "candor",
+                texts.candor("generate", "Once", "a", "stop")));
+        assertEquals(0, verify(save(text)));
+        assertTrue(
+                out.toString(StandardCharsets.UTF_8).startsWith("proof verified: entry 0 of 1"),
+                out.toString(StandardCharsets.UTF_8));
+        text.put("choices", List.of(Map.of("text", "b", "finish_reason", "stop")));
+        Failure failure = assertThrows(Failure.class, () -> verify(save(text)));
+        assertTrue(failure.getMessage().contains("\"continuations\""), failure.getMessage());
     }
 
     @Test

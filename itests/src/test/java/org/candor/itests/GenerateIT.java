@@ -47,7 +47,7 @@ class GenerateIT {
         assertTrue(
                 lines.getLast()
                         .matches("stories-tiny \\S+ · 40 tokens, [0-9.]+ tokens/s · .*(J|energy unknown).*"
-                                + " · proof \\S+"),
+                                + " · proof verified: entry \\d+ of \\d+"),
                 first.out());
         assertTrue(lines.getFirst().length() > 20, first.out());
     }

@@ -42,12 +42,12 @@ public final class AnswerVerifier {
 
     /** Checks an answer; see {@link #verify(byte[])}. */
     public TlogProof.Verified verify(Map<String, Object> answer) throws InvalidProofException {
-        if (!(answer.get("proof") instanceof String proof)) {
+        if (!(answer.get("proof") instanceof String)) {
             throw new InvalidProofException("the answer has no proof");
         }
-        Map<?, ?> leaf = object(answer, "leaf");
-        Map<?, ?> openings = object(answer, "openings");
-        Map<?, ?> commitments = object(leaf, "commitments");
+        Map<?, ?> leaf = EvidenceVerifier.object(answer, "leaf");
+        Map<?, ?> openings = EvidenceVerifier.object(answer, "openings");
+        Map<?, ?> commitments = EvidenceVerifier.object(leaf, "commitments");
         List<Object> missing =
                 new ArrayList<>(Commitments.REQUIRED.stream().sorted().toList());
         missing.removeAll(answer.keySet());
@@ -59,22 +59,9 @@ public final class AnswerVerifier {
         checkSame("commitment", members, commitments);
         checkSame("opening", members, openings);
         for (String member : members) {
-            checkCommitment(member, answer.get(member), openings.get(member), commitments.get(member));
+            EvidenceVerifier.checkCommitment(member, answer.get(member), openings.get(member), commitments.get(member));
         }
-        byte[] entry;
-        try {
-            entry = Json.canonical(leaf);
-        } catch (JsonException e) {
-            throw new InvalidProofException("the leaf has no canonical form: " + e.getMessage(), e);
-        }
-        return TlogProof.parse(proof).verify(entry, log, others);
-    }
-
-    private static Map<?, ?> object(Map<?, ?> parent, String name) throws InvalidProofException {
-        if (parent.get(name) instanceof Map<?, ?> object) {
-            return object;
-        }
-        throw new InvalidProofException("\"" + name + "\" is missing or no object");
+        return EvidenceVerifier.checkEntry(answer, log, others);
     }
 
     private static void checkSame(String what, Set<String> members, Map<?, ?> names) throws InvalidProofException {
@@ -87,26 +74,6 @@ public final class AnswerVerifier {
             if (!(name instanceof String member) || !members.contains(member)) {
                 throw new InvalidProofException("no member belongs to the " + what + " of \"" + name + "\"");
             }
-        }
-    }
-
-    private static void checkCommitment(String member, Object value, Object opening, Object commitment)
-            throws InvalidProofException {
-        if (!(opening instanceof String key) || !(commitment instanceof String expected)) {
-            throw new InvalidProofException("opening and commitment of \"" + member + "\" have to be strings");
-        }
-        byte[] bytes = StrictBase64.decode("the opening of \"" + member + "\"", key);
-        if (bytes.length != Commitments.KEY_BYTES) {
-            throw new InvalidProofException("the opening of \"" + member + "\" does not have 32 bytes");
-        }
-        String found;
-        try {
-            found = Commitments.commit(bytes, value);
-        } catch (JsonException e) {
-            throw new InvalidProofException("\"" + member + "\" has no canonical form: " + e.getMessage(), e);
-        }
-        if (!found.equals(expected)) {
-            throw new InvalidProofException("\"" + member + "\" is not what the log entry commits to");
         }
     }
 }

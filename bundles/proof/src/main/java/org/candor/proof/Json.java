@@ -67,7 +67,7 @@ public final class Json {
      * Reads an object in which no two texts of a number mean the same value but for their form: a number is refused when
      * it has to be rounded to a binary64, and so is minus zero.
      */
-    static Map<String, Object> parseExactObject(byte[] utf8) {
+    public static Map<String, Object> parseExactObject(byte[] utf8) {
         return object(new JsonParser(decode(utf8), true).parse());
     }
 
