@@ -48,7 +48,7 @@ public final class Generation implements Benchmark {
 
     /**
      * Arguments: model=qwen2.5-0.5b, types=Q8_0,Q4_0,F16, weights=stored, context=128 (decode), tokens=32 (decode) or 512
-     * (prefill), streams=1 (decode, ours only), rounds=7, threads=0 (one per processor), peers=auto|off, and --peers to
+     * (prefill), streams=1 (decode), rounds=7, threads=0 (one per processor), peers=auto|off, and --peers to
      * compile llama.cpp where it is not yet.
      */
     @Override
@@ -71,8 +71,7 @@ public final class Generation implements Benchmark {
         int threads = given.number("threads", 0);
         threads = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
         RandomModel model = RandomModel.named(given.text("model", "qwen2.5-0.5b"));
-        boolean peer =
-                !given.text("peers", "auto").equals("off") && given.number("streams", 1) == 1 && LlamaCpp.installed();
+        boolean peer = !given.text("peers", "auto").equals("off") && LlamaCpp.installed();
         for (String type : given.text("types", "Q8_0,Q4_0,F16").split(",")) {
             Storage storage = Storage.valueOf(type);
             Path file = Files.createTempFile("candor-" + model.title(), ".gguf");
@@ -98,7 +97,7 @@ public final class Generation implements Benchmark {
         try (CpuBackend backend = CpuBackend.open(threads);
                 Generator ours =
                         new TransformerLoader(backend, Encode.tokenizers(), 512, 1).loadGenerator(files, settings);
-                LlamaCpp theirs = peer ? new LlamaCpp(file, threads) : null;
+                LlamaCpp theirs = peer ? new LlamaCpp(file, threads, streams) : null;
                 ReadBandwidth bandwidth = new ReadBandwidth(threads)) {
             System.err.println(backend.description() + ", " + ours.bytes() / 1_000_000 + " MB");
             double[] our = new double[rounds];
@@ -109,7 +108,9 @@ public final class Generation implements Benchmark {
                 double mine = streams * tokens / run(ours, model, context, tokens, streams);
                 double other = theirs == null
                         ? Double.NaN
-                        : tokens / (decode ? theirs.decode(context, tokens) : theirs.prefill(tokens));
+                        : streams
+                                * tokens
+                                / (decode ? theirs.decode(context, tokens, streams) : theirs.prefill(tokens));
                 double bytes = bandwidth.measure();
                 if (round >= 0) {
                     our[round] = mine;

@@ -19,14 +19,15 @@ final class LlamaCpp implements AutoCloseable {
 
     private static final int POSITIONS = 1_024;
     private static final String PACKAGE = "llama-cpp-python";
+    private static final String VERSION = PACKAGE + "==0.3.36";
 
     private final Process process;
     private final PrintStream to;
     private final BufferedReader from;
     private final Path script;
 
-    /** Loads a model. */
-    LlamaCpp(Path model, int threads) throws IOException {
+    /** Loads a model that reads so many texts together. */
+    LlamaCpp(Path model, int threads, int streams) throws IOException {
         script = Files.createTempFile("llama", ".py");
         try (InputStream in = LlamaCpp.class.getResourceAsStream("/llama_peer.py")) {
             Files.copy(in, script, StandardCopyOption.REPLACE_EXISTING);
@@ -36,7 +37,8 @@ final class LlamaCpp implements AutoCloseable {
                         script.toString(),
                         model.toString(),
                         Integer.toString(threads),
-                        Integer.toString(POSITIONS))
+                        Integer.toString(POSITIONS),
+                        Integer.toString(streams))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         to = new PrintStream(process.getOutputStream(), true, StandardCharsets.US_ASCII);
@@ -67,7 +69,7 @@ final class LlamaCpp implements AutoCloseable {
         }
         System.err.println("compiling " + PACKAGE + " into " + environment());
         if (run("python3", "-m", "venv", environment().toString()) != 0
-                || run(python().toString(), "-m", "pip", "install", "-q", "--no-binary", PACKAGE, PACKAGE) != 0) {
+                || run(python().toString(), "-m", "pip", "install", "-q", "--no-binary", PACKAGE, VERSION) != 0) {
             throw new IllegalStateException("llama.cpp could not be compiled; the messages above say why");
         }
     }
@@ -87,9 +89,9 @@ final class LlamaCpp implements AutoCloseable {
         return Double.parseDouble(line());
     }
 
-    /** Seconds to read so many tokens one after the other, behind a text. */
-    double decode(int context, int tokens) throws IOException {
-        to.println("decode " + context + " " + tokens);
+    /** Seconds to read so many tokens one after the other, behind a text, in each of so many streams together. */
+    double decode(int context, int tokens, int streams) throws IOException {
+        to.println("decode " + context + " " + tokens + " " + streams);
         return Double.parseDouble(line());
     }
 
