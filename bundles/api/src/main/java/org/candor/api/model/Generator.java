@@ -32,7 +32,7 @@ public interface Generator extends AutoCloseable {
     /** Number of token ids. */
     int vocabulary();
 
-    /** Most tokens of one text. */
+    /** Most tokens of one text, and of what an encoder reads before it. */
     int maxTokens();
 
     /** Tokens that end a text. */
@@ -50,8 +50,34 @@ public interface Generator extends AutoCloseable {
      */
     boolean indifferent(int totalLength, int other);
 
-    /** A new, empty text. */
+    /**
+     * The token that a decoder with an encoder before it begins with, -1 where there is no encoder. With an encoder prompts are
+     * what it reads: a text is opened by {@link #open(int[])}, and its first token is this one.
+     */
+    default int decoderStart() {
+        return -1;
+    }
+
+    /**
+     * A new, empty text.
+     *
+     * @throws UnsupportedOperationException when an encoder reads first ({@link #decoderStart})
+     */
     CachedText open();
+
+    /**
+     * A new, empty text after an encoder has read its input, in a pass of its own. What the decoder keeps of the input takes as
+     * many blocks as a text of so many tokens, besides those of the text; forks share them, and {@link CachedText#truncate} leaves
+     * them. Nothing of it counts in {@link CachedText#length} and {@link CachedText#blocksFor}.
+     *
+     * @param input token ids, at least one, at most {@link #maxTokens}
+     * @throws UnsupportedOperationException when the model has no encoder
+     * @throws IllegalArgumentException when the input does not fit the model
+     * @throws org.candor.api.compute.BackendException when too few blocks are free; none is taken then
+     */
+    default CachedText open(int[] input) {
+        throw new UnsupportedOperationException("the model has no encoder");
+    }
 
     /**
      * Reads new tokens of some texts in one pass.

@@ -6,7 +6,10 @@ import java.util.Set;
 import org.candor.api.model.CachedText;
 import org.candor.api.model.Generator;
 
-/** A decoder without an encoder, and the cache of its texts. */
+/**
+ * A decoder, with an encoder before it or not, and the cache of its texts. Keys and values that it reads of an encoder's output
+ * lie in blocks of the same cache: every layer has as many columns of one as of the other.
+ */
 final class CausalGenerator implements Generator {
 
     private final DecoderModel model;
@@ -18,7 +21,8 @@ final class CausalGenerator implements Generator {
         this.cache = cache;
     }
 
-    private record Text(CausalGenerator owner, CachedSequence sequence) implements CachedText {
+    /** @param encoded what an encoder read, or null */
+    private record Text(CausalGenerator owner, CachedSequence sequence, CachedSequence encoded) implements CachedText {
         @Override
         public int length() {
             return sequence.length();
@@ -41,12 +45,15 @@ final class CausalGenerator implements Generator {
 
         @Override
         public CachedText fork() {
-            return new Text(owner, sequence.fork());
+            return new Text(owner, sequence.fork(), encoded == null ? null : encoded.fork());
         }
 
         @Override
         public void close() {
             sequence.close();
+            if (encoded != null) {
+                encoded.close();
+            }
         }
     }
 
@@ -81,11 +88,31 @@ final class CausalGenerator implements Generator {
     }
 
     @Override
+    public int decoderStart() {
+        return model.configuration().start();
+    }
+
+    @Override
     public CachedText open() {
+        requireOpen();
+        if (model.configuration().encoder() != null) {
+            throw new UnsupportedOperationException(
+                    model.configuration().modelType() + " reads with an encoder before it writes");
+        }
+        return new Text(this, cache.open(), null);
+    }
+
+    @Override
+    public CachedText open(int[] input) {
+        requireOpen();
+        List<CachedSequence> encoded = model.encode(cache, List.of(input), Stack.Observer.NONE);
+        return new Text(this, cache.open(), encoded.getFirst());
+    }
+
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the generator is closed");
         }
-        return new Text(this, cache.open());
     }
 
     @Override
@@ -95,7 +122,8 @@ final class CausalGenerator implements Generator {
             if (!(step.text() instanceof Text text) || text.owner != this) {
                 throw new IllegalArgumentException("a text of another generator");
             }
-            parts.add(new DecoderModel.Part(text.sequence, step.ids(), step.totalLength(), step.scores(), null));
+            parts.add(
+                    new DecoderModel.Part(text.sequence, step.ids(), step.totalLength(), step.scores(), text.encoded));
         }
         model.forward(parts, scores, Stack.Observer.NONE);
     }

@@ -13,7 +13,7 @@ import org.candor.transformer.internal.weights.Checkpoint;
 import org.candor.transformer.internal.weights.StoredTensor;
 
 /**
- * Models that write: Llama and its descendants, GPT-2.
+ * Models that write: Llama and its descendants, GPT-2, T5.
  *
  * @param backend where they compute
  */
@@ -34,7 +34,7 @@ public record DecoderFamily(Backend backend) {
     /**
      * About how many bytes {@link #generator} would hold: every stored value in the type of the weights; the table of
      * embeddings in binary32, besides the output layer where they share what is stored, unless it is held as the output
-     * layer is; and the cache.
+     * layer is; the cache; and, where there is an encoder, buffers for its longest input.
      */
     public static long bytes(ModelFiles files, GeneratorSettings settings) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(files)) {
@@ -53,7 +53,10 @@ public record DecoderFamily(Backend backend) {
                         case Q8, Q4, STORED -> 0;
                     };
             long cached = 2L * stack.layers().size() * stack.keyValueColumns() * settings.cacheTokens();
-            return Math.addExact(held, more + Float.BYTES * cached);
+            long buffers = configuration.encoder() == null
+                    ? 0
+                    : DecoderWorkspace.bytes(configuration, encoderInput(configuration, settings));
+            return Math.addExact(held, more + Float.BYTES * cached + buffers);
         } catch (ArithmeticException e) {
             throw new ModelFormatException(
                     files.id().name() + ": its tensors and cache are too large to be counted", e);
@@ -85,15 +88,19 @@ public record DecoderFamily(Backend backend) {
                 .model();
         try {
             if (model.configuration().encoder() != null) {
-                throw new ModelFormatException("config.json: model_type \""
-                        + model.configuration().modelType() + "\" reads with an encoder and is no generator ("
-                        + String.join(", ", modelTypes()) + " are)");
+                model.reserve(encoderInput(model.configuration(), settings));
             }
             int blocks = Math.ceilDiv(settings.cacheTokens(), settings.blockTokens());
             return new CausalGenerator(model, model.cache(blocks, settings.blockTokens()));
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (RuntimeException | Error e) {
             model.close();
             throw e;
         }
+    }
+
+    /** The longest input of an encoder: it is read in one pass, for which buffers are held from the beginning. */
+    private static int encoderInput(DecoderConfiguration configuration, GeneratorSettings settings) {
+        int most = settings.maxTokens() == 0 ? configuration.positions() : settings.maxTokens();
+        return Math.min(most, settings.cacheTokens());
     }
 }

@@ -89,6 +89,11 @@ final class DecoderModel implements AutoCloseable {
         return maxTokens;
     }
 
+    /** Holds buffers for passes of so many tokens from now on. */
+    void reserve(int tokens) {
+        prepare(tokens);
+    }
+
     /** A cache for the decoder's sequences. */
     KeyValueCache cache(int blocks, int blockSize) {
         StackConfiguration stack = configuration.decoder();
@@ -300,7 +305,7 @@ final class DecoderModel implements AutoCloseable {
     /**
      * Lets the encoder read texts.
      *
-     * @param cache from {@link #cache}, for encoded texts only
+     * @param cache from {@link #cache}
      * @return for each text what {@link Part#encoded} takes
      * @throws UnsupportedOperationException when the model has no encoder
      */

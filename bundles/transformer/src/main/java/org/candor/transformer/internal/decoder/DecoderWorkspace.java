@@ -105,6 +105,18 @@ final class DecoderWorkspace implements AutoCloseable {
         }
     }
 
+    /** Bytes of the tensors for so many tokens of a model without experts. */
+    static long bytes(DecoderConfiguration configuration, int capacity) {
+        StackConfiguration decoder = configuration.decoder();
+        StackConfiguration encoder = configuration.encoder() == null ? decoder : configuration.encoder();
+        long queries = Math.max(decoder.queryColumns(), encoder.queryColumns());
+        long keys = Math.max(decoder.keyValueColumns(), encoder.keyValueColumns());
+        long up = Math.max(upColumns(decoder), upColumns(encoder));
+        long row = 3 + 3L * decoder.hidden() + 2 * queries + 2 * keys + up;
+        long logits = (long) Math.min(capacity, LOGIT_ROWS) * configuration.vocabulary();
+        return Float.BYTES * (capacity * row + logits);
+    }
+
     private static int upColumns(StackConfiguration stack) {
         return (stack.gated() ? 2 : 1) * stack.intermediate();
     }

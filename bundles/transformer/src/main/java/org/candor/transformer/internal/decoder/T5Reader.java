@@ -11,8 +11,11 @@ final class T5Reader {
 
     static final String MODEL_TYPE = "t5";
 
-    /** Distances have buckets, so a text may have any length; this one bounds tables and caches. */
-    private static final int POSITIONS = 1 << 20;
+    /**
+     * Distances have buckets, so a text may have any length. This one bounds buffers, since an encoder reads its input in one pass,
+     * where nobody says how long texts are.
+     */
+    private static final int POSITIONS = 4_096;
 
     private T5Reader() {}
 

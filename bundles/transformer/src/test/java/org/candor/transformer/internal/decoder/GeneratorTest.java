@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.candor.api.compute.WeightType;
 import org.candor.api.model.CachedText;
 import org.candor.api.model.Generator;
 import org.candor.api.model.Generator.Step;
 import org.candor.api.model.GeneratorLoader;
 import org.candor.api.model.GeneratorSettings;
-import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelFormatException;
 import org.candor.compute.cpu.internal.CpuBackend;
 import org.candor.transformer.internal.Reference;
@@ -52,11 +52,19 @@ class GeneratorTest {
     }
 
     static List<String> models() {
-        return ReferenceDecodersTest.CAUSAL;
+        return Stream.concat(ReferenceDecodersTest.CAUSAL.stream(), ReferenceDecodersTest.WITH_ENCODER.stream())
+                .toList();
     }
 
     private static Generator load(String model, GeneratorSettings settings) throws IOException {
         return loader.loadGenerator(Reference.files(DecoderReference.folder(model), Map.of()), settings);
+    }
+
+    /** A text after this prompt, and what its decoder reads first: the prompt, or after an encoder the start token. */
+    private static Writing open(Generator generator, int[] prompt, int[] expected) {
+        return generator.decoderStart() < 0
+                ? new Writing(generator.open(), prompt, expected)
+                : new Writing(generator.open(prompt), new int[] {generator.decoderStart()}, expected);
     }
 
     /** A text that an engine writes. */
@@ -65,10 +73,10 @@ class GeneratorTest {
         private final int[] expected;
         private int[] tokens;
 
-        Writing(CachedText text, DecoderReference.Greedy greedy) {
+        Writing(CachedText text, int[] tokens, int[] expected) {
             this.text = text;
-            this.tokens = greedy.prompt();
-            this.expected = greedy.continuation();
+            this.tokens = tokens;
+            this.expected = expected;
         }
     }
 
@@ -98,7 +106,7 @@ class GeneratorTest {
             List<Writing> all = new ArrayList<>();
             for (DecoderReference.Greedy greedy :
                     DecoderReference.read(folder, arena).greedy()) {
-                Writing writing = new Writing(generator.open(), greedy);
+                Writing writing = open(generator, greedy.prompt(), greedy.continuation());
                 // Prompts are read five tokens at a time, the last ones with the first step.
                 while (writing.tokens.length - writing.text.length() > 5) {
                     int[] ids = Arrays.copyOfRange(writing.tokens, writing.text.length(), writing.text.length() + 5);
@@ -166,7 +174,7 @@ class GeneratorTest {
     private static float[] scores(Generator generator, int[] ids, int prompt, int together) {
         float[] all = new float[6 * generator.vocabulary()];
         float[] some = new float[together * generator.vocabulary()];
-        try (CachedText text = generator.open()) {
+        try (CachedText text = open(generator, new int[] {3, 1, 4, 1, 5}, null).text) {
             generator.forward(List.of(new Step(text, Arrays.copyOf(ids, prompt), prompt + 1, false)), new float[0]);
             for (int from = prompt; from < prompt + 6; from += together) {
                 int[] next = Arrays.copyOfRange(ids, from, from + together);
@@ -199,6 +207,8 @@ class GeneratorTest {
             assertEquals(128, generator.maxTokens());
             assertEquals(Set.of(21), generator.endTokens());
             assertEquals(8, generator.blockTokens());
+            assertEquals(-1, generator.decoderStart());
+            assertThrows(UnsupportedOperationException.class, () -> generator.open(new int[] {1}));
             // Three layers of 480 keys and values of 32 numbers, and more than that for the weights.
             assertTrue(generator.bytes() > 3 * 480 * 2 * 32 * 4 + 200_000, generator.bytes() + "");
         }
@@ -221,14 +231,6 @@ class GeneratorTest {
             assertThrows(IllegalStateException.class, one::open);
             text.close();
         }
-    }
-
-    @Test
-    void aModelWithAnEncoderIsNoGenerator() {
-        ModelFiles files = Reference.files(DecoderReference.folder("t5-gated"), Map.of());
-        String message = assertThrows(ModelFormatException.class, () -> loader.loadGenerator(files, SETTINGS))
-                .getMessage();
-        assertTrue(message.contains("t5") && message.contains("qwen3"), message);
     }
 
     @Test
