@@ -23,6 +23,14 @@ public interface TextGenerator extends AutoCloseable {
     /** What the model's authors recommend, and otherwise {@link Sampling#PLAIN}. */
     Sampling recommended();
 
+    /**
+     * Whether prompts are what an encoder reads, so that a text is written after its prompt and does not go on from it: a
+     * translation, a summary.
+     */
+    default boolean encodesPrompts() {
+        return false;
+    }
+
     /** Number of token ids. */
     int vocabulary();
 

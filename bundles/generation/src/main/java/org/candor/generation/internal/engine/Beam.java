@@ -16,8 +16,8 @@ final class Beam extends Sequence {
     private BeamRanking ranking;
 
     /** The beginning of a search. */
-    Beam(BeamChoices choices, GenerationRequest request) {
-        super(request, new TokenHistory(request.prompt()));
+    Beam(BeamChoices choices, GenerationRequest request, Beginning beginning) {
+        super(request, beginning, new TokenHistory(beginning.read()));
         this.choices = choices;
         this.tokens = List.of();
         this.sum = 0;
@@ -25,7 +25,7 @@ final class Beam extends Sequence {
 
     /** What follows on a beam. It shares what the cache holds of that one, where it holds anything. */
     Beam(Beam parent, GeneratedToken token, double sum) {
-        super(parent.request(), parent.history().copy());
+        super(parent.request(), parent.beginning(), parent.history().copy());
         this.choices = parent.choices;
         this.tokens = parent.followedBy(token);
         this.sum = sum;

@@ -46,6 +46,7 @@ final class BeamChoices implements Choices {
     private List<Beam> beams;
 
     /**
+     * @param beginning of all beams
      * @param first number of the first continuation among all of the submission
      * @param endTokens of the model
      * @param texts each a new one
@@ -53,6 +54,7 @@ final class BeamChoices implements Choices {
     BeamChoices(
             Submission submission,
             GenerationRequest request,
+            Beginning beginning,
             Search.Beams search,
             int first,
             Set<Integer> endTokens,
@@ -67,7 +69,7 @@ final class BeamChoices implements Choices {
         if (!request.sampling().ignoreEnd()) {
             ends.addAll(endTokens);
         }
-        this.beams = List.of(new Beam(this, request));
+        this.beams = List.of(new Beam(this, request, beginning));
     }
 
     @Override

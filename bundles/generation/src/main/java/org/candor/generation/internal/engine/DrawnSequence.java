@@ -24,6 +24,7 @@ final class DrawnSequence extends Sequence {
     private FinishReason finish;
 
     /**
+     * @param beginning of all continuations of the prompt
      * @param number among the continuations of its prompt
      * @param leader the continuation of the same prompt that reads it, or null where it is this one
      * @param tokenChoice how its tokens are taken
@@ -31,11 +32,12 @@ final class DrawnSequence extends Sequence {
     DrawnSequence(
             DrawnChoices choices,
             GenerationRequest request,
+            Beginning beginning,
             int number,
             DrawnSequence leader,
             TokenChoice tokenChoice,
             WrittenText text) {
-        super(request, new TokenHistory(request.prompt()));
+        super(request, beginning, new TokenHistory(beginning.read()));
         this.choices = choices;
         this.number = number;
         this.leader = leader;

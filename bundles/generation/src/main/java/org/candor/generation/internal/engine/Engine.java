@@ -37,6 +37,7 @@ public final class Engine implements TextGenerator {
     private final int vocabulary;
     private final int maxTokens;
     private final int capacity;
+    private final int decoderStart;
     private final long bytes;
     private final Set<Integer> endTokens;
     private final Scheduler scheduler;
@@ -57,7 +58,11 @@ public final class Engine implements TextGenerator {
         this.settings = settings;
         vocabulary = generator.vocabulary();
         maxTokens = generator.maxTokens();
-        capacity = generator.freeBlocks() * generator.blockTokens();
+        decoderStart = generator.decoderStart();
+        // Behind an encoder a text has two last blocks that need not be full, and a token before the first that is
+        // written.
+        int whole = decoderStart < 0 ? generator.freeBlocks() : generator.freeBlocks() - 1;
+        capacity = whole * generator.blockTokens();
         bytes = generator.bytes();
         endTokens = new TreeSet<>(generator.endTokens());
         room = new Sampler.Room(vocabulary);
@@ -96,6 +101,11 @@ public final class Engine implements TextGenerator {
     }
 
     @Override
+    public boolean encodesPrompts() {
+        return decoderStart >= 0;
+    }
+
+    @Override
     public Generated generate(List<GenerationRequest> requests, GenerationListener listener) {
         if (requests.isEmpty() || requests.size() > MOST_PROMPTS) {
             throw RequestChecks.invalid("prompt", requests.size() + " prompts; 1 to " + MOST_PROMPTS + " are allowed");
@@ -126,12 +136,14 @@ public final class Engine implements TextGenerator {
         int first = 0;
         for (GenerationRequest request : requests) {
             Restrictions restrictions = restrictions(request);
+            Beginning beginning = Beginning.of(request.prompt(), decoderStart);
             switch (request.search()) {
-                case Search.Drawn() -> draw(submission, request, first, request.choices(), restrictions);
-                case Search.Best(int candidates) -> draw(submission, request, first, candidates, restrictions);
+                case Search.Drawn() -> draw(submission, request, beginning, first, request.choices(), restrictions);
+                case Search.Best(int candidates) ->
+                    draw(submission, request, beginning, first, candidates, restrictions);
                 case Search.Beams beams -> {
-                    BeamChoices search =
-                            new BeamChoices(submission, request, beams, first, endTokens, restrictions::text);
+                    BeamChoices search = new BeamChoices(
+                            submission, request, beginning, beams, first, endTokens, restrictions::text);
                     submission.add(search, search.beams(), beams.width());
                 }
             }
@@ -141,13 +153,19 @@ public final class Engine implements TextGenerator {
     }
 
     private static void draw(
-            Submission submission, GenerationRequest request, int first, int candidates, Restrictions restrictions) {
+            Submission submission,
+            GenerationRequest request,
+            Beginning beginning,
+            int first,
+            int candidates,
+            Restrictions restrictions) {
         DrawnChoices choices = new DrawnChoices(submission, request, first);
         List<DrawnSequence> sequences = new ArrayList<>();
         for (int number = 0; number < candidates; number++) {
             sequences.add(new DrawnSequence(
                     choices,
                     request,
+                    beginning,
                     number,
                     number == 0 ? null : sequences.getFirst(),
                     restrictions.choice(number),

@@ -10,14 +10,24 @@ import org.candor.generation.internal.sampling.TokenHistory;
 
 /**
  * Texts that have ended, kept for others that begin alike, of the same tenant only. Whole blocks are shared, so that nothing is
- * copied; what was used longest ago goes first, and no more of it than is needed. Used by the scheduler's thread.
+ * copied. Of a text behind an encoder that is what the encoder read, which serves where all of it is the same. What was used
+ * longest ago goes first, and no more of it than is needed. Used by the scheduler's thread.
  */
 final class PrefixCache {
 
     private static final int MOST_TEXTS = 256;
 
-    /** @param ids whose keys and values are held: whole blocks */
-    private record Kept(String tenant, int[] ids, CachedText text) {}
+    /**
+     * @param encoded what an encoder read before, or empty
+     * @param ids whose keys and values are held: whole blocks
+     */
+    private record Kept(String tenant, int[] encoded, int[] ids, CachedText text) {
+
+        boolean serves(Sequence sequence) {
+            return tenant.equals(sequence.tenant())
+                    && Arrays.equals(encoded, sequence.beginning().encoded());
+        }
+    }
 
     private final int blockTokens;
     /** The one used last is last. */
@@ -28,24 +38,40 @@ final class PrefixCache {
     }
 
     /** Keeps the whole blocks of a text that has ended. It belongs to the cache from here on. */
-    void keep(String tenant, TokenHistory history, CachedText text) {
-        int length = whole(text.length());
-        if (length == 0) {
+    void keep(Sequence sequence, CachedText text) {
+        boolean encoded = sequence.beginning().hasEncoded();
+        // Nobody's text begins with what was written after an encoder's input.
+        int length = encoded ? 0 : whole(text.length());
+        if (length == 0 && !encoded) {
             text.close();
             return;
         }
         text.truncate(length);
         for (Iterator<Kept> others = texts.iterator(); others.hasNext(); ) {
             Kept other = others.next();
-            int common = other.tenant.equals(tenant) ? history.common(other.ids) : 0;
-            if (common == other.ids.length && common <= length) {
+            if (other.serves(sequence)
+                    && other.ids.length <= length
+                    && sequence.history().common(other.ids) == other.ids.length) {
                 other.text.close();
                 others.remove();
             }
         }
-        texts.add(new Kept(tenant, history.first(length), text));
+        texts.add(new Kept(
+                sequence.tenant(),
+                sequence.beginning().encoded(),
+                sequence.history().first(length),
+                text));
         if (texts.size() > MOST_TEXTS) {
             texts.removeFirst().text.close();
+        }
+    }
+
+    /** Of a text that gives its place keeps what an encoder read, as long as nobody needs the blocks. */
+    void keepEncoded(Sequence sequence, CachedText text) {
+        if (sequence.beginning().hasEncoded()) {
+            keep(sequence, text);
+        } else {
+            text.close();
         }
     }
 
@@ -58,9 +84,9 @@ final class PrefixCache {
         TokenHistory wanted = wanting.history();
         CachedText best = null;
         Kept used = null;
-        int most = 0;
+        int most = wanting.beginning().hasEncoded() ? -1 : 0;
         for (Kept kept : texts) {
-            if (kept.tenant.equals(wanting.tenant())) {
+            if (kept.serves(wanting)) {
                 int common = whole(Math.min(wanted.common(kept.ids), wanted.length() - 1));
                 if (common > most) {
                     most = common;
@@ -70,7 +96,9 @@ final class PrefixCache {
             }
         }
         for (Sequence other : running) {
-            if (other.tenant().equals(wanting.tenant())) {
+            if (other.tenant().equals(wanting.tenant())
+                    && Arrays.equals(
+                            other.beginning().encoded(), wanting.beginning().encoded())) {
                 int held = Math.min(other.cached().length(), wanted.length() - 1);
                 int common = whole(wanted.common(other.history(), held));
                 if (common > most) {
@@ -113,7 +141,8 @@ final class PrefixCache {
                 oldest.text.close();
             } else {
                 oldest.text.truncate(blocks * blockTokens);
-                texts.addFirst(new Kept(oldest.tenant, Arrays.copyOf(oldest.ids, blocks * blockTokens), oldest.text));
+                texts.addFirst(new Kept(
+                        oldest.tenant, oldest.encoded, Arrays.copyOf(oldest.ids, blocks * blockTokens), oldest.text));
             }
         }
         return true;
@@ -121,7 +150,9 @@ final class PrefixCache {
 
     /** Blocks that the texts hold, shared ones counted as often as they are. */
     int blocks() {
-        return texts.stream().mapToInt(kept -> kept.ids.length / blockTokens).sum();
+        return texts.stream()
+                .mapToInt(kept -> Math.ceilDiv(kept.encoded.length, blockTokens) + kept.ids.length / blockTokens)
+                .sum();
     }
 
     void clear() {

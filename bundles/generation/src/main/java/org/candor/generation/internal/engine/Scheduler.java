@@ -31,6 +31,7 @@ final class Scheduler implements Runnable {
     private final EngineSettings settings;
     private final int blocks;
     private final PrefixCache kept;
+    private final TextOpening opening;
     private final WaitingLine waiting = new WaitingLine();
     /** In the order in which they were taken in. */
     private final List<Sequence> running = new ArrayList<>();
@@ -60,6 +61,7 @@ final class Scheduler implements Runnable {
         this.settings = settings;
         this.blocks = generator.freeBlocks();
         this.kept = new PrefixCache(generator.blockTokens());
+        this.opening = new TextOpening(generator, settings.passTokens());
         this.row = new float[generator.vocabulary()];
         publish();
     }
@@ -175,7 +177,8 @@ final class Scheduler implements Runnable {
     }
 
     private void admit() {
-        for (Sequence next = waiting.next(); next != null; next = waiting.next()) {
+        opening.begin();
+        for (Sequence next = waiting.next(); next != null && opening.goesOn(); next = waiting.next()) {
             if (!admitted(next)) {
                 if (running.isEmpty() || !running.stream().allMatch(Sequence::idle)) {
                     return;
@@ -191,20 +194,30 @@ final class Scheduler implements Runnable {
             return false;
         }
         CachedText found = kept.find(next, running);
-        CachedText text = found == null ? generator.open() : found;
-        int needed = text.blocksFor(next.history().length() + 1 - text.length());
+        int needed = found == null
+                ? opening.blocks(next)
+                : found.blocksFor(next.history().length() + 1 - found.length());
         // A block more for each text that runs, so that the newcomer is not sent away at the next step.
         if (!free(needed + running.size()) && !running.isEmpty()) {
-            text.close();
+            if (found != null) {
+                found.close();
+            }
             return false;
         }
         waiting.remove(next);
+        CachedText text = found == null ? opening.open(next) : found;
+        if (text == null) {
+            return true; // it has ended
+        }
+        waiting.served(next.tenant(), found == null ? next.beginning().encoded().length : 0);
         next.hold(text);
         running.add(next);
         if (next.begin()) {
-            next.submission().cached(text.length());
-            counters.promptTokens += next.history().promptLength();
-            counters.cachedTokens += text.length();
+            int prompt = next.request().prompt().length;
+            int cached = found == null ? 0 : next.beginning().hasEncoded() ? prompt : found.length();
+            next.submission().cached(cached);
+            counters.promptTokens += prompt;
+            counters.cachedTokens += cached;
         }
         return true;
     }
@@ -303,7 +316,7 @@ final class Scheduler implements Runnable {
 
     private void preempt(Sequence sequence) {
         running.remove(sequence);
-        sequence.release().close();
+        kept.keepEncoded(sequence, sequence.release());
         waiting.first(sequence);
         counters.preemptions++;
     }
@@ -311,7 +324,7 @@ final class Scheduler implements Runnable {
     private void leave(Sequence sequence) {
         running.remove(sequence);
         forgetDraft(sequence);
-        kept.keep(sequence.tenant(), sequence.history(), sequence.release());
+        kept.keep(sequence, sequence.release());
     }
 
     /** What was drafted and did not follow; the last token of a text is not read. */
@@ -467,7 +480,7 @@ final class Scheduler implements Runnable {
                 counters.completionTokens,
                 counters.draftTokens,
                 counters.acceptedTokens,
-                counters.passes,
+                counters.passes + opening.passes(),
                 counters.preemptions,
                 generator.busyNanos());
     }

@@ -9,13 +9,15 @@ import org.candor.generation.internal.sampling.TokenHistory;
 abstract sealed class Sequence permits DrawnSequence, Beam {
 
     private final GenerationRequest request;
+    private final Beginning beginning;
     private final TokenHistory history;
     private CachedText cached;
     private boolean begun;
 
-    /** @param history of its own */
-    Sequence(GenerationRequest request, TokenHistory history) {
+    /** @param history of its own, with what the beginning has to be read */
+    Sequence(GenerationRequest request, Beginning beginning, TokenHistory history) {
         this.request = request;
+        this.beginning = beginning;
         this.history = history;
     }
 
@@ -66,6 +68,10 @@ abstract sealed class Sequence permits DrawnSequence, Beam {
 
     final String tenant() {
         return request.tenant();
+    }
+
+    final Beginning beginning() {
+        return beginning;
     }
 
     final TokenHistory history() {

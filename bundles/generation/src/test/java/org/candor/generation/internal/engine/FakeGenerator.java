@@ -14,7 +14,7 @@ import org.candor.api.model.Generator;
 /**
  * A generator whose scores are a hash of all tokens that its cache holds for a text, token by token where they lie: a text that is
  * given another one's blocks, or reads a token twice or not at all, gets other scores. Blocks are counted as a real cache counts
- * them.
+ * them. With an encoder the input is part of that hash in the same way.
  */
 final class FakeGenerator implements Generator {
 
@@ -38,10 +38,28 @@ final class FakeGenerator implements Generator {
     volatile boolean closed;
     /** What is added to the score of the token that usually follows the last one: a text repeats itself then. */
     volatile float habit;
+    /** With an encoder the token that its decoder begins with. */
+    private final int decoderStart;
+
+    final AtomicInteger inputsRead = new AtomicInteger();
+    /** Most tokens of inputs that were read between two passes. */
+    final AtomicInteger mostEncoded = new AtomicInteger();
+
+    private int encodedSincePass;
 
     private long busy;
 
     FakeGenerator(int blockTokens, int blockCount, int maxTokens, int stretchesAt) {
+        this(blockTokens, blockCount, maxTokens, stretchesAt, -1);
+    }
+
+    /** With an encoder. */
+    static FakeGenerator encoding(int blockTokens, int blockCount, int maxTokens) {
+        return new FakeGenerator(blockTokens, blockCount, maxTokens, 0, 1);
+    }
+
+    private FakeGenerator(int blockTokens, int blockCount, int maxTokens, int stretchesAt, int decoderStart) {
+        this.decoderStart = decoderStart;
         this.blockTokens = blockTokens;
         this.maxTokens = maxTokens;
         this.stretchesAt = stretchesAt;
@@ -54,6 +72,8 @@ final class FakeGenerator implements Generator {
 
     private final class Text implements CachedText {
         private final List<Integer> held = new ArrayList<>();
+        private List<Integer> input = List.of();
+        private int inputLength;
         private int length;
         private int total;
 
@@ -87,6 +107,9 @@ final class FakeGenerator implements Generator {
             Text fork = new Text();
             fork.held.addAll(held);
             held.forEach(block -> references[block]++);
+            fork.input = input;
+            input.forEach(block -> references[block]++);
+            fork.inputLength = inputLength;
             fork.length = length;
             fork.total = total;
             return fork;
@@ -95,6 +118,19 @@ final class FakeGenerator implements Generator {
         @Override
         public void close() {
             truncate(0);
+            input.forEach(FakeGenerator.this::give);
+            input = List.of();
+        }
+
+        private void encode(int[] ids) {
+            input = new ArrayList<>();
+            inputLength = ids.length;
+            for (int i = 0; i < ids.length; i++) {
+                if (i % blockTokens == 0) {
+                    input.add(take());
+                }
+                blocks[input.getLast()][i % blockTokens] = ids[i];
+            }
         }
 
         private void append(int id) {
@@ -113,6 +149,9 @@ final class FakeGenerator implements Generator {
 
         private int hash(int from, int to) {
             int hash = total > stretchesAt && stretchesAt > 0 ? 7 : 1;
+            for (int i = 0; i < inputLength; i++) {
+                hash = hash * 37 + blocks[input.get(i / blockTokens)][i % blockTokens] + 1;
+            }
             for (int i = from; i < to; i++) {
                 hash = hash * 31 + blocks[held.get(i / blockTokens)][i % blockTokens] + 1;
             }
@@ -167,17 +206,47 @@ final class FakeGenerator implements Generator {
     }
 
     @Override
+    public int decoderStart() {
+        return decoderStart;
+    }
+
+    @Override
     public CachedText open() {
+        if (decoderStart >= 0) {
+            throw new UnsupportedOperationException("an encoder reads first");
+        }
         return new Text();
     }
 
     @Override
-    public void forward(List<Step> steps, float[] scores) {
+    public CachedText open(int[] input) {
+        fail();
+        if (decoderStart < 0 || input.length == 0 || input.length > maxTokens) {
+            throw new IllegalArgumentException("a wrong input");
+        }
+        if (Math.ceilDiv(input.length, blockTokens) > free.size()) {
+            throw new BackendException("too few blocks are free");
+        }
+        Text text = new Text();
+        text.encode(input);
+        inputsRead.incrementAndGet();
+        encodedSincePass += input.length;
+        mostEncoded.accumulateAndGet(encodedSincePass, Math::max);
+        busy += 1_000L * input.length;
+        return text;
+    }
+
+    private void fail() {
         if (failure != null) {
             RuntimeException now = failure;
             failure = null;
             throw now;
         }
+    }
+
+    @Override
+    public void forward(List<Step> steps, float[] scores) {
+        fail();
         Set<CachedText> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         int row = 0;
         int tokens = 0;
@@ -185,6 +254,9 @@ final class FakeGenerator implements Generator {
             Text text = (Text) step.text();
             if (!seen.add(text) || text.stale(step.totalLength()) || step.ids().length == 0) {
                 throw new IllegalStateException("a wrong step");
+            }
+            if (decoderStart >= 0 && text.length == 0 && step.ids()[0] != decoderStart) {
+                throw new IllegalStateException("a decoder begins with its start token");
             }
             if (text.length + step.ids().length > maxTokens) {
                 throw new IllegalArgumentException("too long");
@@ -204,6 +276,7 @@ final class FakeGenerator implements Generator {
             }
         }
         passes.incrementAndGet();
+        encodedSincePass = 0;
         tokensRead.addAndGet(tokens);
         largestPass.accumulateAndGet(tokens, Math::max);
         mostTexts.accumulateAndGet(steps.size(), Math::max);

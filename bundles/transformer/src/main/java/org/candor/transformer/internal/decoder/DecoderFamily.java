@@ -2,7 +2,6 @@ package org.candor.transformer.internal.decoder;
 
 import java.io.IOException;
 import java.util.Set;
-import java.util.TreeSet;
 import org.candor.api.compute.Backend;
 import org.candor.api.compute.WeightType;
 import org.candor.api.model.Generator;
@@ -21,9 +20,7 @@ public record DecoderFamily(Backend backend) {
 
     /** Every {@code model_type} that {@link #generator} loads. */
     public static Set<String> modelTypes() {
-        Set<String> types = new TreeSet<>(DecoderConfiguration.supported());
-        types.remove(T5Reader.MODEL_TYPE);
-        return types;
+        return DecoderConfiguration.supported();
     }
 
     /** Bytes of a block of 32 values in 8 bits, which takes the place of other blocks, and in 4. */
