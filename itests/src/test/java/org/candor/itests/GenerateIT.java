@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.candor.itests.Server.Result;
+import org.candor.proof.Json;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -105,6 +109,80 @@ class GenerateIT {
 
     private Result install(Path model) throws IOException, InterruptedException {
         return server.candor("install", model.toString(), "--name", "my-stories", "--version", "2.0.0", "--activate");
+    }
+
+    @Test
+    void aModelWithAnEncoderWritesAfterItsPrompt() throws IOException, InterruptedException {
+        Path reference = Server.root().resolve("../shared/reference/models/t5-gated");
+        Assumptions.assumeTrue(Files.isDirectory(reference), "the shared reference is absent: " + reference);
+        Path model = Files.createDirectory(folder.resolve("t5"));
+        for (String file : List.of("config.json", "generation_config.json", "model.safetensors")) {
+            Files.copy(reference.resolve(file), model.resolve(file));
+        }
+        Files.copy(
+                Server.root()
+                        .resolve(
+                                "bundles/generation/src/test/resources/org/candor/generation/internal/t5-tokenizer.json"),
+                model.resolve("tokenizer.json"));
+        Files.writeString(
+                server.home().resolve("etc/org.candor.models.cfg"),
+                "\nunsigned = my-stories:2.0.0, my-t5:1.0.0\n",
+                StandardOpenOption.APPEND);
+        String[] install = {"install", model.toString(), "--name", "my-t5", "--version", "1.0.0", "--activate"};
+        Result installed = server.candor(install);
+        for (int i = 0; i < 30 && installed.exitCode() != 0; i++) {
+            Thread.sleep(1_000); // until the server has seen its configuration
+            installed = server.candor(install);
+        }
+        assertEquals(0, installed.exitCode(), installed.err());
+        assertTrue(installed.out().startsWith("installed my-t5 1.0.0 (t5), "), installed.out());
+        Map<?, ?> greedy = (Map<?, ?>) ((List<?>) Server.json(Files.readString(reference.resolve("expected.json")))
+                        .get("greedy"))
+                .getFirst();
+        Map<String, Object> ids = complete(
+                200,
+                Map.of(
+                        "prompt",
+                        greedy.get("prompt"),
+                        "max_tokens",
+                        greedy.get("max_new_tokens"),
+                        "temperature",
+                        0L,
+                        "return_token_ids",
+                        true));
+        Map<?, ?> choice = (Map<?, ?>) ((List<?>) ids.get("choices")).getFirst();
+        assertEquals(greedy.get("continuation_with_eos"), choice.get("token_ids"));
+        assertEquals("stop", choice.get("finish_reason"));
+        Map<?, ?> usage = (Map<?, ?>) ids.get("usage");
+        assertEquals((long) ((List<?>) greedy.get("prompt")).size(), usage.get("prompt_tokens"));
+        assertEquals((long) ((List<?>) choice.get("token_ids")).size(), usage.get("completion_tokens"));
+
+        Map<String, Object> asked = Map.of("prompt", "ab cd ef", "max_tokens", 20L, "seed", 5L);
+        String text = (String) ((Map<?, ?>) ((List<?>) complete(200, asked).get("choices")).getFirst()).get("text");
+        Result shown = server.candor("generate", "--model", "my-t5", "--seed", "5", "--max-tokens", "20", "ab cd ef");
+        assertEquals(0, shown.exitCode(), shown.err());
+        assertTrue(shown.out().startsWith(text), shown.out() + "\nand\n" + text);
+        assertTrue(complete(400, with(asked, "echo", true)).toString().contains("param=echo"));
+        HttpResponse<String> chat = server.http(
+                "POST",
+                "/v1/chat/completions",
+                Json.write(Map.of("model", "my-t5", "messages", List.of(Map.of("role", "user", "content", "Hi")))));
+        assertEquals(400, chat.statusCode(), chat.body());
+        assertTrue(chat.body().contains("no chat template"), chat.body());
+    }
+
+    private static Map<String, Object> with(Map<String, Object> asked, String name, Object value) {
+        Map<String, Object> more = new HashMap<>(asked);
+        more.put(name, value);
+        return more;
+    }
+
+    private Map<String, Object> complete(int status, Map<String, Object> asked)
+            throws IOException, InterruptedException {
+        HttpResponse<String> response =
+                server.http("POST", "/v1/completions", Json.write(with(asked, "model", "my-t5")));
+        assertEquals(status, response.statusCode(), response.body());
+        return Server.json(response.body());
     }
 
     @Test

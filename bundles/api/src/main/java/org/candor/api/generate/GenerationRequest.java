@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * One prompt to be continued.
+ * One prompt to be continued, or to be read by the model's encoder ({@link TextGenerator#encodesPrompts}) and followed by a text.
  *
  * @param prompt token ids, special ones included; at least one; not changed
  * @param maxTokens most tokens to write, at least 1; prompt and these fit the model's longest text

@@ -14,7 +14,7 @@ public interface Generation {
     /** Purpose of a request that names none. */
     String DEFAULT_PURPOSE = "text-generation";
 
-    /** What is to be continued. */
+    /** What is to be continued, or, where a model has an encoder, what it reads before it writes. */
     sealed interface Prompt {
 
         /** @param text special tokens in it count as such; what the model puts in front of a text is added */
@@ -47,7 +47,8 @@ public interface Generation {
      *     {@code typical_p}, {@code presence_penalty}, {@code frequency_penalty}, {@code repetition_penalty}, {@code
      *     no_repeat_ngram_size}, {@code logit_bias} (object of numbers by id), {@code seed}, {@code stop} (list of texts), {@code
      *     stop_token_ids}, {@code min_tokens}, {@code ignore_eos}, {@code logprobs} (whole number: likeliest tokens to report),
-     *     {@code json_schema} (object), {@code skip_special_tokens}. A name that is not among these is refused. What is left out is
+     *     {@code json_schema} (object), {@code skip_special_tokens}, {@code echo} (that prompts are put in front of texts, which is
+     *     refused where an encoder reads them). A name that is not among these is refused. What is left out is
      *     as the model's authors recommend
      * @param purpose or null for {@link #DEFAULT_PURPOSE}
      * @param subject person of the caller's tenant for whom the text is, or null for the caller: nothing is written for one who

@@ -65,6 +65,9 @@ final class CompletionRoutes {
         GenerationMembers.search(body, parameters, choices);
         GenerationMembers.only(body, "suffix", "models here write on from a prompt");
         List<String> echo = body.flag("echo", false) ? echo(body, prompts, logprobs) : null;
+        if (echo != null) {
+            parameters.put("echo", true);
+        }
         boolean streamed = body.flag("stream", false);
         CompletionForm form = new CompletionForm(
                 request.id(),

@@ -119,6 +119,7 @@ class GenerationRoutesTest {
         assertEquals(4, ((List<?>) several.json().get("choices")).size());
         assertEquals("aOnce upon a time", choice(several.json(), 1).get("text"));
         assertEquals("bOnce upon a time", choice(several.json(), 2).get("text"));
+        assertEquals(true, server.text.order.parameters().get("echo"));
         server.call("POST", "/v1/completions", "{\"model\":\"stories\",\"prompt\":[[5],[6]]}");
         assertEquals(2, server.text.order.prompts().size());
     }

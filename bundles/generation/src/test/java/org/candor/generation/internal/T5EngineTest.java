@@ -1,6 +1,7 @@
 package org.candor.generation.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +34,7 @@ import org.candor.template.internal.TemplateCompiler;
 import org.candor.tokenizer.internal.JsonTokenizerFactory;
 import org.candor.transformer.internal.TransformerLoader;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +55,16 @@ class T5EngineTest {
 
     private static TextGenerator load(CpuBackend backend, Path folder, Path generation, int cacheTokens)
             throws IOException {
+        return load(
+                backend,
+                Map.of(
+                        "config.json", folder.resolve("config.json"),
+                        "generation_config.json", generation,
+                        "model.safetensors", folder.resolve("model.safetensors")),
+                cacheTokens);
+    }
+
+    private static TextGenerator load(CpuBackend backend, Map<String, Path> files, int cacheTokens) throws IOException {
         JsonTokenizerFactory tokenizers = new JsonTokenizerFactory(Map.of());
         GenerationEngines engines = new GenerationEngines(
                 new TransformerLoader(backend, tokenizers, 512, 1),
@@ -60,15 +73,7 @@ class T5EngineTest {
                 Map.of());
         assertTrue(engines.generates().contains("t5"));
         return engines.load(
-                new ModelFiles(
-                        new ModelId("t5", "1.0.0", ""),
-                        Map.of(
-                                "config.json",
-                                folder.resolve("config.json"),
-                                "generation_config.json",
-                                generation,
-                                "model.safetensors",
-                                folder.resolve("model.safetensors"))),
+                new ModelFiles(new ModelId("t5", "1.0.0", ""), files),
                 new GeneratorSettings(WeightType.F32, 0, cacheTokens, 4));
     }
 
@@ -208,6 +213,57 @@ class T5EngineTest {
             }
         }
         assertTrue(runs >= 8);
+    }
+
+    @Test
+    void aTextIsWrittenAfterWhatTheEncoderRead() throws Exception {
+        Path reference = folder("t5-gated");
+        Path tokenizer =
+                Path.of(T5EngineTest.class.getResource("t5-tokenizer.json").toURI());
+        try (CpuBackend backend = CpuBackend.open(2);
+                TextGenerator model = load(
+                        backend,
+                        Map.of(
+                                "config.json", reference.resolve("config.json"),
+                                "model.safetensors", reference.resolve("model.safetensors"),
+                                "tokenizer.json", tokenizer),
+                        512)) {
+            assertTrue(model.encodesPrompts());
+            assertNull(model.chatTemplate());
+            int[] prompt = model.tokenizer().encode("ab ef ij mno").ids();
+            assertEquals(174, prompt[prompt.length - 1]);
+            List<Integer> ids = Arrays.stream(prompt).boxed().toList();
+            GenerationRequest request = request(ids, 30, 1, Sampling.PLAIN.withSeed(3));
+            StringBuilder streamed = new StringBuilder();
+            Generated generated = model.generate(List.of(request), piece -> {
+                streamed.append(piece.text());
+                return true;
+            });
+            Continuation text = generated.continuations().getFirst();
+            int[] written = text.tokens().stream().mapToInt(GeneratedToken::id).toArray();
+            assertEquals(model.tokenizer().decode(written, true), text.text());
+            assertEquals(text.text(), streamed.toString());
+            assertTrue(text.text().length() > 10, text.text());
+            assertEquals(prompt.length, generated.promptTokens());
+            assertEquals(written.length, generated.completionTokens());
+            String stop = text.text().substring(5, 8);
+            GenerationRequest stopped = new GenerationRequest(
+                    prompt,
+                    30,
+                    1,
+                    Sampling.PLAIN.withSeed(3),
+                    List.of(stop),
+                    Set.of(),
+                    null,
+                    false,
+                    "default",
+                    Duration.ofMinutes(1));
+            Continuation shorter = model.generate(List.of(stopped), piece -> true)
+                    .continuations()
+                    .getFirst();
+            assertEquals(text.text().substring(0, text.text().indexOf(stop)), shorter.text());
+            assertEquals(stop, shorter.stop());
+        }
     }
 
     private static void alone(List<Expected> all, TextGenerator model) {

@@ -226,6 +226,11 @@ public final class GenerationOperations implements Generation {
         }
 
         private GenerationRequest request(TextGenerator model, Prompt prompt) {
+            if (parameters.echo() && model.encodesPrompts()) {
+                throw Requests.invalid(
+                        "echo",
+                        "must be false: the model reads prompts with an encoder, and its texts do not go on from them");
+            }
             int[] ids = encode(model, prompt, true);
             int room = Math.max(1, model.maxTokens() - ids.length);
             int usual = prompt instanceof Prompt.Chat ? room : Math.min(room, USUAL_TOKENS);

@@ -21,6 +21,7 @@ import org.candor.api.operation.OperationException;
  * @param search how they are found
  * @param seed that was given or drawn
  * @param jsonSchema as given, or null
+ * @param echo whether the caller puts prompts in front of what is written
  */
 record GenerationParameters(
         Map<String, Object> values,
@@ -31,7 +32,8 @@ record GenerationParameters(
         List<String> stops,
         Set<Integer> stopTokens,
         Map<String, Object> jsonSchema,
-        boolean specialTokensShown) {
+        boolean specialTokensShown,
+        boolean echo) {
 
     private static final Set<String> NAMES = new TreeSet<>(List.of(
             "max_tokens",
@@ -57,7 +59,8 @@ record GenerationParameters(
             "ignore_eos",
             "logprobs",
             "json_schema",
-            "skip_special_tokens"));
+            "skip_special_tokens",
+            "echo"));
 
     private static final String NEEDS_BEAMS = "has no meaning without use_beam_search";
 
@@ -86,7 +89,8 @@ record GenerationParameters(
                 texts(values, "stop"),
                 ids(values, "stop_token_ids"),
                 object(values, "json_schema"),
-                !flag(values, "skip_special_tokens", true));
+                !flag(values, "skip_special_tokens", true),
+                flag(values, "echo", false));
     }
 
     /** Names and defaults are those of OpenAI's {@code best_of} and vLLM's beam search. */

@@ -104,6 +104,7 @@ class GenerationOperationsTest {
         Tokenizer tokenizer;
         List<GenerationRequest> requests;
         Sampling recommended = Sampling.PLAIN;
+        boolean encoder;
         boolean cancelled;
 
         @Override
@@ -124,6 +125,11 @@ class GenerationOperationsTest {
         @Override
         public Sampling recommended() {
             return recommended;
+        }
+
+        @Override
+        public boolean encodesPrompts() {
+            return encoder;
         }
 
         @Override
@@ -421,6 +427,28 @@ class GenerationOperationsTest {
                 assertThrows(OperationException.class, () -> operations().generate(World.ASKER, text, null));
         assertEquals(Kind.INVALID, refused.kind());
         assertEquals("prompt", refused.parameter());
+        assertEquals(0, leases);
+    }
+
+    @Test
+    void whatAnEncoderReadsIsNotPutInFrontOfTheText() {
+        Map<String, Object> echo = Map.of("echo", true);
+        assertEquals(
+                1,
+                operations()
+                        .generate(World.ASKER, order(echo), null)
+                        .generated()
+                        .continuations()
+                        .size());
+        script.encoder = true;
+        Told told = new Told();
+        OperationException refused =
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, order(echo), told));
+        assertEquals(Kind.INVALID, refused.kind());
+        assertEquals("echo", refused.parameter());
+        assertTrue(refused.getMessage().contains("encoder"), refused.getMessage());
+        assertNull(told.begun);
+        operations().generate(World.ASKER, order(Map.of("echo", false)), null);
         assertEquals(0, leases);
     }
 

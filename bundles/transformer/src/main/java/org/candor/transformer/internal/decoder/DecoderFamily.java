@@ -97,7 +97,6 @@ public record DecoderFamily(Backend backend) {
 
     /** The longest input of an encoder: it is read in one pass, for which buffers are held from the beginning. */
     private static int encoderInput(DecoderConfiguration configuration, GeneratorSettings settings) {
-        int most = settings.maxTokens() == 0 ? configuration.positions() : settings.maxTokens();
-        return Math.min(most, settings.cacheTokens());
+        return settings.maxTokens() == 0 ? configuration.positions() : settings.maxTokens();
     }
 }
