@@ -1,5 +1,6 @@
 package org.candor.api.model;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 
@@ -59,11 +60,32 @@ public interface Generator extends AutoCloseable {
     }
 
     /**
+     * Loads a low-rank adapter in the files of PEFT (adapter_config.json, adapter_model.safetensors). May be called by any
+     * thread, also during a pass.
+     *
+     * @throws ModelFormatException when a file is missing or damaged, asks for something not supported, or does not fit this
+     *     model, which has no encoder; the message names the file, the rule and, where known, the key or tensor
+     * @throws org.candor.api.compute.BackendException when memory is exhausted
+     */
+    Adapter adapt(ModelFiles files) throws IOException;
+
+    /**
      * A new, empty text.
      *
      * @throws UnsupportedOperationException when an encoder reads first ({@link #decoderStart})
      */
-    CachedText open();
+    default CachedText open() {
+        return open((Adapter) null);
+    }
+
+    /**
+     * A new, empty text that is read with an adapter; its forks are, too.
+     *
+     * @param adapter of this generator, or null for the model as it is
+     * @throws UnsupportedOperationException when an encoder reads first ({@link #decoderStart})
+     * @throws IllegalArgumentException when the adapter is closed or another generator's
+     */
+    CachedText open(Adapter adapter);
 
     /**
      * A new, empty text after an encoder has read its input, in a pass of its own. What the decoder keeps of the input takes as

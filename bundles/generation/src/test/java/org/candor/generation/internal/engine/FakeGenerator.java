@@ -1,5 +1,6 @@
 package org.candor.generation.internal.engine;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -8,8 +9,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.candor.api.compute.BackendException;
+import org.candor.api.model.Adapter;
 import org.candor.api.model.CachedText;
 import org.candor.api.model.Generator;
+import org.candor.api.model.ModelFiles;
+import org.candor.api.model.ModelFormatException;
 
 /**
  * A generator whose scores are a hash of all tokens that its cache holds for a text, token by token where they lie: a text that is
@@ -47,6 +51,9 @@ final class FakeGenerator implements Generator {
 
     private int encodedSincePass;
 
+    /** In the order in which they were made. */
+    final List<FakeAdapter> adapters = new ArrayList<>();
+
     private long busy;
 
     FakeGenerator(int blockTokens, int blockCount, int maxTokens, int stretchesAt) {
@@ -70,12 +77,41 @@ final class FakeGenerator implements Generator {
         }
     }
 
+    /** Changes what is stored for each token, and the scores. */
+    static final class FakeAdapter implements Adapter {
+        private final int seed;
+        volatile boolean closed;
+
+        private FakeAdapter(int seed) {
+            this.seed = seed;
+        }
+
+        @Override
+        public long bytes() {
+            return 10;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
     private final class Text implements CachedText {
+        private final FakeAdapter adapter;
         private final List<Integer> held = new ArrayList<>();
         private List<Integer> input = List.of();
         private int inputLength;
         private int length;
         private int total;
+
+        Text(FakeAdapter adapter) {
+            this.adapter = adapter;
+        }
+
+        private int seed() {
+            return adapter == null ? 0 : adapter.seed;
+        }
 
         @Override
         public int length() {
@@ -104,7 +140,7 @@ final class FakeGenerator implements Generator {
 
         @Override
         public CachedText fork() {
-            Text fork = new Text();
+            Text fork = new Text(adapter);
             fork.held.addAll(held);
             held.forEach(block -> references[block]++);
             fork.input = input;
@@ -143,12 +179,12 @@ final class FakeGenerator implements Generator {
                 give(held.removeLast());
                 held.add(own);
             }
-            blocks[held.getLast()][at] = id;
+            blocks[held.getLast()][at] = id + seed();
             length++;
         }
 
         private int hash(int from, int to) {
-            int hash = total > stretchesAt && stretchesAt > 0 ? 7 : 1;
+            int hash = (total > stretchesAt && stretchesAt > 0 ? 7 : 1) + 3 * seed();
             for (int i = 0; i < inputLength; i++) {
                 hash = hash * 37 + blocks[input.get(i / blockTokens)][i % blockTokens] + 1;
             }
@@ -211,11 +247,21 @@ final class FakeGenerator implements Generator {
     }
 
     @Override
-    public CachedText open() {
+    public Adapter adapt(ModelFiles files) throws IOException {
+        if (files.files().isEmpty()) {
+            throw new ModelFormatException("adapter_config.json is missing");
+        }
+        FakeAdapter adapter = new FakeAdapter(1_000 * (1 + files.id().digest().hashCode() % 1_000));
+        adapters.add(adapter);
+        return adapter;
+    }
+
+    @Override
+    public CachedText open(Adapter adapter) {
         if (decoderStart >= 0) {
             throw new UnsupportedOperationException("an encoder reads first");
         }
-        return new Text();
+        return new Text((FakeAdapter) adapter);
     }
 
     @Override
@@ -227,7 +273,7 @@ final class FakeGenerator implements Generator {
         if (Math.ceilDiv(input.length, blockTokens) > free.size()) {
             throw new BackendException("too few blocks are free");
         }
-        Text text = new Text();
+        Text text = new Text(null);
         text.encode(input);
         inputsRead.incrementAndGet();
         encodedSincePass += input.length;
@@ -252,6 +298,9 @@ final class FakeGenerator implements Generator {
         int tokens = 0;
         for (Step step : steps) {
             Text text = (Text) step.text();
+            if (text.adapter != null && text.adapter.closed) {
+                throw new IllegalStateException("a closed adapter");
+            }
             if (!seen.add(text) || text.stale(step.totalLength()) || step.ids().length == 0) {
                 throw new IllegalStateException("a wrong step");
             }

@@ -7,14 +7,21 @@ import org.candor.api.compute.Ops;
 final class CachedSequence implements AutoCloseable {
 
     private final KeyValueCache cache;
+    private final LoraAdapter adapter;
     private int[] blocks = new int[4];
     private int held;
     private int length;
     private int totalLength;
     private boolean closed;
 
-    CachedSequence(KeyValueCache cache) {
+    CachedSequence(KeyValueCache cache, LoraAdapter adapter) {
         this.cache = cache;
+        this.adapter = adapter;
+    }
+
+    /** What reads it beside the model, or null: keys and values are the adapter's, as are those of forks. */
+    LoraAdapter adapter() {
+        return adapter;
     }
 
     /** Where its keys and values are. */
@@ -98,7 +105,7 @@ final class CachedSequence implements AutoCloseable {
 
     /** A second sequence with the same tokens. It shares the blocks; whichever grows first copies a block that is not full. */
     CachedSequence fork() {
-        CachedSequence fork = new CachedSequence(cache);
+        CachedSequence fork = new CachedSequence(cache, adapter);
         fork.held = Math.ceilDiv(length, cache.blockSize());
         fork.blocks = Arrays.copyOf(blocks, Math.max(4, held));
         fork.length = length;

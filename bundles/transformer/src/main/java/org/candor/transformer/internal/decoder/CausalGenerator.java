@@ -1,10 +1,13 @@
 package org.candor.transformer.internal.decoder;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.candor.api.model.Adapter;
 import org.candor.api.model.CachedText;
 import org.candor.api.model.Generator;
+import org.candor.api.model.ModelFiles;
 
 /**
  * A decoder, with an encoder before it or not, and the cache of its texts. Keys and values that it reads of an encoder's output
@@ -93,13 +96,23 @@ final class CausalGenerator implements Generator {
     }
 
     @Override
-    public CachedText open() {
+    public Adapter adapt(ModelFiles files) throws IOException {
+        requireOpen();
+        return model.adapt(files);
+    }
+
+    @Override
+    public CachedText open(Adapter adapter) {
         requireOpen();
         if (model.configuration().encoder() != null) {
             throw new UnsupportedOperationException(
                     model.configuration().modelType() + " reads with an encoder before it writes");
         }
-        return new Text(this, cache.open(), null);
+        return switch (adapter) {
+            case null -> new Text(this, cache.open(), null);
+            case LoraAdapter lora when lora.base() == model && !lora.closed() -> new Text(this, cache.open(lora), null);
+            default -> throw new IllegalArgumentException("an adapter that is closed, or of another generator");
+        };
     }
 
     @Override

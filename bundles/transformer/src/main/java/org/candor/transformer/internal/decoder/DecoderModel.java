@@ -1,15 +1,19 @@
 package org.candor.transformer.internal.decoder;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.candor.api.compute.Activation;
 import org.candor.api.compute.CachedSequences;
 import org.candor.api.compute.Ops;
 import org.candor.api.compute.Sequences;
 import org.candor.api.compute.Tensor;
+import org.candor.api.model.ModelFiles;
 import org.candor.transformer.internal.DeviceMemory;
 
 /**
@@ -62,6 +66,7 @@ final class DecoderModel implements AutoCloseable {
     private final Ops ops;
     private final List<Rotation> rotations = new ArrayList<>();
     private DecoderWorkspace space;
+    private LoraWorkspace adapterSpace;
     private boolean closed;
 
     DecoderModel(
@@ -92,6 +97,15 @@ final class DecoderModel implements AutoCloseable {
     /** Holds buffers for passes of so many tokens from now on. */
     void reserve(int tokens) {
         prepare(tokens);
+    }
+
+    /**
+     * Loads an adapter for sequences of this model. May be called while another thread uses the model.
+     *
+     * @throws org.candor.api.model.ModelFormatException when the files are damaged or do not fit this model
+     */
+    LoraAdapter adapt(ModelFiles files) throws IOException {
+        return LoraLoader.load(files, this, memory.backend());
     }
 
     /** A cache for the decoder's sequences. */
@@ -149,9 +163,10 @@ final class DecoderModel implements AutoCloseable {
             part.sequence.reserve(ops, part.ids.length);
         }
         DecoderWorkspace.Views rows = prepare(tokens);
-        Stack.Context context = context(parts, rows);
+        List<Part> inRows = byAdapter(parts);
+        Stack.Context context = context(inRows, rows);
         for (Rotation rotation : rotations) {
-            rotation.prepare(ops, parts);
+            rotation.prepare(ops, inRows);
         }
         tables.embeddings.look(ops, rows.ids(), rows.hidden());
         if (tables.positions != null) {
@@ -163,7 +178,7 @@ final class DecoderModel implements AutoCloseable {
             observer.normed(ops, rows.normed());
         }
         if (wanted > 0) {
-            score(parts, wanted, rows, logits);
+            score(parts, lastRows(inRows), wanted, rows, logits);
         } else {
             ops.finish();
         }
@@ -200,10 +215,64 @@ final class DecoderModel implements AutoCloseable {
                             ? configuration.modelType() + " has no encoder"
                             : "every sequence of a pass needs an encoded text, all in one cache");
         }
+        LoraAdapter adapter = part.sequence.adapter();
+        if (adapter != null && (adapter.base() != this || adapter.closed())) {
+            throw new IllegalStateException("the sequence's adapter is closed, or another model's");
+        }
         if (stale(part.sequence, part.totalLength)) {
             throw new IllegalStateException("keys of this sequence were turned for a text of "
                     + part.sequence.totalLength() + " tokens and cannot serve one of " + part.totalLength);
         }
+    }
+
+    /** The same parts, those of one adapter side by side: so an adapter's products are made for all its rows at once. */
+    private static List<Part> byAdapter(List<Part> parts) {
+        if (parts.stream().allMatch(part -> part.sequence.adapter() == null)) {
+            return parts;
+        }
+        Map<LoraAdapter, List<Part>> groups = new LinkedHashMap<>();
+        parts.forEach(part -> groups.computeIfAbsent(part.sequence.adapter(), anew -> new ArrayList<>())
+                .add(part));
+        return groups.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** Behind the last row of each sequence. */
+    private static Map<CachedSequence, Integer> lastRows(List<Part> inRows) {
+        Map<CachedSequence, Integer> ends = new IdentityHashMap<>();
+        int end = 0;
+        for (Part part : inRows) {
+            end += part.ids.length;
+            ends.put(part.sequence, end);
+        }
+        return ends;
+    }
+
+    private LoraPass adapters(List<Part> inRows, int tokens) {
+        List<LoraPass.Span> spans = new ArrayList<>();
+        int rank = 0;
+        int width = 0;
+        int row = 0;
+        for (Part part : inRows) {
+            LoraAdapter adapter = part.sequence.adapter();
+            int from = row;
+            row += part.ids.length;
+            if (!spans.isEmpty() && spans.getLast().adapter() == adapter) {
+                from = spans.removeLast().from();
+            }
+            spans.add(new LoraPass.Span(from, row, adapter));
+            if (adapter != null) {
+                rank = Math.max(rank, adapter.rank());
+                width = Math.max(width, adapter.width());
+            }
+        }
+        if (rank == 0) {
+            return LoraPass.NONE;
+        }
+        if (adapterSpace == null || !adapterSpace.fits(tokens, rank, width)) {
+            freeAdapterSpace();
+            adapterSpace = new LoraWorkspace(memory.backend(), space.capacity(), rank, width);
+        }
+        return new LoraPass(spans, adapterSpace.low(), adapterSpace.high());
     }
 
     private void requireOpen() {
@@ -270,16 +339,21 @@ final class DecoderModel implements AutoCloseable {
                 cache,
                 encoded == null ? null : CachedSequences.of(encoded.blockSize(), cross),
                 encoded,
-                rotations);
+                rotations,
+                adapters(parts, rows.tokens()));
     }
 
     /** Norm and output layer for the wanted rows only. */
-    private void score(List<Part> parts, int wanted, DecoderWorkspace.Views rows, float[] logits) {
+    private void score(
+            List<Part> parts,
+            Map<CachedSequence, Integer> lastRows,
+            int wanted,
+            DecoderWorkspace.Views rows,
+            float[] logits) {
         int[] chosen = new int[wanted];
-        int end = 0;
         int n = 0;
         for (Part part : parts) {
-            end += part.ids.length;
+            int end = lastRows.get(part.sequence);
             for (int i = part.logits; i > 0; i--) {
                 chosen[n++] = end - i;
             }
@@ -342,7 +416,8 @@ final class DecoderModel implements AutoCloseable {
             ops.upload(ids, 0, rows.ids());
             ops.upload(slots, 0, rows.slots());
             tables.embeddings.look(ops, rows.ids(), rows.hidden());
-            Stack.Context context = new Stack.Context(CachedSequences.whole(sequences), null, null, null, List.of());
+            Stack.Context context =
+                    new Stack.Context(CachedSequences.whole(sequences), null, null, null, List.of(), LoraPass.NONE);
             encoder.forward(ops, rows, context, observer);
             encoder.finalNorm(ops, rows.hidden(), rows.normed());
             observer.normed(ops, rows.normed());
@@ -362,7 +437,7 @@ final class DecoderModel implements AutoCloseable {
 
     /** Bytes on the device: weights, tables and buffers, without caches. */
     long bytes() {
-        return memory.bytes() + (space == null ? 0 : space.bytes());
+        return memory.bytes() + (space == null ? 0 : space.bytes()) + (adapterSpace == null ? 0 : adapterSpace.bytes());
     }
 
     /** Processor time of all passes so far, summed over threads. */
@@ -370,7 +445,15 @@ final class DecoderModel implements AutoCloseable {
         return ops.busyNanos();
     }
 
+    private void freeAdapterSpace() {
+        if (adapterSpace != null) {
+            adapterSpace.close();
+            adapterSpace = null;
+        }
+    }
+
     private void free() {
+        freeAdapterSpace();
         rotations.forEach(Rotation::close);
         rotations.clear();
         if (space != null) {

@@ -78,7 +78,16 @@ final class KeyValueCache implements AutoCloseable {
 
     /** A new, empty sequence. */
     CachedSequence open() {
-        return new CachedSequence(this);
+        return open(null);
+    }
+
+    /**
+     * A new, empty sequence that an adapter reads.
+     *
+     * @param adapter or null for the model as it is
+     */
+    CachedSequence open(LoraAdapter adapter) {
+        return new CachedSequence(this, adapter);
     }
 
     /** @throws BackendException when no block is free */

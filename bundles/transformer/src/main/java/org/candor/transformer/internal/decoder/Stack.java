@@ -43,13 +43,15 @@ final class Stack {
      * @param cross sequences of an encoder's outputs, or null
      * @param encoded where the keys and values of these are kept, or null
      * @param rotations one for each rotary embedding
+     * @param adapters of the rows
      */
     record Context(
             CachedSequences self,
             KeyValueCache cache,
             CachedSequences cross,
             KeyValueCache encoded,
-            List<Rotation> rotations) {}
+            List<Rotation> rotations,
+            LoraPass adapters) {}
 
     private final StackConfiguration configuration;
     private final StackWeights weights;
@@ -89,7 +91,7 @@ final class Stack {
             if (layer.cross() != null) {
                 attendToEncoder(ops, i, layer.cross(), rows, context);
             }
-            feedForward(ops, i, layer, rows, observer);
+            feedForward(ops, i, layer, rows, context.adapters(), observer);
             observer.hiddenStates(ops, i + 1, rows.hidden());
         }
     }
@@ -110,7 +112,9 @@ final class Stack {
         Tensor k = joint.columns(queries, keys);
         Tensor v = joint.columns(keys, values);
         norm(ops, rows.hidden(), layer.inputNorm(), rows.normed());
-        linear(ops, rows.normed(), layer.queryKeyValue(), Activation.IDENTITY, joint);
+        LoraPass adapters = context.adapters();
+        adapters.linear(
+                ops, i, LinearSite.QUERY_KEY_VALUE, rows.normed(), layer.queryKeyValue(), Activation.IDENTITY, joint);
         if (layer.queryNorm() != null) {
             norm(ops, q, layer.queryNorm(), q);
             norm(ops, k, layer.keyNorm(), k);
@@ -129,7 +133,14 @@ final class Stack {
         }
         Tensor attended = rows.attended().columns(0, queries);
         ops.cachedAttention(q, allKeys, allValues, context.self(), shapes.get(i), weights.distanceBias(), attended);
-        linear(ops, attended, layer.attentionOutput(), Activation.IDENTITY, rows.result());
+        adapters.linear(
+                ops,
+                i,
+                LinearSite.ATTENTION_OUTPUT,
+                attended,
+                layer.attentionOutput(),
+                Activation.IDENTITY,
+                rows.result());
         if (layer.attentionNormAfter() != null) {
             norm(ops, rows.result(), layer.attentionNormAfter(), rows.result());
         }
@@ -161,12 +172,13 @@ final class Stack {
     }
 
     /** x += feedForward(norm(x)) */
-    private void feedForward(Ops ops, int i, Layer layer, DecoderWorkspace.Views rows, Observer observer) {
+    private void feedForward(
+            Ops ops, int i, Layer layer, DecoderWorkspace.Views rows, LoraPass adapters, Observer observer) {
         norm(ops, rows.hidden(), layer.feedForwardNorm(), rows.normed());
         int width = configuration.layers().get(i).intermediate();
         switch (layer.feedForward()) {
             case Dense dense -> {
-                dense(ops, dense, rows.normed(), width, rows.up(), rows.result());
+                dense(ops, i, adapters, dense, rows.normed(), width, rows.up(), rows.result());
                 if (layer.feedForwardNormAfter() != null) {
                     norm(ops, rows.result(), layer.feedForwardNormAfter(), rows.result());
                 }
@@ -176,15 +188,16 @@ final class Stack {
         }
     }
 
-    private void dense(Ops ops, Dense dense, Tensor x, int width, Tensor up, Tensor y) {
+    private void dense(Ops ops, int i, LoraPass adapters, Dense dense, Tensor x, int width, Tensor up, Tensor y) {
         Tensor inner = up.columns(0, width);
         if (configuration.gated()) {
-            linear(ops, x, dense.up(), Activation.IDENTITY, up.columns(0, 2 * width));
+            adapters.linear(
+                    ops, i, LinearSite.FEED_FORWARD_UP, x, dense.up(), Activation.IDENTITY, up.columns(0, 2 * width));
             ops.gate(inner, up.columns(width, 2 * width), configuration.activation(), inner);
         } else {
-            linear(ops, x, dense.up(), configuration.activation(), inner);
+            adapters.linear(ops, i, LinearSite.FEED_FORWARD_UP, x, dense.up(), configuration.activation(), inner);
         }
-        linear(ops, inner, dense.down(), Activation.IDENTITY, y);
+        adapters.linear(ops, i, LinearSite.FEED_FORWARD_DOWN, inner, dense.down(), Activation.IDENTITY, y);
     }
 
     /** Adds what each expert computes for its tokens, in the order of the experts. */
@@ -209,7 +222,15 @@ final class Stack {
             ops.upload(choice.rows()[e], 0, chosen);
             ops.upload(choice.weights()[e], 0, weight);
             ops.embedding(rows.normed(), chosen, false, gathered);
-            dense(ops, experts.experts().get(e), gathered, width, rows.up().rows(0, count), result);
+            dense(
+                    ops,
+                    i,
+                    LoraPass.NONE,
+                    experts.experts().get(e),
+                    gathered,
+                    width,
+                    rows.up().rows(0, count),
+                    result);
             ops.addScaledRows(result, chosen, weight, rows.hidden());
         }
     }
