@@ -1,8 +1,11 @@
 package org.candor.api.generate;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.candor.api.chat.ChatTemplate;
+import org.candor.api.model.ModelFiles;
+import org.candor.api.model.ModelFormatException;
 import org.candor.api.tokenize.Tokenizer;
 
 /**
@@ -46,6 +49,19 @@ public interface TextGenerator extends AutoCloseable {
      * @throws GenerationException INVALID, BUSY, CANCELLED (by the listener, an interrupt or {@link #close}) or FAILED
      */
     Generated generate(List<GenerationRequest> requests, GenerationListener listener);
+
+    /**
+     * This model with a low-rank adapter in PEFT's files: its texts are read and written in the same passes and take room in
+     * the same cache, but what the cache holds of one adapter's texts serves no other's, nor the model's own. Closing it ends
+     * its texts only; it is closed with this at the latest.
+     *
+     * @throws org.candor.api.model.ModelFormatException when the files are damaged, ask for something not supported or do not
+     *     fit this model, or this model takes no adapters
+     * @throws org.candor.api.compute.BackendException when memory is exhausted
+     */
+    default TextGenerator adapt(ModelFiles files) throws IOException {
+        throw new ModelFormatException(files.id().name() + ": this model takes no adapters");
+    }
 
     GeneratorStatus status();
 

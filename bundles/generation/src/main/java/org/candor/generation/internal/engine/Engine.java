@@ -1,5 +1,6 @@
 package org.candor.generation.internal.engine;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,9 @@ import org.candor.api.generate.GeneratorStatus;
 import org.candor.api.generate.Sampling;
 import org.candor.api.generate.Search;
 import org.candor.api.generate.TextGenerator;
+import org.candor.api.model.Adapter;
 import org.candor.api.model.Generator;
+import org.candor.api.model.ModelFiles;
 import org.candor.api.tokenize.TokenStream;
 import org.candor.api.tokenize.Tokenizer;
 import org.candor.generation.internal.grammar.JsonGrammar;
@@ -40,6 +43,7 @@ public final class Engine implements TextGenerator {
     private final int decoderStart;
     private final long bytes;
     private final Set<Integer> endTokens;
+    private final Generator generator;
     private final Scheduler scheduler;
     private final Sampler.Room room;
     private final Thread thread;
@@ -54,6 +58,7 @@ public final class Engine implements TextGenerator {
      * @param generator closed with the engine
      */
     public Engine(String name, Generator generator, ModelText text, EngineSettings settings) {
+        this.generator = generator;
         this.text = text;
         this.settings = settings;
         vocabulary = generator.vocabulary();
@@ -107,12 +112,17 @@ public final class Engine implements TextGenerator {
 
     @Override
     public Generated generate(List<GenerationRequest> requests, GenerationListener listener) {
+        return generate(requests, listener, null);
+    }
+
+    /** @param adapter of this engine, or null for the model as it is */
+    Generated generate(List<GenerationRequest> requests, GenerationListener listener, Adapter adapter) {
         if (requests.isEmpty() || requests.size() > MOST_PROMPTS) {
             throw RequestChecks.invalid("prompt", requests.size() + " prompts; 1 to " + MOST_PROMPTS + " are allowed");
         }
         RequestChecks checks = new RequestChecks(vocabulary, maxTokens(), text.tokenizer() != null);
         requests.forEach(checks::check);
-        Submission submission = submission(requests);
+        Submission submission = submission(requests, adapter);
         int ahead = scheduler.status().waiting();
         int places = settings.sequences() + settings.waiting();
         if (ahead > settings.waiting() || submission.places() > places) {
@@ -130,9 +140,9 @@ public final class Engine implements TextGenerator {
         return submission.await(listener);
     }
 
-    private Submission submission(List<GenerationRequest> requests) {
+    private Submission submission(List<GenerationRequest> requests, Adapter adapter) {
         Submission submission = new Submission(
-                requests.stream().mapToInt(request -> request.prompt().length).sum());
+                requests.stream().mapToInt(request -> request.prompt().length).sum(), adapter);
         int first = 0;
         for (GenerationRequest request : requests) {
             Restrictions restrictions = restrictions(request);
@@ -236,6 +246,18 @@ public final class Engine implements TextGenerator {
     }
 
     @Override
+    public TextGenerator adapt(ModelFiles files) throws IOException {
+        Adapter adapter = generator.adapt(files);
+        scheduler.adopt(adapter);
+        return new AdaptedEngine(this, adapter);
+    }
+
+    /** Ends the texts of an adapter and closes it. */
+    void retire(Adapter adapter) {
+        scheduler.retire(adapter);
+    }
+
+    @Override
     public GeneratorStatus status() {
         return scheduler.status();
     }
@@ -251,12 +273,23 @@ public final class Engine implements TextGenerator {
             return;
         }
         scheduler.stop();
+        uninterruptibly(thread::join);
+    }
+
+    /** Something that an interrupt makes wait anew. */
+    interface Waiting {
+        void await() throws InterruptedException;
+    }
+
+    /** Memory is in use until what is waited for has ended: an interrupt is kept for afterwards. */
+    static void uninterruptibly(Waiting waiting) {
         boolean interrupted = false;
-        while (thread.isAlive()) {
+        while (true) {
             try {
-                thread.join();
+                waiting.await();
+                break;
             } catch (InterruptedException e) {
-                interrupted = true; // the memory is in use until the thread has ended
+                interrupted = true;
             }
         }
         if (interrupted) {

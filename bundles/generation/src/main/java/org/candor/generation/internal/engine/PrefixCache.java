@@ -5,29 +5,41 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.IntSupplier;
+import org.candor.api.model.Adapter;
 import org.candor.api.model.CachedText;
 import org.candor.generation.internal.sampling.TokenHistory;
 
 /**
- * Texts that have ended, kept for others that begin alike, of the same tenant only. Whole blocks are shared, so that nothing is
- * copied. Of a text behind an encoder that is what the encoder read, which serves where all of it is the same. What was used
- * longest ago goes first, and no more of it than is needed. Used by the scheduler's thread.
+ * Texts that have ended, kept for others that begin alike, of the same tenant and adapter only. Whole blocks are shared, so that
+ * nothing is copied. Of a text behind an encoder that is what the encoder read, which serves where all of it is the same. What was
+ * used longest ago goes first, and no more of it than is needed. Used by the scheduler's thread.
  */
 final class PrefixCache {
 
     private static final int MOST_TEXTS = 256;
 
     /**
+     * Whom a text may serve. An adapter is compared by identity: loaded twice, it is two.
+     *
+     * @param adapter or null for the model as it is
      * @param encoded what an encoder read before, or empty
-     * @param ids whose keys and values are held: whole blocks
      */
-    private record Kept(String tenant, int[] encoded, int[] ids, CachedText text) {
+    private record Owner(String tenant, Adapter adapter, int[] encoded) {
 
-        boolean serves(Sequence sequence) {
+        static Owner of(Sequence sequence) {
+            return new Owner(
+                    sequence.tenant(), sequence.adapter(), sequence.beginning().encoded());
+        }
+
+        boolean owns(Sequence sequence) {
             return tenant.equals(sequence.tenant())
+                    && adapter == sequence.adapter()
                     && Arrays.equals(encoded, sequence.beginning().encoded());
         }
     }
+
+    /** @param ids whose keys and values are held: whole blocks */
+    private record Kept(Owner owner, int[] ids, CachedText text) {}
 
     private final int blockTokens;
     /** The one used last is last. */
@@ -49,18 +61,14 @@ final class PrefixCache {
         text.truncate(length);
         for (Iterator<Kept> others = texts.iterator(); others.hasNext(); ) {
             Kept other = others.next();
-            if (other.serves(sequence)
+            if (other.owner.owns(sequence)
                     && other.ids.length <= length
                     && sequence.history().common(other.ids) == other.ids.length) {
                 other.text.close();
                 others.remove();
             }
         }
-        texts.add(new Kept(
-                sequence.tenant(),
-                sequence.beginning().encoded(),
-                sequence.history().first(length),
-                text));
+        texts.add(new Kept(Owner.of(sequence), sequence.history().first(length), text));
         if (texts.size() > MOST_TEXTS) {
             texts.removeFirst().text.close();
         }
@@ -82,11 +90,12 @@ final class PrefixCache {
      */
     CachedText find(Sequence wanting, List<Sequence> running) {
         TokenHistory wanted = wanting.history();
+        Owner owner = Owner.of(wanting);
         CachedText best = null;
         Kept used = null;
         int most = wanting.beginning().hasEncoded() ? -1 : 0;
         for (Kept kept : texts) {
-            if (kept.serves(wanting)) {
+            if (kept.owner.owns(wanting)) {
                 int common = whole(Math.min(wanted.common(kept.ids), wanted.length() - 1));
                 if (common > most) {
                     most = common;
@@ -96,9 +105,7 @@ final class PrefixCache {
             }
         }
         for (Sequence other : running) {
-            if (other.tenant().equals(wanting.tenant())
-                    && Arrays.equals(
-                            other.beginning().encoded(), wanting.beginning().encoded())) {
+            if (owner.owns(other)) {
                 int held = Math.min(other.cached().length(), wanted.length() - 1);
                 int common = whole(wanted.common(other.history(), held));
                 if (common > most) {
@@ -141,8 +148,7 @@ final class PrefixCache {
                 oldest.text.close();
             } else {
                 oldest.text.truncate(blocks * blockTokens);
-                texts.addFirst(new Kept(
-                        oldest.tenant, oldest.encoded, Arrays.copyOf(oldest.ids, blocks * blockTokens), oldest.text));
+                texts.addFirst(new Kept(oldest.owner, Arrays.copyOf(oldest.ids, blocks * blockTokens), oldest.text));
             }
         }
         return true;
@@ -151,13 +157,19 @@ final class PrefixCache {
     /** Blocks that the texts hold, shared ones counted as often as they are. */
     int blocks() {
         return texts.stream()
-                .mapToInt(kept -> Math.ceilDiv(kept.encoded.length, blockTokens) + kept.ids.length / blockTokens)
+                .mapToInt(kept -> Math.ceilDiv(kept.owner.encoded.length, blockTokens) + kept.ids.length / blockTokens)
                 .sum();
     }
 
     void clear() {
         texts.forEach(kept -> kept.text.close());
         texts.clear();
+    }
+
+    /** Gives up what an adapter's texts left. */
+    void forget(Adapter adapter) {
+        texts.stream().filter(kept -> kept.owner.adapter == adapter).forEach(kept -> kept.text.close());
+        texts.removeIf(kept -> kept.owner.adapter == adapter);
     }
 
     private int whole(int tokens) {

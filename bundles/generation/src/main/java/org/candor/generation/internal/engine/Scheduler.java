@@ -7,11 +7,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Predicate;
 import org.candor.api.generate.FinishReason;
 import org.candor.api.generate.GenerationException;
 import org.candor.api.generate.GenerationException.Kind;
 import org.candor.api.generate.GeneratorStatus;
+import org.candor.api.model.Adapter;
 import org.candor.api.model.CachedText;
 import org.candor.api.model.Generator;
 import org.candor.generation.internal.engine.EngineSettings.Speculation;
@@ -36,6 +39,7 @@ final class Scheduler implements Runnable {
     /** In the order in which they were taken in. */
     private final List<Sequence> running = new ArrayList<>();
 
+    private final Adapters adapters = new Adapters();
     private final BlockingQueue<Submission> incoming = new LinkedBlockingQueue<>();
     private final Counters counters = new Counters();
     private final PassTimes times = new PassTimes();
@@ -43,17 +47,6 @@ final class Scheduler implements Runnable {
     private final float[] row;
     private volatile boolean closing;
     private volatile GeneratorStatus status;
-
-    /** What was done since the model was loaded. */
-    private static final class Counters {
-        private long promptTokens;
-        private long cachedTokens;
-        private long completionTokens;
-        private long draftTokens;
-        private long acceptedTokens;
-        private long passes;
-        private long preemptions;
-    }
 
     /** @param generator with an empty cache; used and closed by this loop's thread from here on */
     Scheduler(Generator generator, EngineSettings settings) {
@@ -77,8 +70,20 @@ final class Scheduler implements Runnable {
     void stop() {
         synchronized (incoming) {
             closing = true;
-            incoming.add(new Submission(0)); // wakes the loop
+            incoming.add(Submission.nothing()); // wakes the loop
         }
+    }
+
+    /** Takes an adapter over, for texts that come. Thread safe. */
+    void adopt(Adapter adapter) {
+        adapters.add(adapter);
+    }
+
+    /** Ends the texts of an adapter and closes it; returns when that is done. Thread safe. */
+    void retire(Adapter adapter) {
+        CountDownLatch done = adapters.retire(adapter);
+        incoming.add(Submission.nothing()); // wakes the loop
+        Engine.uninterruptibly(done::await);
     }
 
     /** What is done now. Thread safe. */
@@ -95,8 +100,11 @@ final class Scheduler implements Runnable {
                     turn();
                 } catch (RuntimeException | OutOfMemoryError e) {
                     LOG.error("A pass of the model failed; {} texts end with it", running.size(), e);
-                    failRunning(new GenerationException(
-                            Kind.FAILED, null, "The model failed on a pass; the server's log shows why.", e));
+                    failRunning(
+                            sequence -> true,
+                            new GenerationException(
+                                    Kind.FAILED, null, "The model failed on a pass; the server's log shows why.", e));
+                    kept.clear();
                 }
                 publish();
             }
@@ -117,10 +125,22 @@ final class Scheduler implements Runnable {
         for (Submission more = incoming.poll(); more != null; more = incoming.poll()) {
             line(more);
         }
+        adapters.closeRetired(this::forget);
     }
 
     private void line(Submission submission) {
-        submission.sequences().forEach(waiting::last);
+        if (adapters.serve(submission.adapter())) {
+            submission.sequences().forEach(waiting::last);
+        } else {
+            submission.fail(Adapters.closed());
+        }
+    }
+
+    private void forget(Adapter adapter) {
+        failRunning(sequence -> sequence.adapter() == adapter, Adapters.closed());
+        waiting.removeIf(sequence -> sequence.adapter() == adapter, gone -> gone.submission()
+                .fail(Adapters.closed()));
+        kept.forget(adapter);
     }
 
     private void turn() {
@@ -323,16 +343,8 @@ final class Scheduler implements Runnable {
 
     private void leave(Sequence sequence) {
         running.remove(sequence);
-        forgetDraft(sequence);
+        sequence.forgetDraft();
         kept.keep(sequence, sequence.release());
-    }
-
-    /** What was drafted and did not follow; the last token of a text is not read. */
-    private static void forgetDraft(Sequence sequence) {
-        int read = sequence.history().length() - 1;
-        if (sequence.cached().length() > read) {
-            sequence.cached().truncate(read);
-        }
     }
 
     /** A step of a beam search is done: others take the places of its beams. */
@@ -408,7 +420,7 @@ final class Scheduler implements Runnable {
             }
             int last = sequence.history().id(sequence.history().length() - 1);
             if (right == part.draft().length || part.draft()[right] != last) {
-                forgetDraft(sequence);
+                sequence.forgetDraft();
                 break;
             }
             right++;
@@ -447,41 +459,36 @@ final class Scheduler implements Runnable {
         return sequence instanceof DrawnSequence && !sequence.ended();
     }
 
-    private void failRunning(GenerationException failure) {
-        for (Sequence sequence : List.copyOf(running)) {
+    private void failRunning(Predicate<Sequence> which, GenerationException failure) {
+        for (Sequence sequence : running.stream().filter(which).toList()) {
             running.remove(sequence);
             sequence.release().close();
             sequence.submission().fail(failure);
         }
-        kept.clear();
     }
 
     private void end() {
         GenerationException closed =
                 new GenerationException(Kind.CANCELLED, "The model was closed while it wrote this text.");
-        failRunning(closed);
+        failRunning(sequence -> true, closed);
+        kept.clear();
         waiting.removeIf(one -> true, gone -> gone.submission().fail(closed));
         for (Submission late = incoming.poll(); late != null; late = incoming.poll()) {
             late.fail(closed);
         }
         publish();
+        adapters.end();
         generator.close();
     }
 
     private void publish() {
-        status = new GeneratorStatus(
+        status = counters.status(
                 running.size(),
                 waiting.size() + incoming.size(),
                 blocks,
                 generator.freeBlocks(),
                 Math.min(blocks, kept.blocks()),
-                counters.promptTokens,
-                counters.cachedTokens,
-                counters.completionTokens,
-                counters.draftTokens,
-                counters.acceptedTokens,
-                counters.passes + opening.passes(),
-                counters.preemptions,
+                opening.passes(),
                 generator.busyNanos());
     }
 }

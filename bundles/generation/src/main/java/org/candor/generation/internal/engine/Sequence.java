@@ -2,6 +2,7 @@ package org.candor.generation.internal.engine;
 
 import org.candor.api.generate.FinishReason;
 import org.candor.api.generate.GenerationRequest;
+import org.candor.api.model.Adapter;
 import org.candor.api.model.CachedText;
 import org.candor.generation.internal.sampling.TokenHistory;
 
@@ -74,6 +75,11 @@ abstract sealed class Sequence permits DrawnSequence, Beam {
         return beginning;
     }
 
+    /** What it is read with, or null for the model as it is. */
+    final Adapter adapter() {
+        return submission().adapter();
+    }
+
     final TokenHistory history() {
         return history;
     }
@@ -100,6 +106,14 @@ abstract sealed class Sequence permits DrawnSequence, Beam {
         CachedText held = cached;
         cached = null;
         return held;
+    }
+
+    /** Forgets what was drafted and did not follow; the last token of a text is not read. */
+    final void forgetDraft() {
+        int read = history.length() - 1;
+        if (cached.length() > read) {
+            cached.truncate(read);
+        }
     }
 
     /** Tokens that the cache does not hold. */

@@ -11,6 +11,7 @@ import org.candor.api.generate.GenerationException;
 import org.candor.api.generate.GenerationException.Kind;
 import org.candor.api.generate.GenerationListener;
 import org.candor.api.generate.Piece;
+import org.candor.api.model.Adapter;
 
 /**
  * What one caller asked for. The scheduler writes pieces and ends; the caller waits for them, so that a slow listener holds up
@@ -30,6 +31,7 @@ final class Submission {
     private final List<Choices> choices = new ArrayList<>();
     private final List<Sequence> sequences = new ArrayList<>();
     private final int promptTokens;
+    private final Adapter adapter;
     private int open;
     private int places;
     private boolean over;
@@ -41,9 +43,23 @@ final class Submission {
     private long lastNanos = -1;
     private volatile boolean cancelled;
 
-    /** @param promptTokens of all prompts */
-    Submission(int promptTokens) {
+    /**
+     * @param promptTokens of all prompts
+     * @param adapter that its texts are read with, or null
+     */
+    Submission(int promptTokens, Adapter adapter) {
         this.promptTokens = promptTokens;
+        this.adapter = adapter;
+    }
+
+    /** What its texts are read with, or null for the model as it is. */
+    Adapter adapter() {
+        return adapter;
+    }
+
+    /** What makes the scheduler look around. */
+    static Submission nothing() {
+        return new Submission(0, null);
     }
 
     /**

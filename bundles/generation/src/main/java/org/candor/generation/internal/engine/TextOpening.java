@@ -47,7 +47,7 @@ final class TextOpening {
     CachedText open(Sequence sequence) {
         int[] encoded = sequence.beginning().encoded();
         if (encoded.length == 0) {
-            return generator.open();
+            return generator.open(sequence.adapter());
         }
         encodedNow += encoded.length;
         passes++;
