@@ -149,6 +149,19 @@ class LoraFilesTest {
     }
 
     @Test
+    void aModelWithAnEncoderTakesNone() throws IOException {
+        ModelFiles files =
+                LoraFiles.write(folder, LoraFiles.config(TARGETS, 4, 8), LoraFiles.tensors(base, TARGETS, 4, 1));
+        try (Generator withEncoder = new DecoderFamily(backend)
+                .generator(
+                        Reference.files(DecoderReference.folder("t5-gated"), Map.of()),
+                        new GeneratorSettings(WeightType.F32, 64, 64, 8))) {
+            ModelFormatException refusal = assertThrows(ModelFormatException.class, () -> withEncoder.adapt(files));
+            assertTrue(refusal.getMessage().contains("its base is a t5 model"), refusal.getMessage());
+        }
+    }
+
+    @Test
     void aNameEndsBehindADot() {
         LoraConfiguration.NameEnd end = new LoraConfiguration.NameEnd("attn.c_proj", false);
         assertTrue(end.matches("transformer.h.0.attn.c_proj"));
