@@ -11,13 +11,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import org.candor.api.compute.WeightType;
 import org.candor.api.generate.GenerationRequest;
 import org.candor.api.generate.Sampling;
 import org.candor.api.generate.TextGenerator;
 import org.candor.api.model.GeneratorSettings;
-import org.candor.api.model.ModelFiles;
-import org.candor.api.model.ModelId;
+import org.candor.benchmarks.RandomModel.Storage;
 import org.candor.benchmarks.load.TextStream;
 import org.candor.compute.cpu.internal.CpuBackend;
 import org.candor.generation.internal.GenerationEngines;
@@ -27,12 +25,12 @@ import org.candor.transformer.internal.TransformerLoader;
 /**
  * What the server adds to a text: the same prompts through the same engine in this process, and from a server as a stream
  * with everything on (key, policy, energy, log, proof). Time to the first token, and time per token after it, in pairs whose
- * order is drawn. A Llama of random weights with 30 million parameters. Arguments: pairs=60, warm=20, prompt=256, tokens=128.
+ * order is drawn. Random weights of a real model's shape. Arguments: model=qwen2.5-0.5b (llama3.2-1b, or 30m for a Llama of 30 million
+ * parameters in fp32), type=Q8_0 (Q4_0, F16), pairs=20, warm=4, prompt=512, tokens=64.
  */
 final class ServeOverhead implements Benchmark {
 
     private static final int FIRST_ID = 3;
-    private static final int LAST_ID = 512;
     private static final int CACHE = 8_192;
     private static final int BLOCK = 16;
 
@@ -45,25 +43,31 @@ final class ServeOverhead implements Benchmark {
 
     @Override
     public void run(String[] arguments, PrintStream out) throws Exception {
-        Arguments given = new Arguments(arguments, "pairs", "warm", "prompt", "tokens");
-        int pairs = given.number("pairs", 60);
-        int warm = given.number("warm", 20);
-        int prompt = given.number("prompt", 256);
-        int tokens = given.number("tokens", 128);
+        Arguments given = new Arguments(arguments, "model", "type", "pairs", "warm", "prompt", "tokens");
+        int pairs = given.number("pairs", 20);
+        int warm = given.number("warm", 4);
+        int prompt = given.number("prompt", 512);
+        int tokens = given.number("tokens", 64);
+        String shape = given.text("model", "qwen2.5-0.5b");
+        Storage storage = Storage.valueOf(given.text("type", "Q8_0"));
         Path folder = Files.createTempDirectory("candor-serve");
         try (OwnServer server = new OwnServer(folder.resolve("home"), OwnServer.freePort());
                 CpuBackend backend = CpuBackend.open(0)) {
-            Path model = ServedModel.write(folder.resolve("model"));
+            Path files = folder.resolve("model");
+            ServedModel model = shape.equals("30m")
+                    ? ServedModel.of30Million(files)
+                    : ServedModel.of(RandomModel.named(shape), storage, files);
             server.start();
-            ServedModel.serve(server, model);
+            model.serve(server);
             String key = ServedModel.keys(server, 1).getFirst();
             try (TextGenerator engine = engine(backend, model)) {
+                String measured = "\"model\":\"%s\",\"weights\":\"%s\",\"prompt\":%d"
+                        .formatted(shape, shape.equals("30m") ? "F32" : storage, prompt);
                 measure(
                         ids -> served(server.port(), key, ids, tokens),
                         ids -> inProcess(engine, ids, tokens),
-                        pairs,
-                        warm,
-                        prompt,
+                        new Pairs(pairs, warm, prompt, model.vocabulary()),
+                        measured,
                         out);
             }
         } finally {
@@ -71,16 +75,26 @@ final class ServeOverhead implements Benchmark {
         }
     }
 
-    private static void measure(Way served, Way inProcess, int pairs, int warm, int prompt, PrintStream out)
+    /**
+     * @param count of pairs
+     * @param warm pairs before them that do not count
+     * @param prompt tokens of each prompt
+     * @param vocabulary that they are drawn from
+     */
+    private record Pairs(int count, int warm, int prompt, int vocabulary) {}
+
+    private static void measure(Way served, Way inProcess, Pairs wanted, String measured, PrintStream out)
             throws IOException {
         Random random = new Random(1);
+        int pairs = wanted.count();
         double[][] first = new double[2][pairs];
         double[][] perToken = new double[2][pairs];
         Ratios firstRatios = new Ratios();
         Ratios tokenRatios = new Ratios();
-        for (int pair = -warm; pair < pairs; pair++) {
+        for (int pair = -wanted.warm(); pair < pairs; pair++) {
             // New to both, so that neither knows its beginning.
-            int[] ids = random.ints(prompt, FIRST_ID, LAST_ID).toArray();
+            int[] ids =
+                    random.ints(wanted.prompt(), FIRST_ID, wanted.vocabulary()).toArray();
             boolean servedFirst = random.nextBoolean();
             Times one = (servedFirst ? served : inProcess).write(ids);
             Times other = (servedFirst ? inProcess : served).write(ids);
@@ -94,17 +108,17 @@ final class ServeOverhead implements Benchmark {
                 tokenRatios.add(both[0].perToken() / both[1].perToken());
             }
         }
-        print("firstTokenMillis", first, firstRatios, prompt, out);
-        print("perTokenMillis", perToken, tokenRatios, prompt, out);
+        print("firstTokenMillis", first, firstRatios, measured, out);
+        print("perTokenMillis", perToken, tokenRatios, measured, out);
     }
 
-    private static void print(String measure, double[][] values, Ratios ratios, int prompt, PrintStream out) {
+    private static void print(String measure, double[][] values, Ratios ratios, String measured, PrintStream out) {
         out.printf(
                 Locale.ROOT,
-                "{\"bench\":\"serve\",\"measure\":\"%s\",\"prompt\":%d,\"served\":%.3f,\"inProcess\":%.3f,\"pairs\":%d,"
+                "{\"bench\":\"serve\",\"measure\":\"%s\",%s,\"served\":%.3f,\"inProcess\":%.3f,\"pairs\":%d,"
                         + "\"costPercent\":%.2f,\"lowerPercent\":%.2f,\"upperPercent\":%.2f}%n",
                 measure,
-                prompt,
+                measured,
                 median(values[0]),
                 median(values[1]),
                 ratios.count(),
@@ -119,16 +133,10 @@ final class ServeOverhead implements Benchmark {
         return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
-    private static TextGenerator engine(CpuBackend backend, Path model) throws IOException {
-        ModelFiles files = new ModelFiles(
-                new ModelId(ServedModel.NAME, "1.0.0", "sha256:" + "0".repeat(64)),
-                Map.of(
-                        "config.json", model.resolve("config.json"),
-                        "tokenizer.json", model.resolve("tokenizer.json"),
-                        "model.safetensors", model.resolve("model.safetensors")));
+    private static TextGenerator engine(CpuBackend backend, ServedModel model) throws IOException {
         TransformerLoader loader = new TransformerLoader(backend, Encode.tokenizers(), 512, 4);
         return new GenerationEngines(loader, Encode.tokenizers(), new TemplateCompiler(Map.of()), Map.of())
-                .load(files, new GeneratorSettings(WeightType.F32, 0, CACHE, BLOCK));
+                .load(model.files(), new GeneratorSettings(model.weights(), 0, CACHE, BLOCK));
     }
 
     private static Times inProcess(TextGenerator engine, int[] prompt, int tokens) {

@@ -27,7 +27,7 @@ final class SoakLoad implements Benchmark {
         Path folder = Files.createTempDirectory("candor-soak");
         try (OwnServer server = new OwnServer(folder.resolve("home"), OwnServer.freePort())) {
             server.start("-XX:NativeMemoryTracking=summary");
-            ServedModel.serve(server, ServedModel.write(folder.resolve("model")));
+            ServedModel.of30Million(folder.resolve("model")).serve(server);
             List<String> keys = ServedModel.keys(server, (streams + STREAMS_OF_A_KEY - 1) / STREAMS_OF_A_KEY);
             Soak soak = new Soak(server.port(), ServedModel.NAME, keys, server.key("strange", "viewer", "strangers"));
             server.awaitLibrary();

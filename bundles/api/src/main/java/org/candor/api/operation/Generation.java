@@ -77,7 +77,7 @@ public interface Generation {
     /** Told of text as it is written, on the calling thread. */
     interface Sink {
 
-        /** The model begins. */
+        /** The model works, and the log has that it does: before anything else is told, after a second at most once it is so. */
         void begun(Begun begun);
 
         /**

@@ -166,6 +166,9 @@ public final class GenerationOperations implements Generation {
         private final List<Prompt> prompts;
         private final GenerationParameters parameters;
         private final Sink sink;
+        private Meter meter;
+        private Begun begun;
+        private boolean told;
         /** Whether the text is told when it has been masked, and not before. */
         private boolean held;
 
@@ -190,6 +193,7 @@ public final class GenerationOperations implements Generation {
 
         @Override
         public Reply perform(Permit permit, Meter meter) {
+            this.meter = meter;
             held = permit.decision().obligations().stream()
                     .anyMatch(obligation -> obligation instanceof Obligation.MaskPersonalData);
             try (ModelLease<TextGenerator> lease = lease(permit.model(asked))) {
@@ -198,30 +202,39 @@ public final class GenerationOperations implements Generation {
                 for (Prompt prompt : prompts) {
                     requests.add(request(model, prompt));
                 }
-                Begun begun = new Begun(
+                begun = new Begun(
                         lease.id(),
                         requests.stream().map(GenerationRequest::prompt).toList(),
                         model.tokenizer(),
                         model.chatTemplate(),
                         parameters.seed());
-                if (sink != null) {
-                    sink.begun(begun);
-                }
                 Generated generated = model.generate(requests, this);
                 meter.work(generated.busyNanos());
+                begin();
                 return new Reply(begun, generated, List.of());
             } catch (GenerationException e) {
                 throw failure(e);
             }
         }
 
+        /** The log is forced while the model reads the prompt, so that the first token seldom waits for the disk. */
+        private void begin() {
+            if (sink != null && !told) {
+                meter.awaitBegin();
+                told = true;
+                sink.begun(begun);
+            }
+        }
+
         @Override
         public boolean piece(Piece piece) {
+            begin();
             return sink == null || (held ? sink.wanted() : sink.piece(piece));
         }
 
         @Override
         public boolean wanted() {
+            begin();
             return sink == null || sink.wanted();
         }
 

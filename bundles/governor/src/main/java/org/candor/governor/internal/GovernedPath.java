@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.candor.api.configuration.Configuration;
@@ -318,15 +320,17 @@ public final class GovernedPath implements Configured {
             Obligations.demandDetector(permit.decision(), services.personalData());
         }
         Map<String, Object> policyJson = Json.policy(operation, permit.decision(), permit.consentEpoch());
-        if (told) {
-            append(operation.name() + "/begun", operation, policyJson, operation.request(), null, services);
+        Runnable begun = told ? begin(operation, policyJson, services) : () -> {};
+        if (changes) {
+            begun.run();
             timings.lap("begun");
         }
         T result;
         EnergyShare share;
         try (EnergyAccount account =
                 services.energy() == null ? null : services.energy().open(operation.name())) {
-            result = task.perform(permit, account == null ? nanos -> {} : account::work);
+            result = task.perform(permit, new Work(account, begun));
+            begun.run();
             timings.lap("work");
             share = account == null ? null : account.settle();
         } catch (IOException e) {
@@ -516,25 +520,82 @@ public final class GovernedPath implements Configured {
                 logged.id(), logged.leaf().json(), logged.leaf().openings(), logged.proof(), energyJson, policyJson);
     }
 
+    /** @param begun waits until the begin is in the log */
+    private record Work(EnergyAccount account, Runnable begun) implements Task.Meter {
+
+        @Override
+        public void work(long busyNanos) {
+            if (account != null) {
+                account.work(busyNanos);
+            }
+        }
+
+        @Override
+        public void awaitBegin() {
+            begun.run();
+        }
+    }
+
+    /**
+     * Tells the log that an operation begins, and does not wait for it: what comes back does. The disk's pause is then spent on
+     * the work, whose results wait.
+     */
+    private Runnable begin(Operation operation, Map<String, Object> policyJson, Services services) {
+        if (services.log() == null || services.subjectKeys() == null) {
+            return () -> {};
+        }
+        String name = operation.name() + "/begun";
+        Map<String, Object> committed = new LinkedHashMap<>(operation.request());
+        committed.put("policy", policyJson);
+        CompletableFuture<Appended> appended = services.log()
+                .appendLater(
+                        leaf(name, operation.keyedBy(), committed, services).bytes());
+        return () -> durable(name, appended);
+    }
+
     private record Logged(String id, Leaf leaf, String proof) {}
 
     private Logged log(String name, Caller caller, Map<String, Object> committed, Services services) {
+        Leaf leaf = leaf(name, caller, committed, services);
+        Appended appended = durable(name, services.log().appendLater(leaf.bytes()));
         try {
-            Leaf leaf = Leaf.of(name, caller, committed, clock.instant(), services.subjectKeys(), random);
-            Appended appended = services.log().append(leaf.bytes());
             EntryId id = EntryId.of(appended.index(), leaf.bytes(), caller.tenant(), services.subjectKeys());
             return new Logged(id.toString(), leaf, appended.proof());
         } catch (ConsentUnavailableException e) {
             throw consentUnavailable(e);
         } catch (LogUnavailableException e) {
-            throw new OperationException(
-                    Kind.UNAVAILABLE,
-                    "log-unavailable",
-                    "The transparency log did not take the entry of " + name + ", so the operation is not answered: "
-                            + e.getMessage(),
-                    null,
-                    e);
+            throw logUnavailable(name, e);
         }
+    }
+
+    private Leaf leaf(String name, Caller caller, Map<String, Object> committed, Services services) {
+        try {
+            return Leaf.of(name, caller, committed, clock.instant(), services.subjectKeys(), random);
+        } catch (ConsentUnavailableException e) {
+            throw consentUnavailable(e);
+        }
+    }
+
+    /** Waits until an entry is on the disk. */
+    private static Appended durable(String name, CompletableFuture<Appended> appended) {
+        try {
+            return appended.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof LogUnavailableException unavailable) {
+                throw logUnavailable(name, unavailable);
+            }
+            throw e;
+        }
+    }
+
+    private static OperationException logUnavailable(String name, LogUnavailableException e) {
+        return new OperationException(
+                Kind.UNAVAILABLE,
+                "log-unavailable",
+                "The transparency log did not take the entry of " + name + ", so the operation is not answered: "
+                        + e.getMessage(),
+                null,
+                e);
     }
 
     private static OperationException consentUnavailable(ConsentUnavailableException e) {

@@ -91,12 +91,12 @@ record Operation(
         COMPUTE,
         /** Runs a model that gives places itself. */
         GENERATE,
-        /** The same, and text leaves before the end: its begin is in the log before any text leaves. */
+        /** The same, and text leaves before the end: its begin is in the log before anything leaves. */
         STREAM,
         /** Changes something: its begin is in the log before the change is made. */
         CHANGE;
 
-        /** Whether its begin is in the log before anything else happens, and its failure too. */
+        /** Whether its begin is in the log by itself, and its failure too. */
         boolean tellsBegin() {
             return this == CHANGE || this == STREAM;
         }

@@ -23,7 +23,7 @@ interface Task<T> {
      * Does the work.
      *
      * @param permit what the operation may see
-     * @param meter told of processor time on other threads
+     * @param meter told of processor time on other threads, and where a stream waits before it tells anything
      * @throws IOException reported as unavailable
      */
     T perform(Permit permit, Meter meter) throws IOException;
@@ -44,8 +44,17 @@ interface Task<T> {
     /** Adds what came out, as JSON values by name: committed in the log entry. */
     void describe(T result, Map<String, Object> members);
 
-    /** Takes processor time, in nanoseconds, that threads other than the caller's spent on the operation. */
+    /** What the work tells the path, and waits for. */
     interface Meter {
+
+        /** Takes processor time, in nanoseconds, that threads other than the caller's spent on the operation. */
         void work(long busyNanos);
+
+        /**
+         * Waits until the log has the operation's begin: before anything of a {@link Operation.Effect#STREAM} is told.
+         *
+         * @throws org.candor.api.operation.OperationException UNAVAILABLE when the log did not take it
+         */
+        default void awaitBegin() {}
     }
 }

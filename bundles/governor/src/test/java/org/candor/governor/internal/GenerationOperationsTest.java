@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.candor.api.chat.ChatTemplate;
 import org.candor.api.generate.Continuation;
 import org.candor.api.generate.FinishReason;
@@ -102,7 +103,7 @@ class GenerationOperationsTest {
         List<String> pieces = List.of("Once ", "upon ", "a time");
         RuntimeException failure;
         Tokenizer tokenizer;
-        List<GenerationRequest> requests;
+        volatile List<GenerationRequest> requests;
         Sampling recommended = Sampling.PLAIN;
         boolean encoder;
         boolean cancelled;
@@ -223,6 +224,46 @@ class GenerationOperationsTest {
                         .containsAll(Set.of("prompts", "parameters", "seed", "continuations", "model", "usage")),
                 written.evidence().openings().toString());
         assertEquals(0, leases);
+    }
+
+    @Test
+    void theModelWorksWhileTheLogIsForcedAndNothingIsToldBefore() throws Exception {
+        CompletableFuture<Void> disk = new CompletableFuture<>();
+        world.log.disk = disk;
+        Told told = new Told();
+        Thread caller =
+                Thread.ofPlatform().start(() -> operations().generate(World.ASKER, order(Map.of("seed", 1L)), told));
+        while (script.requests == null || caller.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        assertEquals(1, script.requests.size(), "the model has begun");
+        assertNull(told.begun);
+        assertEquals(List.of(), told.texts);
+        disk.complete(null);
+        caller.join();
+        assertEquals(List.of("Once ", "upon ", "a time"), told.texts);
+    }
+
+    @Test
+    void nothingIsToldWhereTheLogDoesNotTakeTheBegin() {
+        world.log.broken = true;
+        Told told = new Told();
+        OperationException refused =
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, order(Map.of()), told));
+        assertEquals("log-unavailable", refused.code());
+        assertNull(told.begun);
+        assertEquals(List.of(), told.texts);
+        assertEquals(0, leases);
+    }
+
+    @Test
+    void aModelThatIsBusyIsRefusedBeforeTheStreamBegins() {
+        script.failure = new GenerationException(GenerationException.Kind.BUSY, "full");
+        Told told = new Told();
+        OperationException refused =
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, order(Map.of()), told));
+        assertEquals(Kind.BUSY, refused.kind());
+        assertNull(told.begun, "so that the gateway can still answer 429");
     }
 
     private static Order forMaria() {

@@ -354,6 +354,8 @@ final class World {
         boolean broken;
         String checkpoint = "checkpoint";
         int failAfter = Integer.MAX_VALUE;
+        /** Completes when the disk has what was appended. */
+        CompletableFuture<?> disk = CompletableFuture.completedFuture(null);
 
         @Override
         public Appended append(byte[] entry) {
@@ -392,7 +394,12 @@ final class World {
 
         @Override
         public CompletableFuture<Appended> appendLater(byte[] entry) {
-            return CompletableFuture.completedFuture(append(entry));
+            try {
+                Appended appended = append(entry);
+                return disk.thenApply(forced -> appended);
+            } catch (LogUnavailableException e) {
+                return CompletableFuture.failedFuture(e);
+            }
         }
 
         @Override
