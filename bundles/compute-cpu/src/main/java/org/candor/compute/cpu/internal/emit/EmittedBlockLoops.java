@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Products with blocks in machine code, which multiplies bytes as the Vector API cannot. Rows are rounded on the Vector
- * API. Thread safe.
+ * Products with blocks in machine code, which multiplies bytes as the Vector API cannot, and the rounding of rows for them.
+ * Thread safe.
  */
 public final class EmittedBlockLoops implements BlockLoops {
 
@@ -26,6 +26,7 @@ public final class EmittedBlockLoops implements BlockLoops {
     private static final MemoryLayout N = ValueLayout.JAVA_LONG;
     private static final FunctionDescriptor BLOCKS = FunctionDescriptor.ofVoid(P, P, P, N, N, N, N, N);
     private static final FunctionDescriptor WIDEN = FunctionDescriptor.ofVoid(P, P, N);
+    private static final FunctionDescriptor ROUND = FunctionDescriptor.ofVoid(P, P, N);
     private static final int LANES = 8;
 
     /** Bytes of panels that rows of x meet one after the other while the panels stay in the second-level cache. */
@@ -36,6 +37,7 @@ public final class EmittedBlockLoops implements BlockLoops {
 
     private final MethodHandle widenHalf;
     private final MethodHandle widenBfloat;
+    private final MethodHandle round;
 
     private EmittedBlockLoops() {
         Assembler code = new Assembler(LANES);
@@ -47,12 +49,14 @@ public final class EmittedBlockLoops implements BlockLoops {
         }
         int widenHalfAt = BlockCode.widen(code, true);
         int widenBfloatAt = BlockCode.widen(code, false);
+        int roundAt = RoundCode.write(code);
         if (LOG.isDebugEnabled()) {
             LOG.debug("{}:\n{}", description(), String.join("\n", code.listing()));
         }
         MachineCode machine = new MachineCode(code.code(), Arena.ofAuto());
         widenHalf = machine.function(widenHalfAt, WIDEN);
         widenBfloat = machine.function(widenBfloatAt, WIDEN);
+        round = machine.function(roundAt, ROUND);
         for (int type = 0; type < offsets.length; type++) {
             for (int rows = 0; rows < BlockCode.MOST_ROWS; rows++) {
                 functions[type][rows] = machine.function(offsets[type][rows], BLOCKS);
@@ -105,7 +109,21 @@ public final class EmittedBlockLoops implements BlockLoops {
 
     @Override
     public void round(float[] x, int at, int inputs, MemorySegment target, long to) {
-        rest.round(x, at, inputs, target, to);
+        long blocks = inputs / BlockType.VALUES;
+        if (blocks > 0) {
+            try {
+                round.invokeExact(
+                        MemorySegment.ofArray(x).asSlice(4L * at, 4L * BlockType.VALUES * blocks),
+                        target.asSlice(to, blocks * BlockRows.BYTES),
+                        blocks);
+            } catch (Throwable e) {
+                throw failed(e);
+            }
+        }
+        int done = (int) blocks * BlockType.VALUES;
+        if (done < inputs) {
+            rest.round(x, at + done, inputs - done, target, to + blocks * BlockRows.BYTES);
+        }
     }
 
     @Override

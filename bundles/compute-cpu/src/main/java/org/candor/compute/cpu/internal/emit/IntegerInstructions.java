@@ -19,7 +19,13 @@ abstract class IntegerInstructions extends Encoder {
         /** Products of 16 bits, added in pairs of 32 bits. */
         MULTIPLY_16("vpmaddwd", MAP_0F, 0xF5),
         ADD_16("vpaddw", MAP_0F, 0xFD),
-        SUB_32("vpsubd", MAP_0F, 0xFA);
+        SUB_32("vpsubd", MAP_0F, 0xFA),
+        /** The greater, as signed integers of 32 bits. */
+        MAX_32("vpmaxsd", MAP_0F38, 0x3D),
+        /** In each 128 bits, four integers of 32 bits of a, then four of b, saturated to 16 bits. */
+        PACK_32("vpackssdw", MAP_0F, 0x6B),
+        /** In each 128 bits, eight integers of 16 bits of a, then eight of b, saturated to 8 bits. */
+        PACK_16("vpacksswb", MAP_0F, 0x63);
 
         private final String mnemonic;
         private final int map;
@@ -62,6 +68,33 @@ abstract class IntegerInstructions extends Encoder {
         note("vpsllw ymm" + y + ", ymm" + a + ", " + bits);
         vex(MAP_0F, PREFIX_66, 0x71, 6, y, a);
         bytes(bits);
+    }
+
+    /** y = a shifted to the right as unsigned 32-bit integers. */
+    void shiftRight32(int y, int a, int bits) {
+        note("vpsrld ymm" + y + ", ymm" + a + ", " + bits);
+        vex(MAP_0F, PREFIX_66, 0x72, 2, y, a);
+        bytes(bits);
+    }
+
+    /** y = the numbers of a rounded to 32-bit integers, halves to even. */
+    void floatToInt(int y, int a) {
+        note("vcvtps2dq ymm" + y + ", ymm" + a);
+        vex(MAP_0F, PREFIX_66, 0x5B, y, 0, a);
+    }
+
+    /** All bits of y where a and b differ, or either is no number. */
+    void notEqual(int y, int a, int b) {
+        note("vcmpneqps ymm" + y + ", ymm" + a + ", ymm" + b);
+        vex(MAP_0F, NO_PREFIX, 0xC2, y, a, b);
+        bytes(4);
+    }
+
+    /** All bits of y where neither a nor b is no number. */
+    void ordered(int y, int a, int b) {
+        note("vcmpordps ymm" + y + ", ymm" + a + ", ymm" + b);
+        vex(MAP_0F, NO_PREFIX, 0xC2, y, a, b);
+        bytes(7);
     }
 
     /** y = the 32-bit integers of a as numbers. */

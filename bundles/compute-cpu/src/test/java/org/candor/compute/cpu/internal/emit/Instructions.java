@@ -129,6 +129,10 @@ final class Instructions {
             code.shiftRight16(v[0], v[1], 12);
             code.shiftLeft16(v[0], v[1], 8);
             code.intToFloat(v[0], v[1]);
+            code.shiftRight32(v[0], v[1], 1);
+            code.floatToInt(v[0], v[1]);
+            code.notEqual(v[0], v[1], v[2]);
+            code.ordered(v[0], v[1], v[2]);
         }
         for (Address address : addresses) {
             code.mov(Register.RDX, address);
