@@ -2,10 +2,12 @@ package org.candor.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.openai.models.chat.completions.ChatCompletion;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.data.segment.TextSegment;
@@ -55,6 +57,12 @@ class ClientsIT {
         server.start();
         key = Files.readString(server.home().resolve("cli.key")).strip();
         Files.createDirectories(WORK);
+        // Ready is who answers; what writes may still be on its way.
+        for (int i = 0;
+                i < 300 && !server.http("GET", "/v1/models", null).body().contains("stories-tiny");
+                i++) {
+            Thread.sleep(100);
+        }
     }
 
     @AfterAll
@@ -291,6 +299,49 @@ class ClientsIT {
                         "BadRequestError 400 unknown_parameter colour",
                         "NotFoundError 404 model_not_found model"),
                 seen.get("errors"));
+    }
+
+    @Test
+    void openAisJavaClientWritesChatsAndFillsInForms() throws IOException, InterruptedException {
+        chatty();
+        String url = "http://127.0.0.1:" + server.port() + "/v1";
+        try (OpenAiJava client = new OpenAiJava(url, key);
+                OpenAiJava stranger = new OpenAiJava(url, "wrong")) {
+            assertTrue(client.models().containsAll(List.of("encoder-en", "chatty")), client::toString);
+            var embedded = client.embed("consent", "withdrawal");
+            assertEquals(2, embedded.data().size());
+            assertEquals(384, embedded.data().getFirst().embedding().size());
+
+            ChatCompletion whole = client.whole();
+            String text = whole.choices().getFirst().message().content().orElseThrow();
+            assertFalse(text.isBlank(), whole::toString);
+            assertEquals("length", whole.choices().getFirst().finishReason().asString());
+            assertEquals(
+                    OpenAiJava.TOKENS, whole.usage().orElseThrow().completionTokens(), "the client reads our usage");
+            assertTrue(whole._additionalProperties().containsKey("candor"), "the proof reaches those who look for it");
+            ChatCompletion streamed = client.streamed();
+            assertEquals(text, streamed.choices().getFirst().message().content().orElseThrow());
+            assertEquals("length", streamed.choices().getFirst().finishReason().asString());
+            assertEquals(text, OpenAiJava.text(client.response()));
+            assertEquals(List.of(text, text), client.responseAsItIsWritten());
+            assertNotNull(client.verdict().ending, "JSON by the client's schema");
+            assertEquals(
+                    text,
+                    client.complete("chatty", OpenAiJava.TOKENS)
+                            .choices()
+                            .getFirst()
+                            .text());
+
+            assertEquals(
+                    List.of(
+                            "NotFoundException 404 model_not_found model",
+                            "BadRequestException 400 context_length_exceeded max_tokens",
+                            "UnauthorizedException 401 invalid_api_key "),
+                    List.of(
+                            OpenAiJava.refusal(() -> client.complete("no-such-model", 1)),
+                            OpenAiJava.refusal(() -> client.complete("chatty", 100_000)),
+                            OpenAiJava.refusal(stranger::models)));
+        }
     }
 
     @Test
