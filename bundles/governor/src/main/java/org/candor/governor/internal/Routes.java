@@ -1,7 +1,10 @@
 package org.candor.governor.internal;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.candor.api.model.Activation;
 import org.candor.api.model.ModelRegistry;
+import org.candor.api.model.ModelState;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 
@@ -10,14 +13,29 @@ final class Routes {
 
     private Routes() {}
 
+    /** States of a revision that a server which has just started may be about to serve. */
+    private static final Set<ModelState> ON_ITS_WAY =
+            EnumSet.of(ModelState.INSTALLED, ModelState.VERIFIED, ModelState.LOADED);
+
     /**
-     * Refuses a route that is not there, and one whose model does something else: neither goes away by waiting.
+     * Refuses a route that is not there, and one whose model does something else: neither goes away by waiting, unless the
+     * model is being loaded.
      *
      * @param task that is needed, for example {@code embed}
-     * @throws OperationException NOT_FOUND or INVALID
+     * @throws OperationException NOT_FOUND, INVALID or UNAVAILABLE
      */
     static void check(ModelRegistry registry, String route, String task) {
         if (!registry.routes().contains(route)) {
+            boolean loading = registry.revisions().stream()
+                    .anyMatch(revision -> revision.id().name().equals(route) && ON_ITS_WAY.contains(revision.state()));
+            if (loading) {
+                throw new OperationException(
+                        Kind.UNAVAILABLE,
+                        "model-unavailable",
+                        "The model \"" + route + "\" is being checked and loaded. Ask again in a moment.",
+                        "model",
+                        null);
+            }
             throw new OperationException(
                     Kind.NOT_FOUND,
                     "model_not_found",

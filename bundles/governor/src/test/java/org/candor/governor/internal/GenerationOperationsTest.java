@@ -56,6 +56,7 @@ class GenerationOperationsTest {
     private final World world = new World();
     private final Script script = new Script();
     private Set<String> tasks = Set.of("generate");
+    private ModelState state = ModelState.ACTIVE;
     private int leases;
     private boolean closing;
 
@@ -65,9 +66,8 @@ class GenerationOperationsTest {
                 getClass().getClassLoader(),
                 new Class<?>[] {ModelRegistry.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
-                    case "routes" -> List.of("stories");
-                    case "revisions" ->
-                        List.of(new ModelRevision(MODEL, "llama", tasks, ModelState.ACTIVE, "", 0, Map.of()));
+                    case "routes" -> state == ModelState.ACTIVE ? List.of("stories") : List.of();
+                    case "revisions" -> List.of(new ModelRevision(MODEL, "llama", tasks, state, "", 0, Map.of()));
                     case "active" -> new Activation("stories", MODEL, "start", "first", Instant.EPOCH);
                     case "leaseGenerator" -> lease();
                     default -> throw new UnsupportedOperationException(method.getName());
@@ -264,6 +264,21 @@ class GenerationOperationsTest {
                 assertThrows(OperationException.class, () -> operations().generate(World.ASKER, order(Map.of()), told));
         assertEquals(Kind.BUSY, refused.kind());
         assertNull(told.begun, "so that the gateway can still answer 429");
+    }
+
+    @Test
+    void aModelThatIsBeingLoadedIsWorthAskingAgain() {
+        for (ModelState now : ModelState.values()) {
+            state = now;
+            if (now == ModelState.ACTIVE) {
+                continue;
+            }
+            OperationException refused = assertThrows(
+                    OperationException.class, () -> operations().generate(World.ASKER, order(Map.of()), null));
+            boolean loading = Set.of(ModelState.INSTALLED, ModelState.VERIFIED, ModelState.LOADED)
+                    .contains(now);
+            assertEquals(loading ? Kind.UNAVAILABLE : Kind.NOT_FOUND, refused.kind(), now::toString);
+        }
     }
 
     private static Order forMaria() {
