@@ -27,6 +27,30 @@ public interface BlockLoops {
      */
     void widen(WeightType type, MemorySegment source, long first, long count, MemorySegment target);
 
+    /**
+     * Product of one row of x with one panel of numbers of 16 bits, in the order of the inputs, each with one fused multiply-add
+     * from 0 on, as {@link InnerLoops#multiply} does it; reads the panel once, without a wide copy of it.
+     *
+     * @param type F16 or BF16
+     * @param first index of the panel's first number
+     * @param width columns of the panel
+     * @param depth its rows, one for each input
+     * @param y receives the panel's columns from {@code yAt} on
+     * @return false where nothing was done, and the panel has to be widened
+     */
+    default boolean multiplyRow(
+            WeightType type,
+            MemorySegment w,
+            long first,
+            int width,
+            int depth,
+            float[] x,
+            int xAt,
+            float[] y,
+            int yAt) {
+        return false;
+    }
+
     /** Rounds a row as {@link BlockRows} says. */
     void round(float[] x, int at, int inputs, MemorySegment target, long to);
 

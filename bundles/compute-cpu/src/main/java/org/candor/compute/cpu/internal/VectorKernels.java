@@ -128,6 +128,13 @@ final class VectorKernels implements Kernels {
             Scratch scratch) {
         int width = panels.width(panel) * VectorRows.LANES;
         int inputs = w.inputs();
+        boolean halves = w.type() == WeightType.F16 || w.type() == WeightType.BF16;
+        if (rows == 1 && halves) {
+            long first = panels.offset(panel, inputs);
+            if (blocks.multiplyRow(w.type(), w.elements(), first, width, inputs, x.floats(), x.at(from), sums, at)) {
+                return;
+            }
+        }
         // What few rows need widened once is read at once, from the nearest cache.
         int most = w.type() == WeightType.F32 || rows > FEW_ROWS ? DEPTH : WIDENED_DEPTH;
         int step = Math.ceilDiv(inputs, Math.ceilDiv(inputs, most));

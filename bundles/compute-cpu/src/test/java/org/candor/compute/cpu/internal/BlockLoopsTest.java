@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.candor.api.compute.BlockMatrix;
@@ -137,6 +138,46 @@ class BlockLoopsTest {
                     float expected = half ? Float.float16ToFloat((short) i) : Float.intBitsToFloat(i << 16);
                     float actual = target.getAtIndex(ValueLayout.JAVA_FLOAT, i);
                     assertEquals(Float.floatToIntBits(expected), Float.floatToIntBits(actual), half + " " + i);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void aRowTimesNumbersOf16BitsIsSummedInOrder(BlockLoops loops) {
+        Random random = new Random(3);
+        boolean emitted = loops instanceof EmittedBlockLoops;
+        for (int width : new int[] {8, 16, 24, 32, 64}) {
+            for (WeightType type : List.of(WeightType.F16, WeightType.BF16)) {
+                int depth = 1 + random.nextInt(300);
+                float[] x = numbers(random, depth + 5);
+                float[] y = new float[width + 3];
+                float[] expected = y.clone();
+                try (Arena arena = Arena.ofConfined()) {
+                    MemorySegment w = arena.allocate(2L * (7 + depth * width), 64);
+                    for (int i = 0; i < 7 + depth * width; i++) {
+                        float number = (float) random.nextGaussian();
+                        short stored = type == WeightType.F16
+                                ? Float.floatToFloat16(number)
+                                : (short) (Float.floatToIntBits(number) >> 16);
+                        w.setAtIndex(ValueLayout.JAVA_SHORT, i, stored);
+                        float wide = type == WeightType.F16
+                                ? Float.float16ToFloat(stored)
+                                : Float.intBitsToFloat(stored << 16);
+                        if (i >= 7) {
+                            int c = 2 + (i - 7) % width;
+                            expected[c] = Math.fma(x[5 + (i - 7) / width], wide, expected[c]);
+                        }
+                    }
+                    boolean done = loops.multiplyRow(type, w, 7, width, depth, x, 5, y, 2);
+                    assertEquals(emitted && width != 24, done, width + " columns, " + loops.description());
+                    if (done) {
+                        assertArrayEquals(expected, y, width + " columns of " + type);
+                        assertThrows(
+                                IndexOutOfBoundsException.class,
+                                () -> loops.multiplyRow(type, w, 7, width, depth, x, 6, y, 2));
+                    }
                 }
             }
         }

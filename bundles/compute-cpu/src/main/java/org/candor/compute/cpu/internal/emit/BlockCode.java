@@ -78,31 +78,6 @@ final class BlockCode {
         return offset;
     }
 
-    /**
-     * Writes {@code void widen(void* from, float* to, long eights)}, which makes numbers of 16 bits wide, at least eight, and
-     * returns its offset.
-     *
-     * @param half binary16, or else bfloat16
-     */
-    static int widen(Assembler code, boolean half) {
-        code.align(64);
-        int offset = code.here();
-        if (half) {
-            code.widenHalf(PRODUCT, Address.of(RDI, 0));
-        } else {
-            code.widenShort(PRODUCT, Address.of(RDI, 0));
-            code.shiftLeft(PRODUCT, PRODUCT, 16);
-        }
-        code.store(Address.of(RSI, 0), PRODUCT);
-        code.add(RDI, VECTOR_BYTES / 2);
-        code.add(RSI, VECTOR_BYTES);
-        code.sub(RDX, 1);
-        code.jnz(offset);
-        code.zeroUpper();
-        code.ret();
-        return offset;
-    }
-
     private void write() {
         for (Register saved : SAVED) {
             code.push(saved);

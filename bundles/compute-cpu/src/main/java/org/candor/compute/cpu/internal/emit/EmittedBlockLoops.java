@@ -6,6 +6,8 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.candor.api.compute.BlockType;
 import org.candor.api.compute.WeightType;
 import org.candor.compute.cpu.internal.BlockLoops;
@@ -26,6 +28,10 @@ public final class EmittedBlockLoops implements BlockLoops {
     private static final MemoryLayout N = ValueLayout.JAVA_LONG;
     private static final FunctionDescriptor BLOCKS = FunctionDescriptor.ofVoid(P, P, P, N, N, N, N, N);
     private static final FunctionDescriptor WIDEN = FunctionDescriptor.ofVoid(P, P, N);
+    private static final FunctionDescriptor ROW = FunctionDescriptor.ofVoid(P, P, P, N);
+    /** Vectors of columns that panels have; the exponent of 2 is the index of their function. */
+    private static final int MOST_VECTORS = 8;
+
     private static final FunctionDescriptor ROUND = FunctionDescriptor.ofVoid(P, P, N);
     private static final int LANES = 8;
 
@@ -38,6 +44,8 @@ public final class EmittedBlockLoops implements BlockLoops {
     private final MethodHandle widenHalf;
     private final MethodHandle widenBfloat;
     private final MethodHandle round;
+    private final MethodHandle[] halfRows;
+    private final MethodHandle[] bfloatRows;
 
     private EmittedBlockLoops() {
         Assembler code = new Assembler(LANES);
@@ -47,9 +55,11 @@ public final class EmittedBlockLoops implements BlockLoops {
                 offsets[type.ordinal()][rows - 1] = BlockCode.write(code, type, rows);
             }
         }
-        int widenHalfAt = BlockCode.widen(code, true);
-        int widenBfloatAt = BlockCode.widen(code, false);
+        int widenHalfAt = HalfCode.widen(code, true);
+        int widenBfloatAt = HalfCode.widen(code, false);
         int roundAt = RoundCode.write(code);
+        int[] halfRowsAt = rows(code, true);
+        int[] bfloatRowsAt = rows(code, false);
         if (LOG.isDebugEnabled()) {
             LOG.debug("{}:\n{}", description(), String.join("\n", code.listing()));
         }
@@ -57,11 +67,25 @@ public final class EmittedBlockLoops implements BlockLoops {
         widenHalf = machine.function(widenHalfAt, WIDEN);
         widenBfloat = machine.function(widenBfloatAt, WIDEN);
         round = machine.function(roundAt, ROUND);
+        halfRows = rows(machine, halfRowsAt);
+        bfloatRows = rows(machine, bfloatRowsAt);
         for (int type = 0; type < offsets.length; type++) {
             for (int rows = 0; rows < BlockCode.MOST_ROWS; rows++) {
                 functions[type][rows] = machine.function(offsets[type][rows], BLOCKS);
             }
         }
+    }
+
+    private static int[] rows(Assembler code, boolean half) {
+        return IntStream.iterate(1, vectors -> vectors <= MOST_VECTORS, vectors -> 2 * vectors)
+                .map(vectors -> HalfCode.row(code, half, vectors))
+                .toArray();
+    }
+
+    private static MethodHandle[] rows(MachineCode machine, int[] offsets) {
+        return Arrays.stream(offsets)
+                .mapToObj(offset -> machine.function(offset, ROW))
+                .toArray(MethodHandle[]::new);
     }
 
     /** Why nothing can be emitted here, or null when it can. */
@@ -98,6 +122,34 @@ public final class EmittedBlockLoops implements BlockLoops {
         } catch (Throwable e) {
             throw failed(e);
         }
+    }
+
+    @Override
+    public boolean multiplyRow(
+            WeightType type,
+            MemorySegment w,
+            long first,
+            int width,
+            int depth,
+            float[] x,
+            int xAt,
+            float[] y,
+            int yAt) {
+        int vectors = width / LANES;
+        if (width % LANES != 0 || Integer.bitCount(vectors) != 1 || vectors > MOST_VECTORS || depth == 0) {
+            return false;
+        }
+        MethodHandle[] byWidth = type == WeightType.F16 ? halfRows : bfloatRows;
+        try {
+            byWidth[Integer.numberOfTrailingZeros(vectors)].invokeExact(
+                    w.asSlice(Short.BYTES * first, (long) Short.BYTES * depth * width),
+                    MemorySegment.ofArray(x).asSlice(4L * xAt, 4L * depth),
+                    MemorySegment.ofArray(y).asSlice(4L * yAt, 4L * width),
+                    (long) depth);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+        return true;
     }
 
     private static RuntimeException failed(Throwable e) {
