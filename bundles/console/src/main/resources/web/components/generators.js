@@ -24,6 +24,7 @@ export function generators(signal, name = null) {
           el('h2', { id: 'generators' }, t('generators.title')),
           shown.map((generator) => [
             name === null && el('h3', {}, link(`/console/models/${encodeURIComponent(generator.id)}`, `${generator.id} ${generator.version}`)),
+            generator.base && el('p', { class: 'muted' }, t('generators.shared', { base: `${generator.base.name} ${generator.base.version}` })),
             figures(generator, historyOf(histories, generator)),
           ])),
     );

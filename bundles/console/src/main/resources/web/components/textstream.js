@@ -99,6 +99,7 @@ export function account(body, what) {
         el('details', { class: 'behind' }, el('summary', {}, t('ask.facts')),
           el('dl', { class: 'facts' },
             el('dt', {}, t('playground.model')), el('dd', {}, link(`/console/models/${encodeURIComponent(candor.model.name)}`, `${candor.model.name} ${candor.model.version}`), ' ', digest(candor.model.digest, candor.model.name)),
+            candor.base && [el('dt', {}, t('models.base')), el('dd', {}, link(`/console/models/${encodeURIComponent(candor.base.name)}`, `${candor.base.name} ${candor.base.version}`), ' ', digest(candor.base.digest, candor.base.name))],
             el('dt', {}, t('playground.parameter.seed')), el('dd', {}, String(candor.seed)),
             el('dt', {}, t('playground.ended')), el('dd', {}, t(`playground.finish.${finish}`)),
             el('dt', {}, t('playground.promptTokens')), el('dd', {}, t('playground.cached', { count: number(usage.prompt_tokens), cached: number(usage.prompt_tokens_details.cached_tokens) })),

@@ -113,7 +113,7 @@ function revisionTable(models, again) {
     tools: [action('admin.models.install', { class: 'primary', click: () => install(again) }, t('models.install'))],
     empty: emptyState(t('models.empty')),
     columns: [
-      { key: 'name', label: t('models.revision'), value: (row) => `${row.name} ${row.version}`, cell: (row) => link(`${HOME}/${encodeURIComponent(row.name)}/${encodeURIComponent(row.version)}`, `${row.name} ${row.version}`) },
+      { key: 'name', label: t('models.revision'), value: (row) => `${row.name} ${row.version}`, cell: (row) => [link(`${HOME}/${encodeURIComponent(row.name)}/${encodeURIComponent(row.version)}`, `${row.name} ${row.version}`), row.base && el('div', { class: 'muted' }, t('models.adapterOf', { base: nameOf(row.base) }))] },
       { key: 'state', label: t('models.state'), value: (row) => row.state, cell: (row) => [stateBadge(row.state), row.reason && el('div', { class: 'muted' }, row.reason)] },
       inspected && { key: 'leases', label: t('models.leases'), numeric: true, value: (row) => row.leases, cell: leases },
       inspected && { key: 'tasks', label: t('models.tasks'), value: (row) => row.tasks.join(' '), cell: (row) => list(row.tasks) },
@@ -184,6 +184,7 @@ function revisionView(row, models, again, several) {
     several && el('h2', {}, `${row.name} ${row.version}`),
     el('dl', { class: 'facts' },
       [[t('models.state'), [stateBadge(row.state), ' ', row.reason && el('span', {}, row.reason)]], [t('models.digest'), digest(row.digest, row.name)], [t('models.family'), row.family],
+        row.base && [t('models.base'), [link(`${HOME}/${encodeURIComponent(row.base.name)}/${encodeURIComponent(row.base.version)}`, nameOf(row.base)), ' ', digest(row.base.digest, row.base.name)]],
         [t('models.tasks'), list(row.tasks, 9)], [t('models.leases'), leases(row)],
         row.origin && [t('models.origin'), row.origin], row.trust && [t('models.trust'), row.trust],
         row.bytes !== undefined && [t('models.store'), bytes(row.bytes)], row.memoryBytes !== undefined && [t('models.memory'), bytes(row.memoryBytes)],
@@ -218,12 +219,14 @@ function routeOf(row, models) {
 }
 
 function activate(row, models, again) {
+  const held = models.revisions.filter((each) => each.state === 'active' && each.base?.name === row.name && each.base.digest !== row.digest);
   const now = routeOf(row, models)?.active ?? models.revisions.find((each) => each.name === row.name && each.state === 'active') ?? null;
   openChange({
     operation: 'admin.models.activate',
     title: t('models.activateTitle', { model: `${row.name} ${row.version}` }),
     reach: [
       el('p', {}, now ? t('models.activateReach', { route: row.name, from: now.version, to: row.version }) : t('models.activateFirst', { route: row.name, to: row.version })),
+      held.length > 0 && el('p', {}, t('models.activateHeld', { adapters: list(held.map(nameOf), 9) })),
       el('p', { class: 'muted' }, t('models.activateMore')),
     ],
     reason: 'required',
@@ -295,10 +298,11 @@ function install(again) {
       field('name', t('models.name'), {}, t('models.nameHint')),
       field('version', t('models.version'), {}),
       weights(),
+      field('base', t('models.base'), {}, t('models.baseHint')),
     ],
     reason: 'required',
     confirm: t('models.install'),
-    perform: (data) => post('/admin/models/install', { folder: data.folder.trim(), name: data.name.trim() || null, version: data.version.trim() || null, weights: data.weights || null, reason: data.reason }),
+    perform: (data) => post('/admin/models/install', { folder: data.folder.trim(), name: data.name.trim() || null, version: data.version.trim() || null, weights: data.weights || null, base: data.base.trim() || null, reason: data.reason }),
     done: (answer) => el('p', {}, stateBadge(answer.revision.state), ' ', `${answer.revision.name} ${answer.revision.version}`, ' ', answer.revision.reason),
     after: again,
   });

@@ -95,7 +95,11 @@ final class GeneratedText {
         JsonObject model = candor.object("model");
         double tokens = usage.number("completion_tokens");
         List<String> parts = new ArrayList<>();
-        parts.add(model.text("name") + " " + model.text("version"));
+        String on = candor.has("base")
+                ? " on " + candor.object("base").text("name") + " "
+                        + candor.object("base").text("version")
+                : "";
+        parts.add(model.text("name") + " " + model.text("version") + on);
         parts.add(speed(tokens, (written - begun) / 1e9));
         parts.add(AnswerText.energy(usage.object("energy")));
         parts.add(proof);

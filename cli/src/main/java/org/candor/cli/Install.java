@@ -3,7 +3,7 @@ package org.candor.cli;
 import java.util.List;
 import java.util.Map;
 
-/** {@code install}: takes a model's folder or file as a pack by reference, has it tested, and has it serve where that is wanted. */
+/** {@code install}: takes a model's folder or file, or an adapter's folder, as a pack by reference, has it tested, and has it serve where that is wanted. */
 final class Install {
 
     /** Every tensor is read and its digest taken. */
@@ -33,8 +33,14 @@ final class Install {
                     "model", revision.text("name"),
                     "version", revision.text("version"),
                     "reason", arguments.reason());
-            JsonObject activation = post("activate", JsonObject.of(body).text()).object("activation");
+            JsonObject answer = post("activate", JsonObject.of(body).text());
+            JsonObject activation = answer.object("activation");
             terminal.out().println(model + " serves as " + activation.text("route"));
+            for (JsonObject adapter : answer.objects("adapters")) {
+                terminal.out()
+                        .println(adapter.text("name") + " " + adapter.text("version")
+                                + " goes on with another revision as its base, which stays loaded for it");
+            }
         }
         return 0;
     }
@@ -46,8 +52,12 @@ final class Install {
             JsonObject test = revision.object("selfTest");
             tested = ", self-test " + (test.flag("passed") ? "passed" : "failed");
         }
-        return "installed " + model + " (" + revision.text("family") + "), " + revision.text("state") + tested + ", "
-                + revision.text("digest");
+        String base = revision.has("base")
+                ? " on " + revision.object("base").text("name") + " "
+                        + revision.object("base").text("version")
+                : "";
+        return "installed " + model + " (" + revision.text("family") + base + "), " + revision.text("state") + tested
+                + ", " + revision.text("digest");
     }
 
     private JsonObject post(String change, String body) {

@@ -12,7 +12,7 @@ import org.candor.proof.TlogProof;
 import org.candor.proof.VerifierKey;
 
 /**
- * Checks that the log has a text that a model wrote, as it is: the text, how it ended, the model's digest, seed, energy,
+ * Checks that the log has a text that a model wrote, as it is: the text, how it ended, the digests of the model and, of an adapter, its base's, seed, energy,
  * usage, policy, and where they are known the prompts.
  */
 final class TextProof {
@@ -67,6 +67,9 @@ final class TextProof {
         Map<String, Object> shown = new LinkedHashMap<>();
         for (String name : List.of("model", "seed", "masked", "policy")) {
             shown.put(name, candor.value(name));
+        }
+        if (candor.has("base")) {
+            shown.put("base", candor.value("base"));
         }
         shown.put("energy", usage.value("energy"));
         shown.put(

@@ -30,7 +30,8 @@ class InstallArgumentsTest {
     void aFolderAloneIsRelativeToWhereThePersonIsAndTheRestIsTheServers() {
         InstallArguments arguments = InstallArguments.parse(List.of("my model"), directory);
         assertEquals(
-                new InstallArguments(model, null, null, null, false, "installed from the command line"), arguments);
+                new InstallArguments(model, null, null, null, null, false, "installed from the command line"),
+                arguments);
         assertEquals(
                 Map.of("folder", model.toString(), "reason", "installed from the command line"),
                 Json.parse(arguments.body()));
@@ -51,7 +52,7 @@ class InstallArgumentsTest {
                         "--reason",
                         "trial"),
                 directory);
-        assertEquals(new InstallArguments(model, "n", "2.0.0", "bf16", true, "trial"), arguments);
+        assertEquals(new InstallArguments(model, "n", "2.0.0", "bf16", null, true, "trial"), arguments);
         assertEquals(
                 Map.of(
                         "folder", model.toString(),
@@ -66,7 +67,19 @@ class InstallArgumentsTest {
     void optionsMayComeBeforeTheFolder() {
         InstallArguments arguments =
                 InstallArguments.parse(List.of("--activate", "my model", "--name", "n"), directory);
-        assertEquals(new InstallArguments(model, "n", null, null, true, "installed from the command line"), arguments);
+        assertEquals(
+                new InstallArguments(model, "n", null, null, null, true, "installed from the command line"), arguments);
+    }
+
+    @Test
+    void anAdapterHasABase() {
+        InstallArguments arguments = InstallArguments.parse(List.of("my model", "--base", "llama:1.0.0"), directory);
+        assertEquals(
+                Map.of(
+                        "folder", model.toString(),
+                        "base", "llama:1.0.0",
+                        "reason", "installed from the command line"),
+                Json.parse(arguments.body()));
     }
 
     @Test

@@ -63,9 +63,18 @@ public interface TextGenerator extends AutoCloseable {
         throw new ModelFormatException(files.id().name() + ": this model takes no adapters");
     }
 
+    /**
+     * About how many bytes {@link #adapt} would hold besides this model's. Only headers are read.
+     *
+     * @throws org.candor.api.model.ModelFormatException as for {@link #adapt}
+     */
+    default long adapterBytes(ModelFiles files) throws IOException {
+        throw new ModelFormatException(files.id().name() + ": this model takes no adapters");
+    }
+
     GeneratorStatus status();
 
-    /** Bytes of weights, buffers and cache. */
+    /** Bytes of weights, buffers and cache; of an adapter those that it needs besides its base's. */
     long bytes();
 
     /** Ends what still runs and gives everything back; closing twice does nothing. */

@@ -7,8 +7,8 @@ package org.candor.api.model;
  */
 public interface Adapter extends AutoCloseable {
 
-    /** Bytes of its weights. */
-    long bytes();
+    /** Bytes of its weights, and of buffers for passes of so many tokens, which adapters of a generator share. */
+    long bytes(int passTokens);
 
     /**
      * Frees its weights; closing twice does nothing. By the thread that uses the generator, or when no pass runs, after its

@@ -70,6 +70,14 @@ public interface Generator extends AutoCloseable {
     Adapter adapt(ModelFiles files) throws IOException;
 
     /**
+     * About how many bytes {@link #adapt} and its texts would hold: weights, and buffers of passes of so many tokens, which adapters
+     * share. Only headers are read. May be called by any thread.
+     *
+     * @throws ModelFormatException as for {@link #adapt}
+     */
+    long adapterBytes(ModelFiles files, int passTokens) throws IOException;
+
+    /**
      * A new, empty text.
      *
      * @throws UnsupportedOperationException when an encoder reads first ({@link #decoderStart})

@@ -10,6 +10,11 @@ public interface ModelLease<T> extends AutoCloseable {
     /** The revision. */
     ModelId id();
 
+    /** The revision that an adapter changes, which is held as long as the adapter is loaded; null where the revision is no adapter. */
+    default ModelId base() {
+        return null;
+    }
+
     /**
      * The model; not closed by the holder of a lease.
      *

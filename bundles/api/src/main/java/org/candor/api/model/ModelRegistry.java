@@ -50,7 +50,8 @@ public interface ModelRegistry {
 
     /**
      * Loads and tests the revision, records the activation durably, then flips the route. Returns after the flip.
-     * Requests that hold leases finish on theirs. A route keeps the task of its first model.
+     * Requests that hold leases finish on theirs. A route keeps the task of its first model. An adapter holds its base,
+     * which is loaded where it is not, as long as it is loaded itself; only a revision that was activated serves as base.
      *
      * @param actor who asks for it
      * @param reason why; not blank
@@ -88,7 +89,7 @@ public interface ModelRegistry {
      * Forgets a revision that no route leads to, with its files in the store. Leases that are out stay valid.
      *
      * @return its identity
-     * @throws ModelRefusedException when a route leads to it
+     * @throws ModelRefusedException when a route leads to it, or an adapter that is installed needs it as its base
      * @throws ModelUnavailableException when it is not installed
      */
     ModelId remove(String name, String version, Caller actor, String reason);

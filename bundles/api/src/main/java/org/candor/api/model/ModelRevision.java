@@ -8,10 +8,10 @@ import java.util.Set;
  * What is known of a revision now.
  *
  * @param id name, version, digest; the digest is empty for a pack whose card cannot be read
- * @param family the {@code model_type}
+ * @param family the {@code model_type}; {@code lora} for a low-rank adapter
  * @param tasks for example {@code embed}, {@code generate}
  * @param state where it is in its life
- * @param reason why it is {@link ModelState#FAILED}, in one line, else empty
+ * @param reason why it is {@link ModelState#FAILED}, or what an adapter that is not loaded waits for, in one line; else empty
  * @param leases leases out now
  * @param card its card.json as JSON values
  * @param origin where its files come from: the bundle or folder
@@ -20,6 +20,7 @@ import java.util.Set;
  * @param memoryBytes memory it holds while it is loaded, else 0
  * @param selfTest the last run of its self-test, or null
  * @param life its steps since the server started, oldest first; at most the last 50
+ * @param base the revision that an adapter changes, or null where it is none
  */
 public record ModelRevision(
         ModelId id,
@@ -34,7 +35,8 @@ public record ModelRevision(
         long storeBytes,
         long memoryBytes,
         SelfTestResult selfTest,
-        List<ModelTransition> life) {
+        List<ModelTransition> life,
+        ModelId base) {
 
     /** A revision of which no more than this is known. */
     public ModelRevision(
@@ -45,6 +47,19 @@ public record ModelRevision(
             String reason,
             int leases,
             Map<String, Object> card) {
-        this(id, family, tasks, state, reason, leases, card, "", "", 0, 0, null, List.of());
+        this(id, family, tasks, state, reason, leases, card, null);
+    }
+
+    /** One with a base of which no more than this is known. */
+    public ModelRevision(
+            ModelId id,
+            String family,
+            Set<String> tasks,
+            ModelState state,
+            String reason,
+            int leases,
+            Map<String, Object> card,
+            ModelId base) {
+        this(id, family, tasks, state, reason, leases, card, "", "", 0, 0, null, List.of(), base);
     }
 }

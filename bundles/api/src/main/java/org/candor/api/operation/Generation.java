@@ -67,12 +67,20 @@ public interface Generation {
      * What is known when the model begins.
      *
      * @param model that writes
+     * @param base the model that it changes where it is an adapter, else null
      * @param prompts token ids of each
      * @param tokenizer its tokenizer, or null
      * @param template its chat template, or null
      * @param seed that was given or drawn
      */
-    record Begun(ModelId model, List<int[]> prompts, Tokenizer tokenizer, ChatTemplate template, long seed) {}
+    record Begun(
+            ModelId model, ModelId base, List<int[]> prompts, Tokenizer tokenizer, ChatTemplate template, long seed) {
+
+        /** By a model that is no adapter. */
+        public Begun(ModelId model, List<int[]> prompts, Tokenizer tokenizer, ChatTemplate template, long seed) {
+            this(model, null, prompts, tokenizer, template, seed);
+        }
+    }
 
     /** Told of text as it is written, on the calling thread. */
     interface Sink {

@@ -12,9 +12,19 @@ public interface Models {
 
     /**
      * @param activation that is in force now
+     * @param adapters that serve and go on with another revision of this route's model, which stays loaded for them
      * @param evidence its log entry is durable
      */
-    record Change(Activation activation, Evidence evidence) {}
+    record Change(Activation activation, List<ModelId> adapters, Evidence evidence) {
+        public Change {
+            adapters = List.copyOf(adapters);
+        }
+
+        /** No adapter is left on another revision. */
+        public Change(Activation activation, Evidence evidence) {
+            this(activation, List.of(), evidence);
+        }
+    }
 
     /**
      * @param revision as it is now
@@ -69,7 +79,7 @@ public interface Models {
     Overview overview(Caller caller);
 
     /**
-     * Operation {@code admin.models.install}: a model on the server's disk becomes a pack by reference. It is tested and not
+     * Operation {@code admin.models.install}: a model or adapter on the server's disk becomes a pack by reference. It is tested and not
      * activated. INVALID with code {@code model_refused} when it fails a check; nothing is kept then.
      */
     Checked install(Caller caller, ModelSource source, String reason);
@@ -91,7 +101,7 @@ public interface Models {
 
     /**
      * Operation {@code admin.models.remove}: the revision, its packs and its files in the store go. INVALID with code {@code
-     * model_refused} while a route leads to it.
+     * model_refused} while a route leads to it or an adapter that is installed needs it.
      */
     Removed remove(Caller caller, String name, String version, String reason);
 }

@@ -1,7 +1,10 @@
 package org.candor.gateway.internal;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /** Figures of the models that write, each with its route and version: a revision begins at nought. */
@@ -36,8 +39,7 @@ final class GeneratorMetrics {
         if (!(generators instanceof List<?> list)) {
             return;
         }
-        List<? extends Map<?, ?>> each =
-                list.stream().map(one -> (Map<?, ?>) one).toList();
+        List<Map<?, ?>> each = engines(list);
         for (Figure figure : FIGURES) {
             String name = "candor_generation_" + figure.name();
             text.metric(name, figure.type(), figure.help());
@@ -52,6 +54,29 @@ final class GeneratorMetrics {
             blocks(text, one, "kept", kept);
             blocks(text, one, "free", free);
         }
+    }
+
+    /**
+     * An adapter's figures are those of its base's engine, which count once: under the base, or where that is no longer its route's under
+     * the first adapter that holds it.
+     */
+    private static List<Map<?, ?>> engines(List<?> generators) {
+        List<Map<?, ?>> engines = new ArrayList<>();
+        Set<Object> counted = new HashSet<>();
+        for (Object each : generators) {
+            Map<?, ?> generator = (Map<?, ?>) each;
+            if (generator.get("base") == null) {
+                engines.add(generator);
+                counted.add(generator.get("digest"));
+            }
+        }
+        for (Object each : generators) {
+            Map<?, ?> generator = (Map<?, ?>) each;
+            if (generator.get("base") instanceof Map<?, ?> base && counted.add(base.get("digest"))) {
+                engines.add(generator);
+            }
+        }
+        return engines;
     }
 
     private static void blocks(MetricsText text, Map<?, ?> generator, String state, double value) {

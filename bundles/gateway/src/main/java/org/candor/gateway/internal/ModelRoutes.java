@@ -91,11 +91,16 @@ final class ModelRoutes {
             candor.put("digest", revision.id().digest());
             candor.put("state", revision.state().name().toLowerCase(Locale.ROOT));
             candor.put("tasks", new TreeSet<>(revision.tasks()));
+            if (revision.base() != null) {
+                candor.put("base", Views.model(revision.base()));
+            }
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("id", revision.id().name());
             json.put("object", "model");
             json.put("created", started);
             json.put("owned_by", "candor");
+            json.put("root", revision.id().name());
+            json.put("parent", revision.base() == null ? null : revision.base().name());
             json.put("candor", candor);
             served.add(json);
         }
@@ -107,8 +112,9 @@ final class ModelRoutes {
     }
 
     private Response install(Request request, Caller caller) {
-        Members body = Bodies.json(request, "folder", "name", "version", "weights", "reason");
-        ModelSource source = new ModelSource(path(body), body.string("name"), body.string("version"), weights(body));
+        Members body = Bodies.json(request, "folder", "name", "version", "weights", "base", "reason");
+        ModelSource source = new ModelSource(
+                path(body), body.string("name"), body.string("version"), weights(body), body.string("base"));
         return checked(models().install(caller, source, body.neededString("reason")));
     }
 
@@ -166,6 +172,7 @@ final class ModelRoutes {
     private static Response changed(Models.Change change) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("activation", Views.activation(change.activation()));
+        json.put("adapters", change.adapters().stream().map(Views::model).toList());
         json.put("evidence", Views.evidence(change.evidence()));
         return Response.json(200, json).accounted(change.evidence());
     }

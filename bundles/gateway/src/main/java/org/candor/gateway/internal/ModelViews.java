@@ -35,6 +35,7 @@ final class ModelViews {
     private static Map<String, Object> named(ModelRevision revision) {
         Map<String, Object> json = Views.model(revision.id());
         json.put("state", revision.state().name().toLowerCase(Locale.ROOT));
+        json.put("base", revision.base() == null ? null : Views.model(revision.base()));
         return json;
     }
 

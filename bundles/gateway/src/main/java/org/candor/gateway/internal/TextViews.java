@@ -37,6 +37,9 @@ final class TextViews {
     static Map<String, Object> candor(Written written) {
         Map<String, Object> candor = new LinkedHashMap<>();
         candor.put("model", Views.model(written.begun().model()));
+        if (written.begun().base() != null) {
+            candor.put("base", Views.model(written.begun().base()));
+        }
         candor.put("seed", written.begun().seed());
         candor.put("masked", written.masked());
         candor.putAll(Views.evidence(written.evidence()));

@@ -109,6 +109,7 @@ final class Views {
     static Map<String, Object> revision(ModelRevision revision) {
         Map<String, Object> json = model(revision.id());
         json.put("family", revision.family());
+        json.put("base", revision.base() == null ? null : model(revision.base()));
         json.put("tasks", new TreeSet<>(revision.tasks()));
         json.put("state", revision.state().name().toLowerCase(Locale.ROOT));
         json.put("reason", revision.reason());

@@ -144,6 +144,31 @@ class GenerationFiguresTest {
     }
 
     @Test
+    void anEngineCountsOnceHoweverManyAdaptersItServes() throws IOException {
+        Map<String, Object> held = Map.of("name", "old", "version", "1.0.0", "digest", "sha256:0");
+        List<Map<String, Object>> all = List.of(
+                adapter("one", Map.of("name", "stories", "version", "1.0.0", "digest", "sha256:1")),
+                generator("sha256:1", 100, 50),
+                adapter("two", held),
+                adapter("three", held));
+        server.gateway.platform = new Server.StatusOnly(() -> Map.of("generators", all));
+        assertEquals(
+                List.of("stories", "two"),
+                metrics()
+                        .lines()
+                        .filter(line -> line.startsWith("candor_generation_passes_total{"))
+                        .map(line -> line.split("\"")[1])
+                        .toList());
+    }
+
+    private static Map<String, Object> adapter(String id, Map<String, Object> base) {
+        Map<String, Object> adapter = generator("sha256:" + id, 100, 50);
+        adapter.put("id", id);
+        adapter.put("base", base);
+        return adapter;
+    }
+
+    @Test
     void whoWatchesSeesHowFastAModelWrites() throws IOException {
         AtomicLong nanos = new AtomicLong();
         List<Map<String, Object>> generators = new ArrayList<>(List.of(generator("sha256:1", 100, 50)));

@@ -299,8 +299,10 @@ class RoutesTest {
         assertEquals("model", model.get("object"));
         assertEquals("candor", model.get("owned_by"));
         assertTrue((long) model.get("created") > 0);
-        assertEquals(1, ((List<?>) list.get("data")).size(), "what failed cannot be called");
-        assertEquals(2, ((List<?>) list.get("revisions")).size());
+        assertEquals("encoder-en", model.get("root"));
+        assertNull(model.get("parent"));
+        assertEquals(2, ((List<?>) list.get("data")).size(), "what failed cannot be called");
+        assertEquals(3, ((List<?>) list.get("revisions")).size());
         assertEquals(model, server.call("GET", "/v1/models/encoder-en", null).json());
         Server.Reply missing = server.call("GET", "/v1/models/encoder-zh", null);
         assertEquals(404, missing.status());
@@ -478,8 +480,26 @@ class RoutesTest {
         Map<String, Object> json = server.call("GET", "/admin/models", null).json();
         assertEquals(Set.of("revisions"), json.keySet());
         assertEquals(
-                Set.of("name", "version", "digest", "state"),
+                Set.of("name", "version", "digest", "state", "base"),
                 first(json.get("revisions")).keySet());
+    }
+
+    @Test
+    void anAdapterIsListedWithItsBase() throws IOException {
+        Map<String, Object> tales = server.call("GET", "/v1/models/tales", null).json();
+        assertEquals("tales", tales.get("root"));
+        assertEquals("stories", tales.get("parent"));
+        Map<?, ?> candor = (Map<?, ?>) tales.get("candor");
+        assertEquals("sha256:" + "d".repeat(64), candor.get("digest"));
+        assertEquals(
+                Map.of("name", "stories", "version", "1.0.0", "digest", "sha256:" + "b".repeat(64)),
+                candor.get("base"));
+        server.call("POST", "/admin/models/install", "{\"folder\":\"/m\",\"base\":\"stories:1.0.0\",\"reason\":\"r\"}");
+        assertEquals("install /m null null null on stories:1.0.0", server.calls.removeLast());
+        Map<String, Object> activated = server.call(
+                        "POST", "/admin/models/activate", "{\"model\":\"stories\",\"version\":\"2\",\"reason\":\"r\"}")
+                .json();
+        assertEquals("stories", first(activated.get("adapters")).get("name"), "what goes on with another revision");
     }
 
     @Test

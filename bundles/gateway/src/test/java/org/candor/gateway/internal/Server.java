@@ -80,6 +80,7 @@ final class Server implements AutoCloseable {
             Map.of("joules", 0.5),
             Map.of("decision", "permit"));
     static final ModelId ENCODER = new ModelId("encoder-en", "1.0.0", "sha256:" + "e".repeat(64));
+    static final ModelId BASE = new ModelId("stories", "1.0.0", "sha256:" + "b".repeat(64));
     static final ModelRevision REVISION = new ModelRevision(
             ENCODER,
             "bert",
@@ -93,7 +94,8 @@ final class Server implements AutoCloseable {
             7,
             9,
             new SelfTestResult(true, 4, 0.001, Double.POSITIVE_INFINITY, 0.5, 12, Instant.EPOCH),
-            List.of(new ModelTransition(ENCODER, ModelState.ACTIVE, false, "anna", "default", "first", Instant.EPOCH)));
+            List.of(new ModelTransition(ENCODER, ModelState.ACTIVE, false, "anna", "default", "first", Instant.EPOCH)),
+            null);
 
     final Path home;
     final AccessStore store;
@@ -544,11 +546,13 @@ final class Server implements AutoCloseable {
         @Override
         public List<ModelRevision> list(Caller caller) {
             call(caller, "models");
+            ModelId tales = new ModelId("tales", "1.0.0", "sha256:" + "d".repeat(64));
             ModelId failed = new ModelId("encoder-zh", "2.0.0", "sha256:" + "f".repeat(64));
             return List.of(
                     new ModelRevision(ENCODER, "bert", Set.of("embed"), ModelState.ACTIVE, "", 0, Map.of()),
                     new ModelRevision(
-                            failed, "bert", Set.of("embed"), ModelState.FAILED, "digest differs", 0, Map.of()));
+                            failed, "bert", Set.of("embed"), ModelState.FAILED, "digest differs", 0, Map.of()),
+                    new ModelRevision(tales, "lora", Set.of("generate"), ModelState.ACTIVE, "", 0, Map.of(), BASE));
         }
 
         @Override
@@ -568,7 +572,8 @@ final class Server implements AutoCloseable {
         public Checked install(Caller caller, ModelSource source, String reason) {
             call(
                     caller,
-                    "install " + source.path() + " " + source.name() + " " + source.version() + " " + source.weights());
+                    "install " + source.path() + " " + source.name() + " " + source.version() + " " + source.weights()
+                            + (source.base() == null ? "" : " on " + source.base()));
             return new Checked(REVISION, EVIDENCE);
         }
 
@@ -587,7 +592,10 @@ final class Server implements AutoCloseable {
         @Override
         public Change activate(Caller caller, String name, String version, String reason) {
             call(caller, "activate " + name + " " + version);
-            return new Change(new Activation(name, ENCODER, "cli", reason, Instant.EPOCH), EVIDENCE);
+            return new Change(
+                    new Activation(name, ENCODER, "cli", reason, Instant.EPOCH),
+                    name.equals("stories") ? List.of(BASE) : List.of(),
+                    EVIDENCE);
         }
 
         @Override

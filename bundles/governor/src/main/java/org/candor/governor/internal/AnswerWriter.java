@@ -68,6 +68,9 @@ final class AnswerWriter {
         String answer = join(kept.sentences(), found.language(), citations, sentences);
         List<ModelUse> models = new ArrayList<>(found.models());
         models.add(new ModelUse("generator", written.begun().model()));
+        if (written.begun().base() != null) {
+            models.add(new ModelUse("base", written.begun().base()));
+        }
         Map<String, Double> timings = new LinkedHashMap<>(found.timings());
         timings.put("write", (System.nanoTime() - begun) * 1e-6);
         Findings findings = new Findings(

@@ -40,7 +40,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
- * Operations {@code generate} and {@code tokenize}. The log entry of a text commits to {@code model}, {@code purpose}, {@code
+ * Operations {@code generate} and {@code tokenize}. The log entry of a text commits to {@code model}, {@code base} where that is an adapter, {@code purpose}, {@code
  * prompts} and {@code parameters} (as they came), {@code seed}, {@code continuations} (text and why it ended) and {@code usage}.
  */
 @Component
@@ -204,6 +204,7 @@ public final class GenerationOperations implements Generation {
                 }
                 begun = new Begun(
                         lease.id(),
+                        lease.base(),
                         requests.stream().map(GenerationRequest::prompt).toList(),
                         model.tokenizer(),
                         model.chatTemplate(),
@@ -317,6 +318,9 @@ public final class GenerationOperations implements Generation {
         public void describe(Reply reply, Map<String, Object> members) {
             Generated generated = reply.generated();
             members.put("model", Json.model(reply.begun().model()));
+            if (reply.begun().base() != null) {
+                members.put("base", Json.model(reply.begun().base()));
+            }
             members.put(
                     "continuations",
                     generated.continuations().stream()

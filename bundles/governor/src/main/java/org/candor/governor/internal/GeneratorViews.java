@@ -55,6 +55,7 @@ final class GeneratorViews {
         json.put("id", route);
         json.put("version", lease.id().version());
         json.put("digest", lease.id().digest());
+        json.put("base", lease.base() == null ? null : Json.model(lease.base()));
         json.put("tokenizer", model.tokenizer() != null);
         json.put("chat", model.chatTemplate() != null);
         json.put("maxTokens", model.maxTokens());

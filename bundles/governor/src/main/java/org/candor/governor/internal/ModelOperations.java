@@ -14,6 +14,7 @@ import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelSource;
+import org.candor.api.model.ModelState;
 import org.candor.api.operation.Answers;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Models;
@@ -74,7 +75,8 @@ public final class ModelOperations implements Models {
     /** What everybody may know of revisions. */
     private static List<ModelRevision> named(List<ModelRevision> revisions) {
         return revisions.stream()
-                .map(each -> new ModelRevision(each.id(), each.family(), each.tasks(), each.state(), "", 0, Map.of()))
+                .map(each -> new ModelRevision(
+                        each.id(), each.family(), each.tasks(), each.state(), "", 0, Map.of(), each.base()))
                 .toList();
     }
 
@@ -155,6 +157,9 @@ public final class ModelOperations implements Models {
         if (source.weights() != null) {
             request.put("weights", source.weights().name());
         }
+        if (source.base() != null) {
+            request.put("base", Requests.name("base", source.base()));
+        }
         String why = Requests.neededReason(reason);
         request.put("reason", why);
         return checked(
@@ -223,7 +228,18 @@ public final class ModelOperations implements Models {
     private Change activated(
             String operation, Caller caller, Map<String, Object> request, Function<ModelRegistry, Activation> change) {
         Governed<Activation> done = change(operation, caller, request, "version", change, Json::activation);
-        return new Change(done.result(), done.evidence());
+        return new Change(done.result(), left(done.result()), done.evidence());
+    }
+
+    /** Adapters that serve on another revision of the route than the one it leads to now. */
+    private List<ModelId> left(Activation now) {
+        return registry().revisions().stream()
+                .filter(each -> each.state() == ModelState.ACTIVE
+                        && each.base() != null
+                        && each.base().name().equals(now.route())
+                        && !each.base().equals(now.model()))
+                .map(ModelRevision::id)
+                .toList();
     }
 
     @Override

@@ -57,6 +57,7 @@ class GenerationOperationsTest {
     private final Script script = new Script();
     private Set<String> tasks = Set.of("generate");
     private ModelState state = ModelState.ACTIVE;
+    private ModelId base;
     private int leases;
     private boolean closing;
 
@@ -84,6 +85,11 @@ class GenerationOperationsTest {
             @Override
             public ModelId id() {
                 return MODEL;
+            }
+
+            @Override
+            public ModelId base() {
+                return base;
             }
 
             @Override
@@ -279,6 +285,23 @@ class GenerationOperationsTest {
                     .contains(now);
             assertEquals(loading ? Kind.UNAVAILABLE : Kind.NOT_FOUND, refused.kind(), now::toString);
         }
+    }
+
+    @Test
+    void aTextOfAnAdapterIsProvedWithItsBase() throws Exception {
+        assertFalse(operations()
+                .generate(World.ASKER, order(Map.of()), null)
+                .evidence()
+                .openings()
+                .containsKey("base"));
+        base = new ModelId("llama", "1.0.0", "sha256:" + "b".repeat(64));
+        Written written = operations().generate(World.ASKER, order(Map.of()), null);
+        assertEquals(base, written.begun().base());
+        assertTrue(written.evidence().openings().containsKey("base"));
+        PlatformView view = new PlatformView(world.path());
+        view.registry = operations().registry;
+        Map<?, ?> seen = (Map<?, ?>) ((List<?>) view.status().get("generators")).getFirst();
+        assertEquals(base.digest(), ((Map<?, ?>) seen.get("base")).get("digest"));
     }
 
     private static Order forMaria() {

@@ -32,7 +32,8 @@ final class CacheRoom {
         return generating.withCache((int) Math.clamp(tokens, FEWEST, MOST) / block * block);
     }
 
-    private static long bytes(ModelUse use, String family, ModelFiles files, Loaders loaders) throws IOException {
+    private static long bytes(ModelUse.Generating use, String family, ModelFiles files, Loaders loaders)
+            throws IOException {
         Loaders.Loader loader = loaders.find(family, use);
         return loader == null ? 0 : loader.bytes(files);
     }

@@ -8,10 +8,12 @@ import org.candor.api.compute.WeightType;
 import org.candor.api.model.EncoderSettings;
 import org.candor.api.model.GeneratorSettings;
 import org.candor.api.model.ModelFormatException;
+import org.candor.api.model.ModelId;
 
 /** Typed access to the JSON values of a card, with errors that name the key. */
 record CardReader(String location, Map<String, Object> values, String prefix) {
 
+    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final int MOST_TOKENS = 1 << 20;
     private static final int MOST_CACHE = 1 << 28;
 
@@ -23,7 +25,10 @@ record CardReader(String location, Map<String, Object> values, String prefix) {
     ModelUse use(Task task) throws ModelFormatException {
         return switch (task) {
             case EMBED -> inside(ModelUse.Encoding.KEY).encoding();
-            case GENERATE -> inside(ModelUse.Generating.KEY).generating();
+            case GENERATE ->
+                values.containsKey(ModelUse.Adapting.KEY)
+                        ? adapting()
+                        : inside(ModelUse.Generating.KEY).generating();
         };
     }
 
@@ -41,6 +46,17 @@ record CardReader(String location, Map<String, Object> values, String prefix) {
         int most = (int) whole("maxTokens", 0, MOST_TOKENS);
         int cache = (int) whole("cacheTokens", Math.max(block, most), MOST_CACHE);
         return new ModelUse.Generating(new GeneratorSettings(choice("weights", WeightType.class), most, cache, block));
+    }
+
+    private ModelUse adapting() throws ModelFormatException {
+        if (values.containsKey(ModelUse.Generating.KEY)) {
+            throw wrong(ModelUse.Generating.KEY, "an adapter has none, since everything is as its base has it");
+        }
+        CardReader base = inside(ModelUse.Adapting.KEY).inside("base");
+        return new ModelUse.Adapting(new ModelId(
+                base.matching("name", ModelCard.NAME),
+                base.matching("version", ModelCard.NAME),
+                base.matching("digest", DIGEST)));
     }
 
     CardReader inside(String key) throws ModelFormatException {

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelFormatException;
 import org.candor.api.model.ModelId;
+import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelRefusedException;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelSource;
@@ -132,7 +133,10 @@ final class Folders {
     synchronized ModelRevision install(ModelSource source, Cause cause) {
         try {
             Path place = checked(source.path());
-            return take(new ModelSource(place, source.name(), source.version(), source.weights()), cause, false);
+            return take(
+                    new ModelSource(place, source.name(), source.version(), source.weights(), source.base()),
+                    cause,
+                    false);
         } catch (IOException e) {
             throw new ModelRefusedException(String.valueOf(e.getMessage()));
         }
@@ -203,6 +207,9 @@ final class Folders {
         if (source.weights() != null) {
             throw new ModelFormatException(source.path() + ": card.json says how its weights are held");
         }
+        if (source.base() != null) {
+            throw new ModelFormatException(source.path() + ": card.json says whether it has a base, and which");
+        }
     }
 
     /** What lies in it; folders end with a slash, as in a bundle. */
@@ -255,19 +262,36 @@ final class Folders {
     }
 
     private Map<String, byte[]> madeCard(ModelSource source, String name, String version) throws IOException {
-        FoundModel model = ModelPlaces.look(source.path(), source.weights(), loaders);
+        FoundModel model = found(source);
         FolderLinks.check(model.files().values(), places.home());
         if (!trust.get().allowsUnsigned(name, version)) {
             throw new ModelFormatException(source.path() + ": " + trust.get().howToAllow(name, version));
         }
-        if (loaders.find(model.family(), model.use()) == null) {
-            throw ModelPlaces.unsupported(source.path(), model.family());
+        ModelId id = new ModelId(name, version, "");
+        try (ModelLease<?> _ = revisions.bases().hold(id, model.use())) {
+            if (revisions.bases().find(model.family(), model.use()) == null) {
+                throw ModelPlaces.unsupported(source.path(), model.family());
+            }
+            ModelFiles files = new ModelFiles(id, model.files());
+            ModelUse use = CacheRoom.fitted(model.use(), model.family(), files, loaders, memory);
+            Loaders.Loader loader = revisions.bases().find(model.family(), use);
+            memory.admit(source.path().toString(), loader.bytes(files));
+            return FolderCard.make(name, version, model.with(use), loader);
         }
-        ModelFiles files = new ModelFiles(new ModelId(name, version, ""), model.files());
-        ModelUse use = CacheRoom.fitted(model.use(), model.family(), files, loaders, memory);
-        Loaders.Loader loader = loaders.find(model.family(), use);
-        memory.admit(source.path().toString(), loader.bytes(files));
-        return FolderCard.make(name, version, model.with(use), loader);
+    }
+
+    private FoundModel found(ModelSource source) throws IOException {
+        boolean adapter = AdapterFolder.at(source.path());
+        if (source.base() == null) {
+            if (adapter) {
+                throw AdapterFolder.baseNeeded(source.path());
+            }
+            return ModelPlaces.look(source.path(), source.weights(), loaders);
+        }
+        if (!adapter) {
+            throw AdapterFolder.noAdapter(source.path());
+        }
+        return AdapterFolder.read(source, revisions.bases().find(source.base()));
     }
 
     /** Takes the revision in, tests it, and makes its record durable; a failure leaves nothing behind. */

@@ -20,7 +20,7 @@ final class GeneratorFolder {
     private static final String TOKENIZER = "tokenizer.json";
     private static final String SAFETENSORS = ".safetensors";
     /** What tells how to deal with text; taken where it is there. */
-    private static final List<String> TEXTS = List.of(
+    static final List<String> TEXTS = List.of(
             TOKENIZER,
             "tokenizer_config.json",
             "special_tokens_map.json",

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.candor.api.model.ModelId;
 import org.candor.api.model.ModelRefusedException;
@@ -25,10 +26,15 @@ final class Installed {
     private final Map<String, ModelRevision> unreadable = new LinkedHashMap<>();
 
     private final Predicate<Revision> serves;
+    private final Function<Revision, String> waitsFor;
 
-    /** @param serves whether a route leads to a revision */
-    Installed(Predicate<Revision> serves) {
+    /**
+     * @param serves whether a revision is in use, so that it stays
+     * @param waitsFor why one that is not loaded cannot be now, for all that is known without loading it; empty where nothing is
+     */
+    Installed(Predicate<Revision> serves, Function<Revision, String> waitsFor) {
         this.serves = serves;
+        this.waitsFor = waitsFor;
     }
 
     synchronized List<Revision> all() {
@@ -62,7 +68,7 @@ final class Installed {
         return revision;
     }
 
-    /** @return whether it was known and no route leads to it */
+    /** @return whether it was known and is not in use */
     synchronized boolean forget(Revision revision) {
         if (serves.test(revision) || !revisions.remove(revision.id().digest(), revision)) {
             return false;
@@ -118,7 +124,8 @@ final class Installed {
                         0,
                         0,
                         null,
-                        List.of()));
+                        List.of(),
+                        null));
     }
 
     synchronized void readable(String location) {
@@ -131,7 +138,7 @@ final class Installed {
         synchronized (this) {
             all = new ArrayList<>(unreadable.values());
         }
-        all().forEach(revision -> all.add(revision.describe()));
+        all().forEach(revision -> all.add(revision.describe(waitsFor.apply(revision))));
         all.sort(Comparator.comparing((ModelRevision r) -> r.id().name())
                 .thenComparing(r -> r.id().version())
                 .thenComparing(r -> r.id().digest()));

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.candor.api.generate.TextGenerator;
+import org.candor.api.model.ModelId;
+import org.candor.api.model.ModelLease;
 import org.candor.api.model.TextEncoder;
 
 /** A model in memory, whatever its task. */
@@ -11,6 +13,11 @@ sealed interface LoadedModel extends AutoCloseable {
 
     /** What leases give out. */
     Object model();
+
+    /** The revision that it is loaded on, or null where it is no adapter. */
+    default ModelId base() {
+        return null;
+    }
 
     /** Bytes that it holds. */
     long bytes();
@@ -80,6 +87,51 @@ sealed interface LoadedModel extends AutoCloseable {
         @Override
         public void close() {
             model.close();
+        }
+    }
+
+    /** An adapter on its base, which it holds. */
+    record Adapted(Generator own, ModelLease<TextGenerator> held) implements LoadedModel {
+
+        /** @param model closed before its base is let go */
+        Adapted(TextGenerator model, ModelLease<TextGenerator> held) {
+            this(new Generator(model), held);
+        }
+
+        @Override
+        public TextGenerator model() {
+            return own.model();
+        }
+
+        @Override
+        public ModelId base() {
+            return held.id();
+        }
+
+        @Override
+        public long bytes() {
+            return own.bytes();
+        }
+
+        @Override
+        public ModelUse settled(ModelUse use) {
+            return use;
+        }
+
+        @Override
+        public SelfTest.Outcome test(String location, Path file) throws IOException {
+            return own.test(location, file);
+        }
+
+        @Override
+        public Map<String, Object> golden(String location) throws IOException {
+            return own.golden(location);
+        }
+
+        @Override
+        public void close() {
+            own.close();
+            held.close();
         }
     }
 }

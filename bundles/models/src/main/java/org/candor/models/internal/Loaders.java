@@ -60,18 +60,16 @@ final class Loaders {
     }
 
     /** The loader, or null. */
-    Loader find(String family, ModelUse use) {
-        return switch (use) {
-            case ModelUse.Encoding encoding -> {
-                ModelLoader loader = encoder(family);
-                yield loader == null ? null : new EncoderLoader(loader, encoding);
-            }
-            case ModelUse.Generating generating -> {
-                TextGeneratorLoader server = server(family);
-                GeneratorLoader generator = generator(family);
-                yield server == null || generator == null ? null : new TextLoader(server, generator, generating);
-            }
-        };
+    Loader find(String family, ModelUse.Encoding use) {
+        ModelLoader loader = encoder(family);
+        return loader == null ? null : new EncoderLoader(loader, use);
+    }
+
+    /** The loader, or null. */
+    Loader find(String family, ModelUse.Generating use) {
+        TextGeneratorLoader server = server(family);
+        GeneratorLoader generator = generator(family);
+        return server == null || generator == null ? null : new TextLoader(server, generator, use);
     }
 
     /**

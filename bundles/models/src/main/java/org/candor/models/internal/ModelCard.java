@@ -47,7 +47,8 @@ record ModelCard(
     /** Most bytes of a card. */
     static final int MAX_BYTES = 1 << 20;
 
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+    /** Names and versions of models. */
+    static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
     /** Names of a pack's files. */
     static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
@@ -118,7 +119,8 @@ record ModelCard(
                     entry.getKey(), new FileDigest(file.matching("sha256", SHA256), file.whole("bytes", 0, 1L << 40)));
         }
         Task task = Task.of(tasks);
-        for (String needed : needed(task, files.keySet())) {
+        boolean adapter = values.containsKey(ModelUse.Adapting.KEY);
+        for (String needed : needed(task, adapter, files.keySet())) {
             if (!files.containsKey(needed)) {
                 throw new ModelFormatException(location + ": card.json: files lists no " + needed);
             }
@@ -133,10 +135,13 @@ record ModelCard(
                 json);
     }
 
-    /** A model that writes may serve token ids alone; a GGUF file has the configuration in itself. */
-    private static List<String> needed(Task task, Set<String> files) {
+    /** A model that writes may serve token ids alone; a GGUF file has the configuration in itself, an adapter that of its base. */
+    private static List<String> needed(Task task, boolean adapter, Set<String> files) {
         if (task != Task.GENERATE) {
             return List.of("config.json", "tokenizer.json", "selftest.json");
+        }
+        if (adapter) {
+            return List.of(AdapterFolder.CONFIG, AdapterFolder.WEIGHTS, "selftest.json");
         }
         return files.stream().anyMatch(name -> name.endsWith(".gguf"))
                 ? List.of("selftest.json")

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.candor.api.model.EncoderSettings;
 import org.candor.api.model.GeneratorSettings;
+import org.candor.api.model.ModelId;
 
 /** What a card says about how its model is used, in the object {@link #key}. */
 sealed interface ModelUse {
@@ -78,6 +79,30 @@ sealed interface ModelUse {
             values.put("cacheTokens", settings.cacheTokens());
             values.put("blockTokens", settings.blockTokens());
             return values;
+        }
+    }
+
+    /** As a low-rank adapter of a model that writes: one itself, on the very revision that it pins. */
+    record Adapting(ModelId base) implements ModelUse {
+        static final String KEY = "adapter";
+
+        @Override
+        public Task task() {
+            return Task.GENERATE;
+        }
+
+        @Override
+        public String key() {
+            return KEY;
+        }
+
+        @Override
+        public Map<String, Object> values() {
+            Map<String, Object> pinned = new LinkedHashMap<>();
+            pinned.put("name", base.name());
+            pinned.put("version", base.version());
+            pinned.put("digest", base.digest());
+            return Map.of("base", pinned);
         }
     }
 }

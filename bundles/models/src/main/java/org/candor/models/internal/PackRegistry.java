@@ -322,6 +322,9 @@ public final class PackRegistry implements ModelRegistry, Configured {
                     activation.actor(),
                     activation.reason());
             tell(activation.model(), listener -> listener.activated(activation));
+            if (revisions.bases().awaited(activation.model())) {
+                reconcileLater();
+            }
         }
 
         @Override
@@ -382,7 +385,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
             return;
         }
         Map<String, Activation> recorded = revisions.routes().recorded();
-        for (Activation activation : recorded.values()) {
+        for (Activation activation : revisions.bases().adaptersLast(recorded.values())) {
             if (waits(activation.route(), activation.model().digest())) {
                 continue;
             }

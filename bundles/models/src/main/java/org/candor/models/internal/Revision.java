@@ -93,13 +93,18 @@ final class Revision {
         return loaded == null ? 0 : loaded.model().bytes();
     }
 
-    synchronized ModelRevision describe() {
+    ModelRevision describe() {
+        return describe("");
+    }
+
+    /** @param waitsFor what it waits for where it is not loaded, or empty */
+    synchronized ModelRevision describe(String waitsFor) {
         return new ModelRevision(
                 id(),
                 card.family(),
                 card.tasks(),
                 state,
-                reason,
+                loaded == null && state != ModelState.FAILED ? waitsFor : reason,
                 leases,
                 card.values(),
                 String.join(", ", packs.stream().map(ModelPack::location).toList()),
@@ -109,7 +114,8 @@ final class Revision {
                         .sum(),
                 memoryBytes(),
                 selfTest,
-                List.copyOf(life));
+                List.copyOf(life),
+                Bases.of(card));
     }
 
     /**

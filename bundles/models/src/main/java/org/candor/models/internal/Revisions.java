@@ -40,11 +40,11 @@ final class Revisions implements AutoCloseable {
     private final ContentStore store;
     private final Cards cards;
     private final MemoryBudget memory;
-    private final Loaders loaders;
     private final Events events;
     private final Surroundings surroundings;
     private final Installed installed;
     private final Routes routes;
+    private final Bases bases;
     /** Held while routes are changed, loads included. */
     private final ReentrantLock changing = new ReentrantLock();
 
@@ -66,21 +66,32 @@ final class Revisions implements AutoCloseable {
             Loaders loaders,
             Surroundings.Standby standby,
             Events events) {
-        this.installed = new Installed(this::serves);
+        this.installed = new Installed(this::serves, this::waitsFor);
         this.routes = new Routes(log, installed::describe);
+        this.bases = new Bases(installed, routes, loaders);
         this.store = store;
         this.cards = cards;
         this.memory = new MemoryBudget(memoryBytes, this::memoryBytes, () -> endStandby("memory was needed"));
-        this.loaders = loaders;
         this.events = events;
         this.surroundings = new Surroundings(store, this::content, trust, memory, standby, events::step);
         for (Activation activation : routes.recorded().values()) {
             ModelCard card = cards.find(activation.model().digest());
             if (card != null) {
-                Revision revision = new Revision(null, card, surroundings);
-                installed.keep(revision);
-                revision.installed(null, Cause.system("the store holds it since " + activation.time()));
+                know(card, activation);
+                ModelId base = Bases.of(card);
+                ModelCard ofBase = base == null ? null : cards.find(base.digest());
+                if (ofBase != null) {
+                    know(ofBase, activation);
+                }
             }
+        }
+    }
+
+    private void know(ModelCard card, Activation activation) {
+        if (installed.get(card.id().digest()) == null) {
+            Revision revision = new Revision(null, card, surroundings);
+            installed.keep(revision);
+            revision.installed(null, Cause.system("the store holds it since " + activation.time()));
         }
     }
 
@@ -98,8 +109,17 @@ final class Revisions implements AutoCloseable {
         return installed;
     }
 
+    /** To look at; adapters are loaded here. */
+    Bases bases() {
+        return bases;
+    }
+
     private boolean serves(Revision revision) {
-        return routes.leadTo(revision);
+        return routes.leadTo(revision) || bases.needed(revision);
+    }
+
+    private String waitsFor(Revision revision) {
+        return bases.waitsFor(revision.card());
     }
 
     /** Takes a revision in; it is not loaded. One with a known name and version but other content is refused. */
@@ -113,7 +133,8 @@ final class Revisions implements AutoCloseable {
 
     /** Unloads what is only kept for a way back. */
     void endStandby(String why) {
-        installed.all().forEach(revision -> revision.leaveStandby(why));
+        // adapters let their bases go, which may then stand by themselves
+        bases.adaptersFirst().forEach(revision -> revision.leaveStandby(why));
     }
 
     /**
@@ -144,6 +165,7 @@ final class Revisions implements AutoCloseable {
         changing.lock();
         try {
             Revision revision = installed.find(name, version);
+            bases.requireUnneeded(revision);
             if (routes.leadTo(revision)) {
                 throw new ModelRefusedException("\"" + name + "\" leads to " + name + " " + version
                         + ": activate another revision first, then remove this one");
@@ -180,11 +202,16 @@ final class Revisions implements AutoCloseable {
 
     /** Loads where needed and pins the revision, so that nothing closes it before it is active. */
     private <T> ModelLease<T> loaded(Revision revision, Class<T> kind, Cause cause) {
-        while (true) {
-            revision.load(loader(revision), cause);
-            ModelLease<T> lease = revision.lease(kind);
-            if (lease != null) {
-                return lease;
+        // Held meanwhile, so that a base is loaded once for everything that is done with its adapter.
+        try (ModelLease<?> _ = revision.refusal() == null
+                ? bases.hold(revision.id(), revision.card().use())
+                : null) {
+            while (true) {
+                revision.load(loader(revision), cause);
+                ModelLease<T> lease = revision.lease(kind);
+                if (lease != null) {
+                    return lease;
+                }
             }
         }
     }
@@ -195,7 +222,7 @@ final class Revisions implements AutoCloseable {
         if (card.use() == null) {
             return null;
         }
-        Loaders.Loader loader = loaders.find(card.family(), card.use());
+        Loaders.Loader loader = bases.find(card);
         if (loader == null) {
             throw new ModelUnavailableException(
                     card.id().name() + " " + card.id().version() + " waits for a loader of family " + card.family()
@@ -207,9 +234,11 @@ final class Revisions implements AutoCloseable {
     /** Whether a revision is known whose loader is not there yet. */
     boolean waitsForLoader(String digest) {
         Revision revision = installed.get(digest);
-        return revision != null
-                && revision.task() != null
-                && loaders.find(revision.card().family(), revision.card().use()) == null;
+        if (revision == null || revision.task() == null) {
+            return false;
+        }
+        ModelId base = Bases.of(revision.card());
+        return base == null ? bases.find(revision.card()) == null : waitsForLoader(base.digest());
     }
 
     /** Verifies, loads and tests a revision, and lets it go again. */
@@ -262,6 +291,9 @@ final class Revisions implements AutoCloseable {
                     Instant.now().truncatedTo(ChronoUnit.MILLIS));
             try {
                 cards.keep(revision.card());
+                if (pin.base() != null) {
+                    cards.keep(installed.get(pin.base().digest()).card());
+                }
                 routes.record(activation);
             } catch (IOException e) {
                 throw new ModelUnavailableException("the activation of " + pin.id()
@@ -340,15 +372,13 @@ final class Revisions implements AutoCloseable {
 
     /** Unloads what only stands by, and was made by a loader that has gone. */
     void endStandbyWithoutLoader() {
-        installed.all().stream()
+        bases.adaptersFirst().stream()
                 .filter(this::outlivedItsLoader)
                 .forEach(each -> each.leaveStandby("its loader has gone"));
     }
 
     private boolean outlivedItsLoader(Revision revision) {
-        ModelUse use = revision.card().use();
-        Loaders.Loader loader =
-                use == null ? null : loaders.find(revision.card().family(), use);
+        Loaders.Loader loader = bases.find(revision.card());
         return loader != null && revision.loadedByAnother(loader);
     }
 
@@ -364,9 +394,19 @@ final class Revisions implements AutoCloseable {
         if (before != null && before != revision) {
             Cause replaced = cause.because("replaced by " + revision.id().version() + ": " + cause.reason());
             before.retire(replaced);
-            if (before.packs().isEmpty()) {
-                forget(before, replaced);
+            forgetWithoutPack(before, replaced);
+            ModelId base = Bases.of(before.card());
+            Revision held = base == null ? null : installed.get(base.digest());
+            if (held != null) {
+                forgetWithoutPack(held, replaced);
             }
+        }
+    }
+
+    /** What served on although its pack had gone need not be known any longer. */
+    private void forgetWithoutPack(Revision replaced, Cause cause) {
+        if (replaced.packs().isEmpty()) {
+            forget(replaced, cause);
         }
     }
 
@@ -400,9 +440,13 @@ final class Revisions implements AutoCloseable {
         changing.lock();
         try {
             Set<String> routed = new HashSet<>();
-            routes.recorded()
-                    .values()
-                    .forEach(activation -> routed.add(activation.model().digest()));
+            for (Activation activation : routes.recorded().values()) {
+                routed.add(activation.model().digest());
+                Revision revision = installed.get(activation.model().digest());
+                if (revision != null && Bases.of(revision.card()) != null) {
+                    routed.add(Bases.of(revision.card()).digest());
+                }
+            }
             cards.retain(routed);
         } finally {
             changing.unlock();

@@ -135,9 +135,9 @@ final class Routes implements AutoCloseable {
             why.append(' ').append(revision.id().version()).append(" is ");
             why.append(
                     revision.state() == ModelState.FAILED
-                            ? "refused (" + revision.reason() + ")"
+                            ? "refused"
                             : revision.state().name().toLowerCase(Locale.ROOT));
-            why.append(';');
+            why.append(revision.reason().isEmpty() ? ";" : " (" + revision.reason() + ");");
         }
         return why.substring(0, why.length() - 1);
     }

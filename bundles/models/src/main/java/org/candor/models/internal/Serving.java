@@ -32,7 +32,7 @@ final class Serving {
     <T> ModelLease<T> lease(ModelId id, Class<T> kind, Consumer<Serving> returned) {
         T leased = kind.cast(model.model());
         leases++;
-        return new Lease<>(id, leased, this, returned);
+        return new Lease<>(id, model.base(), leased, this, returned);
     }
 
     void release() {
@@ -47,12 +47,14 @@ final class Serving {
 
     private static final class Lease<T> implements ModelLease<T> {
         private final ModelId id;
+        private final ModelId base;
         private final Consumer<Serving> returned;
         private T model;
         private Serving leased;
 
-        Lease(ModelId id, T model, Serving leased, Consumer<Serving> returned) {
+        Lease(ModelId id, ModelId base, T model, Serving leased, Consumer<Serving> returned) {
             this.id = id;
+            this.base = base;
             this.model = model;
             this.leased = leased;
             this.returned = returned;
@@ -61,6 +63,11 @@ final class Serving {
         @Override
         public ModelId id() {
             return id;
+        }
+
+        @Override
+        public ModelId base() {
+            return base;
         }
 
         @Override

@@ -1,5 +1,7 @@
 package org.candor.models.internal;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,8 @@ import org.candor.api.generate.GenerationRequest;
 import org.candor.api.generate.GeneratorStatus;
 import org.candor.api.generate.Sampling;
 import org.candor.api.generate.TextGenerator;
+import org.candor.api.model.ModelFiles;
+import org.candor.api.model.ModelFormatException;
 import org.candor.api.tokenize.EncodeOptions;
 import org.candor.api.tokenize.Encoding;
 import org.candor.api.tokenize.Padding;
@@ -23,7 +27,7 @@ import org.candor.api.tokenize.TokenizerInput;
 import org.candor.api.tokenize.Truncation;
 
 /** Counts on from the last token of a prompt; says how many are open. */
-final class FakeGenerator implements TextGenerator {
+class FakeGenerator implements TextGenerator {
 
     static final int VOCABULARY = 1_000;
     static final double LOGPROB = -0.25;
@@ -79,9 +83,7 @@ final class FakeGenerator implements TextGenerator {
 
     @Override
     public synchronized Generated generate(List<GenerationRequest> requests, GenerationListener listener) {
-        if (closed) {
-            throw new IllegalStateException("closed");
-        }
+        requireOpen();
         List<Continuation> written = new ArrayList<>();
         for (GenerationRequest request : requests) {
             List<GeneratedToken> tokens = new ArrayList<>();
@@ -96,6 +98,41 @@ final class FakeGenerator implements TextGenerator {
             written.add(new Continuation(said, tokens, FinishReason.LENGTH, null));
         }
         return new Generated(written, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    /** An adapter adds the number in its weights to each token; 666 fits no model. */
+    @Override
+    public TextGenerator adapt(ModelFiles files) throws IOException {
+        int more = Integer.parseInt(Files.readString(files.files().get("adapter_model.safetensors")));
+        if (more == 666) {
+            throw new ModelFormatException("adapter_model.safetensors: tensor q does not fit");
+        }
+        FakeGenerator base = this;
+        FakeGenerator adapted = new FakeGenerator(open, tokenizer != null, maxTokens) {
+            @Override
+            public Generated generate(List<GenerationRequest> requests, GenerationListener listener) {
+                base.requireOpen();
+                return super.generate(requests, listener);
+            }
+
+            @Override
+            public long bytes() {
+                return more;
+            }
+        };
+        adapted.off = off + more;
+        return adapted;
+    }
+
+    @Override
+    public long adapterBytes(ModelFiles files) throws IOException {
+        return Long.parseLong(Files.readString(files.files().get("adapter_model.safetensors")));
+    }
+
+    private synchronized void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
     }
 
     @Override

@@ -13,9 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.candor.api.compute.WeightType;
 import org.candor.api.generate.TextGenerator;
-import org.candor.api.generate.TextGeneratorLoader;
 import org.candor.api.model.EncoderSettings;
-import org.candor.api.model.GeneratorLoader;
 import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelLease;
 import org.candor.api.model.ModelLoader;
@@ -24,54 +22,10 @@ import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelSource;
 import org.candor.api.model.ModelState;
 import org.candor.api.model.TextEncoder;
-import org.candor.proof.PackKind;
-import org.candor.proof.PackTrust;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Models that write become packs by reference, wherever they lie. */
-final class GeneratorFolderTest {
-
-    private static final Cause ANNA = new Cause("anna", "wanted");
-    private static final PackTrust TRUST = PackTrust.of(PackKind.MODEL, Map.of(), List.of(), List.of("true"));
-
-    @TempDir
-    Path folder;
-
-    private final FakeGenerators generators = new FakeGenerators();
-    private final Loaders loaders = new Loaders();
-    private Path home;
-    private Revisions revisions;
-    private Folders folders;
-
-    @BeforeEach
-    void start() throws IOException {
-        loaders.add((GeneratorLoader) generators);
-        loaders.add((TextGeneratorLoader) generators);
-        home = Files.createDirectories(folder.resolve("home"));
-        restart();
-    }
-
-    private void restart() throws IOException {
-        stop();
-        revisions = TestRevisions.in(home.resolve("models"), loaders, TRUST);
-        folders = new Folders(
-                new Folders.Places(home.resolve("models/references"), home, home.resolve("deploy/models")),
-                revisions,
-                () -> TRUST,
-                revisions.memory(),
-                loaders);
-        folders.restore();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        if (revisions != null) {
-            revisions.close();
-        }
-    }
+final class GeneratorFolderTest extends FoldersFixture {
 
     private Path huggingFace(String name, String... more) throws IOException {
         Path at = Files.createDirectories(folder.resolve(name));

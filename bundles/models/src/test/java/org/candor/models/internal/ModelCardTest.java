@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import org.candor.api.compute.Pooling;
 import org.candor.api.compute.WeightType;
 import org.candor.api.model.EncoderSettings;
 import org.candor.api.model.GeneratorSettings;
 import org.candor.api.model.ModelFormatException;
+import org.candor.api.model.ModelId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,5 +100,38 @@ final class ModelCardTest {
         assertThrows(ModelFormatException.class, () -> ModelCard.read("pack", deep));
         byte[] inside = ("{\"a\":" + "[".repeat(500_000)).getBytes(UTF_8);
         assertThrows(ModelFormatException.class, () -> ModelCard.read("pack", inside));
+    }
+
+    private static final String ADAPTER = """
+            {"name":"tales","version":"1.0.0","family":"lora","tasks":["generate"],
+             "adapter":{"base":{"name":"base","version":"2.0.0","digest":"sha256:%1$s"}},
+             "files":{"adapter_config.json":{"sha256":"%1$s","bytes":1},
+              "adapter_model.safetensors":{"sha256":"%1$s","bytes":1},"selftest.json":{"sha256":"%1$s","bytes":1}}}
+            """.formatted("ab".repeat(32));
+
+    @Test
+    void anAdaptersCardPinsItsBase() throws IOException {
+        ModelCard card = ModelCard.read("pack", ADAPTER.getBytes(UTF_8));
+        ModelId base = new ModelId("base", "2.0.0", "sha256:" + "ab".repeat(32));
+        assertEquals(base, Bases.of(card));
+        assertEquals(card.values().get("adapter"), card.use().values());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"sha256:ab|\"ab|adapter.base.digest is ab",
+                "\"version\":\"2.0.0\"|\"v\":1|adapter.base.version is missing",
+                "\"adapter\":|\"generator\":{},\"adapter\":|generator is {}: an adapter has none",
+                "adapter_config.json|config.json|files lists no adapter_config.json",
+                "\"adapter\":{\"base\"|\"adapter\":{\"bass\"|adapter.base is missing: an object is needed"
+            })
+    void aWrongCardOfAnAdapterIsRefusedByKey(String good, String bad, String key) {
+        assertTrue(ADAPTER.contains(good));
+        ModelFormatException e = assertThrows(
+                ModelFormatException.class,
+                () -> ModelCard.read("pack", ADAPTER.replace(good, bad).getBytes(UTF_8)));
+        assertTrue(e.getMessage().startsWith("pack: card.json: " + key), e.getMessage());
     }
 }

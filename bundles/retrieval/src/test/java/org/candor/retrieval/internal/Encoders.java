@@ -108,7 +108,8 @@ public final class Encoders implements ModelRegistry {
                         0,
                         0,
                         null,
-                        List.of()))
+                        List.of(),
+                        null))
                 .toList();
     }
 

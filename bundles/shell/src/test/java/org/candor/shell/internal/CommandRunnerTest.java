@@ -130,6 +130,12 @@ class CommandRunnerTest {
         assertEquals(
                 List.of(new ModelSource(Path.of("/m/x.gguf"), "n", null, WeightType.BF16), "why"),
                 world.lastArguments.subList(1, 3));
+        assertEquals(
+                0,
+                run("model-install /m/tales --base llama:1.0.0 --name tales --reason why")
+                        .exit());
+        assertEquals(
+                new ModelSource(Path.of("/m/tales"), "tales", null, null, "llama:1.0.0"), world.lastArguments.get(1));
         for (String line : List.of(
                 "model-activate encoder-en --reason why",
                 "model-install /m/x.gguf --weights f64 --reason why",
@@ -155,7 +161,17 @@ class CommandRunnerTest {
                 0,
                 0,
                 null,
-                List.of());
+                List.of(),
+                version.equals("6.0.0") ? World.ENCODER : null);
+    }
+
+    @Test
+    void aSwitchSaysWhichAdaptersGoOnWithAnotherRevision() {
+        world.adapters = List.of(new ModelId("tales", "1.0.0", "sha256:" + "c".repeat(64)));
+        String said = run("model-activate encoder-en 1.1.0 --reason why").out();
+        assertTrue(
+                said.contains("tales 1.0.0: goes on with another revision as its base, which stays loaded for it"),
+                said);
     }
 
     @Test
@@ -164,7 +180,8 @@ class CommandRunnerTest {
                 installed("1.0.0", "folder /srv/my models/llama", "llama"),
                 installed("2.0.0", "folder /srv/gguf", "llama-f16.gguf"),
                 installed("3.0.0", "bundle org.example.llama 3.0.0", "llama"),
-                installed("4.0.0", "", "llama"));
+                installed("4.0.0", "", "llama"),
+                installed("6.0.0", "folder /srv/tales", "tales"));
         assertEquals(
                 0, run("model-quantize llama 1.0.0 --weights Q8 --reason why").exit());
         assertEquals(
@@ -182,6 +199,8 @@ class CommandRunnerTest {
                         "model-quantize llama 3.0.0 --weights q8 --reason why",
                                 "comes from bundle org.example.llama 3.0.0",
                         "model-quantize llama 4.0.0 --weights q8 --reason why", "admin.models.inspect",
+                        "model-quantize llama 6.0.0 --weights q8 --reason why",
+                                "is an adapter, whose weights are held in 32 bits; its base is encoder-en",
                         "model-quantize llama 5.0.0 --weights q8 --reason why", "there is no llama 5.0.0",
                         "model-quantize llama 1.0.0 --weights q9 --reason why", "q9",
                         "model-quantize llama 1.0.0 --reason why", "--weights is missing")

@@ -70,7 +70,7 @@ final class World implements AutoCloseable {
             "proof",
             Map.of("joules", 1.5, "method", "estimate"),
             Map.of());
-    private static final ModelId ENCODER = new ModelId("encoder-en", "1.0.0", "sha256:" + "e".repeat(64));
+    static final ModelId ENCODER = new ModelId("encoder-en", "1.0.0", "sha256:" + "e".repeat(64));
     static final ModelId FAILED = new ModelId("encoder-zh", "2.0.0", "sha256:" + "f".repeat(64));
 
     static final PolicyId STRICT = new PolicyId("strict", "1.0.0", "sha256:" + "a".repeat(64));
@@ -94,6 +94,7 @@ final class World implements AutoCloseable {
     final ScriptedText text = new ScriptedText();
     PolicyTests tests = new PolicyTests(STRICT, 12, List.of());
     ModelRevision verified = revision();
+    List<ModelId> adapters = List.of();
     List<ModelRevision> models = List.of(
             revision(),
             new ModelRevision(FAILED, "bert", Set.of("embed"), ModelState.FAILED, "digest differs", 0, Map.of()));
@@ -234,7 +235,8 @@ final class World implements AutoCloseable {
             case "Generation.generate" -> text.write((Generation.Sink) arguments[2]);
             case "Models.list" -> models;
             case "Models.activate", "Models.rollBack" ->
-                new Models.Change(new Activation("encoder-en", ENCODER, "cli", "why", Instant.EPOCH), EVIDENCE);
+                new Models.Change(
+                        new Activation("encoder-en", ENCODER, "cli", "why", Instant.EPOCH), adapters, EVIDENCE);
             case "Models.install", "Models.verify" -> new Models.Checked(verified, EVIDENCE);
             case "Models.remove" -> new Models.Removed(ENCODER, EVIDENCE);
             case "Policies.list" ->

@@ -22,11 +22,14 @@ final class AdaptedEngine implements TextGenerator {
     private final Adapter adapter;
     private final long bytes;
 
-    /** @param adapter that the engine has taken over */
-    AdaptedEngine(Engine base, Adapter adapter) {
+    /**
+     * @param adapter that the engine has taken over
+     * @param passTokens most tokens of a pass
+     */
+    AdaptedEngine(Engine base, Adapter adapter, int passTokens) {
         this.base = base;
         this.adapter = adapter;
-        this.bytes = adapter.bytes();
+        this.bytes = adapter.bytes(passTokens);
     }
 
     @Override
@@ -66,7 +69,16 @@ final class AdaptedEngine implements TextGenerator {
 
     @Override
     public TextGenerator adapt(ModelFiles files) throws IOException {
-        throw new ModelFormatException(files.id().name() + ": its base is an adapter itself, and takes none");
+        throw takesNone(files);
+    }
+
+    @Override
+    public long adapterBytes(ModelFiles files) throws IOException {
+        throw takesNone(files);
+    }
+
+    private static ModelFormatException takesNone(ModelFiles files) {
+        return new ModelFormatException(files.id().name() + ": its base is an adapter itself, and takes none");
     }
 
     /** Of the engine, which other adapters share. */

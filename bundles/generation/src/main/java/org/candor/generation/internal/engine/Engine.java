@@ -249,7 +249,12 @@ public final class Engine implements TextGenerator {
     public TextGenerator adapt(ModelFiles files) throws IOException {
         Adapter adapter = generator.adapt(files);
         scheduler.adopt(adapter);
-        return new AdaptedEngine(this, adapter);
+        return new AdaptedEngine(this, adapter, settings.passTokens());
+    }
+
+    @Override
+    public long adapterBytes(ModelFiles files) throws IOException {
+        return generator.adapterBytes(files, settings.passTokens());
     }
 
     /** Ends the texts of an adapter and closes it. */

@@ -87,8 +87,8 @@ final class FakeGenerator implements Generator {
         }
 
         @Override
-        public long bytes() {
-            return 10;
+        public long bytes(int passTokens) {
+            return 10 + passTokens;
         }
 
         @Override
@@ -247,10 +247,16 @@ final class FakeGenerator implements Generator {
     }
 
     @Override
-    public Adapter adapt(ModelFiles files) throws IOException {
+    public long adapterBytes(ModelFiles files, int passTokens) throws IOException {
         if (files.files().isEmpty()) {
             throw new ModelFormatException("adapter_config.json is missing");
         }
+        return 10 + passTokens;
+    }
+
+    @Override
+    public Adapter adapt(ModelFiles files) throws IOException {
+        adapterBytes(files, 0);
         FakeAdapter adapter = new FakeAdapter(1_000 * (1 + files.id().digest().hashCode() % 1_000));
         adapters.add(adapter);
         return adapter;

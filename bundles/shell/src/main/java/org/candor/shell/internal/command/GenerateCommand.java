@@ -12,6 +12,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 import org.candor.api.generate.Generated;
 import org.candor.api.generate.Piece;
+import org.candor.api.model.ModelId;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Generation;
 import org.candor.api.operation.Generation.Order;
@@ -157,6 +158,9 @@ public final class GenerateCommand extends CandorCommand {
         Generated generated = written.generated();
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("model", written.begun().model());
+        if (written.begun().base() != null) {
+            json.put("base", written.begun().base());
+        }
         json.put("seed", written.begun().seed());
         json.put("text", generated.continuations().getFirst().text());
         json.put("finish", generated.continuations().getFirst().finish());
@@ -172,7 +176,9 @@ public final class GenerateCommand extends CandorCommand {
     private static String summary(Written written, double seconds) {
         int tokens = written.generated().completionTokens();
         String speed = seconds > 0 ? String.format(Locale.ROOT, " (%.1f tokens/s)", tokens / seconds) : "";
-        return written.begun().model().name() + " " + written.begun().model().version() + ": " + tokens + " tokens"
+        ModelId base = written.begun().base();
+        return written.begun().model().name() + " " + written.begun().model().version()
+                + (base == null ? "" : " on " + base.name() + " " + base.version()) + ": " + tokens + " tokens"
                 + speed + ", " + energy(written.evidence().energy()) + ", seed "
                 + written.begun().seed() + ", logged as " + written.evidence().id();
     }

@@ -1,6 +1,7 @@
 package org.candor.shell.internal.command;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
@@ -35,9 +36,20 @@ public final class ModelActivateCommand extends CandorCommand {
     @Override
     int run(Caller caller) {
         Models.Change change = operations.models().activate(caller, model, version, reason);
-        print(
-                change,
-                change.activation().route() + " leads to " + change.activation().model());
+        print(change, said(change));
         return DONE;
+    }
+
+    /** What leads where now, and which adapters go on with what it led to before. */
+    static String said(Models.Change change) {
+        String now =
+                change.activation().route() + " leads to " + change.activation().model();
+        return change.adapters().isEmpty()
+                ? now
+                : now + "\n"
+                        + change.adapters().stream()
+                                .map(adapter -> adapter.name() + " " + adapter.version())
+                                .collect(Collectors.joining(", "))
+                        + ": goes on with another revision as its base, which stays loaded for it";
     }
 }

@@ -20,10 +20,11 @@ import org.candor.api.operation.Models;
 @Command(
         scope = CandorCommand.SCOPE,
         name = "model-install",
-        description = "Takes a model's folder or GGUF file as a pack by reference, and tests it.",
+        description = "Takes a model's or adapter's folder or GGUF file as a pack, and tests it.",
         detailedDescription =
                 "Nothing is activated. A folder has no signature: etc/org.candor.models.cfg has to allow it.\n"
-                        + "Example: candor:model-install /srv/models/bge-small --name my-encoder --version 1.0.0 --reason trial")
+                        + "Example: candor:model-install /srv/models/bge-small --name my-encoder --version 1.0.0 --reason trial\n"
+                        + "Example: candor:model-install /srv/adapters/tales --name tales --version 1.0.0 --base stories-tiny --reason trial")
 public final class ModelInstallCommand extends CandorCommand {
 
     @Argument(index = 0, name = "folder", required = true, description = "Absolute path on the server's machine.")
@@ -45,6 +46,13 @@ public final class ModelInstallCommand extends CandorCommand {
             values = {"f32", "bf16", "f16", "i8", "q8", "q4", "stored"})
     String weights;
 
+    @Option(
+            name = "--base",
+            description =
+                    "For a low-rank adapter (PEFT's files): the installed model that it changes, NAME for the revision that is active, or NAME:VERSION.")
+    @Completion(GeneratorCompleter.class)
+    String base;
+
     @Option(name = "--reason", description = "Why; it is kept in the record and in the log.")
     String reason;
 
@@ -54,7 +62,7 @@ public final class ModelInstallCommand extends CandorCommand {
     @Override
     int run(Caller caller) {
         WeightType type = weights == null ? null : WeightType.named(weights);
-        ModelSource source = new ModelSource(absolute("folder", folder), name, version, type);
+        ModelSource source = new ModelSource(absolute("folder", folder), name, version, type, base);
         Models.Checked checked = operations.models().install(caller, source, reason);
         print(checked, said(checked.revision()));
         return DONE;

@@ -82,6 +82,11 @@ public final class ModelQuantizeCommand extends CandorCommand {
 
     /** Where a model by reference lies: its folder, or its file where it is one of several. */
     private Path place(ModelRevision revision) {
+        if (revision.base() != null) {
+            throw new IllegalArgumentException(model + " " + version
+                    + " is an adapter, whose weights are held in 32 bits; its base is "
+                    + revision.base().name() + " " + revision.base().version());
+        }
         String origin = revision.origin();
         if (origin.isEmpty()) {
             throw new IllegalArgumentException("where the files of " + model + " " + version

@@ -31,9 +31,7 @@ public final class ModelRollbackCommand extends CandorCommand {
     @Override
     int run(Caller caller) {
         Models.Change change = operations.models().rollBack(caller, model, reason);
-        print(
-                change,
-                change.activation().route() + " leads to " + change.activation().model());
+        print(change, ModelActivateCommand.said(change));
         return DONE;
     }
 }

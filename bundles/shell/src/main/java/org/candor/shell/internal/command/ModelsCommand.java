@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.candor.api.model.ModelRevision;
+import org.candor.api.model.ModelState;
 import org.candor.api.operation.Caller;
 import org.candor.shell.internal.Table;
 import org.candor.shell.internal.Width;
@@ -16,7 +17,7 @@ import org.candor.shell.internal.Width;
         name = "models",
         description = "Lists the models that are installed, with their state.",
         detailedDescription =
-                "Columns that do not fit are dropped from the right; why a model is refused follows in a line of its own.\n"
+                "Columns that do not fit are dropped from the right; why a model is refused or waits follows in a line of its own.\n"
                         + "Example: candor:models --json")
 public final class ModelsCommand extends CandorCommand {
 
@@ -37,7 +38,7 @@ public final class ModelsCommand extends CandorCommand {
             // a sentence does not fit into a column, and a model that does not serve says why here, too
             revisions.stream()
                     .filter(revision -> !revision.reason().isEmpty())
-                    .forEach(revision -> print("refused: "
+                    .forEach(revision -> print((revision.state() == ModelState.FAILED ? "refused: " : "waits: ")
                             + Width.harmless(revision.id().name() + " "
                                             + revision.id().version() + ": " + revision.reason())
                                     .replace('\n', ' ')));

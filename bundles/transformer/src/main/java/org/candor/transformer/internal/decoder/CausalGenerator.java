@@ -102,6 +102,12 @@ final class CausalGenerator implements Generator {
     }
 
     @Override
+    public long adapterBytes(ModelFiles files, int passTokens) throws IOException {
+        requireOpen();
+        return model.adapterBytes(files, passTokens);
+    }
+
+    @Override
     public CachedText open(Adapter adapter) {
         requireOpen();
         if (model.configuration().encoder() != null) {

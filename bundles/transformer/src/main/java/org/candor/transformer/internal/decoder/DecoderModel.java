@@ -108,6 +108,15 @@ final class DecoderModel implements AutoCloseable {
         return LoraLoader.load(files, this, memory.backend());
     }
 
+    /**
+     * Bytes of an adapter's weights, and of buffers for passes of so many tokens that are read with it.
+     *
+     * @throws org.candor.api.model.ModelFormatException as for {@link #adapt}
+     */
+    long adapterBytes(ModelFiles files, int passTokens) throws IOException {
+        return LoraLoader.bytes(files, this, passTokens);
+    }
+
     /** A cache for the decoder's sequences. */
     KeyValueCache cache(int blocks, int blockSize) {
         StackConfiguration stack = configuration.decoder();

@@ -68,8 +68,8 @@ final class LoraAdapter implements Adapter {
     }
 
     @Override
-    public long bytes() {
-        return memory.bytes();
+    public long bytes(int passTokens) {
+        return memory.bytes() + LoraWorkspace.bytes(passTokens, rank, width);
     }
 
     @Override

@@ -48,13 +48,7 @@ final class LoraLoader {
      * @throws org.candor.api.compute.BackendException when memory is exhausted
      */
     static LoraAdapter load(ModelFiles files, DecoderModel base, Backend backend) throws IOException {
-        LoraConfiguration configuration = LoraConfiguration.read(
-                new ConfigurationKeys(CONFIGURATION, "", StrictJson.object(file(files, CONFIGURATION))));
-        if (base.configuration().encoder() != null) {
-            throw new ModelFormatException(files.id().name() + ": its base is a "
-                    + base.configuration().modelType() + " model, which reads with an encoder; adapters are for"
-                    + " decoders alone");
-        }
+        LoraConfiguration configuration = configuration(files, base);
         List<LoraModule> modules = modules(configuration, base.configuration());
         try (Arena arena = Arena.ofShared()) {
             Map<String, StoredTensor> tensors =
@@ -62,6 +56,43 @@ final class LoraLoader {
             check(configuration, modules, tensors);
             return load(configuration, modules, tensors, base, backend);
         }
+    }
+
+    /**
+     * About how many bytes an adapter and the buffers of its passes would take: a backend may round weights up to whole tiles.
+     *
+     * @throws ModelFormatException as for {@link #load}
+     */
+    static long bytes(ModelFiles files, DecoderModel base, int passTokens) throws IOException {
+        LoraConfiguration configuration = configuration(files, base);
+        List<LoraModule> modules = modules(configuration, base.configuration());
+        try (Arena arena = Arena.ofShared()) {
+            check(
+                    configuration,
+                    modules,
+                    Safetensors.map(file(files, WEIGHTS), arena).tensors());
+        }
+        long numbers = 0;
+        int rank = 0;
+        int width = 0;
+        for (LoraModule module : modules) {
+            int own = configuration.rank(module.name());
+            numbers += (long) own * (module.inputs() + module.outputs());
+            rank = Math.max(rank, own);
+            width = Math.max(width, module.outputs());
+        }
+        return Float.BYTES * numbers + LoraWorkspace.bytes(passTokens, rank, width);
+    }
+
+    private static LoraConfiguration configuration(ModelFiles files, DecoderModel base) throws IOException {
+        LoraConfiguration configuration = LoraConfiguration.read(
+                new ConfigurationKeys(CONFIGURATION, "", StrictJson.object(file(files, CONFIGURATION))));
+        if (base.configuration().encoder() != null) {
+            throw new ModelFormatException(files.id().name() + ": its base is a "
+                    + base.configuration().modelType() + " model, which reads with an encoder; adapters are for"
+                    + " decoders alone");
+        }
+        return configuration;
     }
 
     private static Path file(ModelFiles files, String name) throws ModelFormatException {

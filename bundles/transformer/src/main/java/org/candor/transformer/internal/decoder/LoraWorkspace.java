@@ -34,7 +34,12 @@ final class LoraWorkspace implements AutoCloseable {
     }
 
     long bytes() {
-        return 4L * low.rows() * (low.columns() + high.columns());
+        return bytes(low.rows(), low.columns(), high.columns());
+    }
+
+    /** Of one for so many tokens. */
+    static long bytes(int tokens, int rank, int width) {
+        return (long) Float.BYTES * tokens * (rank + width);
     }
 
     @Override

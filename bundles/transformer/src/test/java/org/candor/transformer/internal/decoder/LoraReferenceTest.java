@@ -108,7 +108,11 @@ class LoraReferenceTest {
                             run + " " + name + " row " + row, values, row * time * generator.vocabulary(), actual);
                 }
             }
-            assertTrue(adapter.bytes() > 0);
+            long weights = generator.adapterBytes(Reference.files(there.resolve(adapterFolder), Map.of()), 0);
+            long passes = generator.adapterBytes(Reference.files(there.resolve(adapterFolder), Map.of()), 100);
+            assertTrue(
+                    weights > 0 && weights <= adapter.bytes(0) && adapter.bytes(0) < 2 * weights, "about " + weights);
+            assertEquals(passes - weights, adapter.bytes(100) - adapter.bytes(0));
         }
     }
 
