@@ -273,6 +273,32 @@ final class AdapterPacksTest extends FoldersFixture {
     }
 
     @Test
+    void anAdapterAndItsBaseServeFromTheStoreWhenTheirPacksHaveGone() throws IOException {
+        FakePack ofBase = FakePack.generating("base", "1.0.0", "weights");
+        Revision base = revisions.install(ofBase, ModelCard.read(ofBase), ANNA);
+        activate("base", "1.0.0");
+        FakePack pack = FakePack.adapter("tales", "1.0.0", base.id(), 7);
+        Revision adapter = revisions.install(pack, ModelCard.read(pack), ANNA);
+        activate("tales", "1.0.0");
+        FakePack next = FakePack.generating("base", "2.0.0", "others");
+        revisions.install(next, ModelCard.read(next), ANNA);
+        activate("base", "2.0.0");
+        revisions.withdraw(base, ofBase, ANNA);
+        revisions.withdraw(adapter, pack, ANNA);
+        assertEquals(base, revisions.installed().get(base.id().digest()), "an adapter serves on it");
+        revisions.clean();
+        assertEquals(108, writes("tales"));
+        restart();
+        resume();
+        assertEquals(108, writes("tales"), "cards and files of both are kept");
+        FakePack plain = FakePack.adapter(
+                "tales", "2.0.0", revisions.installed().find("base", "2.0.0").id(), 9);
+        revisions.install(plain, ModelCard.read(plain), ANNA);
+        activate("tales", "2.0.0");
+        assertNull(revisions.installed().get(base.id().digest()), "nobody needs it any more");
+    }
+
+    @Test
     void aNewLoaderRenewsBaseAndAdapter() throws IOException {
         base("1.0.0");
         activate("base", "1.0.0");

@@ -8,6 +8,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.candor.api.model.ModelId;
 
 /** A pack in memory whose card is right unless a test damages it. */
 final class FakePack implements ModelPack {
@@ -40,6 +42,24 @@ final class FakePack implements ModelPack {
         pack.card(name, version, FakeGenerators.FAMILY, """
                 "tasks":["generate"],
                  "generator":{"weights":"F32","maxTokens":512,"cacheTokens":4096,"blockTokens":16}""");
+        return pack;
+    }
+
+    /** An adapter of one that writes, which adds {@code more} to each token. */
+    static FakePack adapter(String name, String version, ModelId base, int more) {
+        FakePack pack = new FakePack();
+        pack.put("adapter_config.json", "{}");
+        pack.put("adapter_model.safetensors", String.valueOf(more));
+        pack.put(
+                "selftest.json",
+                "{\"tolerance\":0.001,\"cases\":[{\"prompt\":[1],\"logprob\":-0.25,\"ids\":"
+                        + IntStream.rangeClosed(2, 17)
+                                .map(id -> id + more)
+                                .boxed()
+                                .toList() + "}]}");
+        pack.card(name, version, AdapterFolder.FAMILY, """
+                "tasks":["generate"],
+                 "adapter":{"base":{"name":"%s","version":"%s","digest":"%s"}}""".formatted(base.name(), base.version(), base.digest()));
         return pack;
     }
 
