@@ -1,9 +1,11 @@
 package org.candor.governor.internal;
 
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import org.candor.api.model.Activation;
 import org.candor.api.model.ModelRegistry;
+import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelState;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
@@ -26,13 +28,18 @@ final class Routes {
      */
     static void check(ModelRegistry registry, String route, String task) {
         if (!registry.routes().contains(route)) {
-            boolean loading = registry.revisions().stream()
-                    .anyMatch(revision -> revision.id().name().equals(route) && ON_ITS_WAY.contains(revision.state()));
-            if (loading) {
+            Optional<ModelRevision> coming = registry.revisions().stream()
+                    .filter(revision -> revision.id().name().equals(route) && ON_ITS_WAY.contains(revision.state()))
+                    .findFirst();
+            if (coming.isPresent()) {
+                String waitsFor = coming.get().reason();
                 throw new OperationException(
                         Kind.UNAVAILABLE,
                         "model-unavailable",
-                        "The model \"" + route + "\" is being checked and loaded. Ask again in a moment.",
+                        "The model \"" + route + "\" "
+                                + (waitsFor.isEmpty()
+                                        ? "is being checked and loaded. Ask again in a moment."
+                                        : "waits for its base: " + waitsFor + "."),
                         "model",
                         null);
             }

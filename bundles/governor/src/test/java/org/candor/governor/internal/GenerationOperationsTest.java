@@ -58,6 +58,7 @@ class GenerationOperationsTest {
     private Set<String> tasks = Set.of("generate");
     private ModelState state = ModelState.ACTIVE;
     private ModelId base;
+    private String waitsFor = "";
     private int leases;
     private boolean closing;
 
@@ -68,7 +69,7 @@ class GenerationOperationsTest {
                 new Class<?>[] {ModelRegistry.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "routes" -> state == ModelState.ACTIVE ? List.of("stories") : List.of();
-                    case "revisions" -> List.of(new ModelRevision(MODEL, "llama", tasks, state, "", 0, Map.of()));
+                    case "revisions" -> List.of(new ModelRevision(MODEL, "llama", tasks, state, waitsFor, 0, Map.of()));
                     case "active" -> new Activation("stories", MODEL, "start", "first", Instant.EPOCH);
                     case "leaseGenerator" -> lease();
                     default -> throw new UnsupportedOperationException(method.getName());
@@ -285,6 +286,16 @@ class GenerationOperationsTest {
                     .contains(now);
             assertEquals(loading ? Kind.UNAVAILABLE : Kind.NOT_FOUND, refused.kind(), now::toString);
         }
+    }
+
+    @Test
+    void anAdapterWithoutItsBaseSaysWhatItWaitsFor() {
+        state = ModelState.INSTALLED;
+        waitsFor = "llama 1.0.0 is not installed";
+        OperationException refused =
+                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, order(Map.of()), null));
+        assertEquals(Kind.UNAVAILABLE, refused.kind());
+        assertEquals("The model \"stories\" waits for its base: llama 1.0.0 is not installed.", refused.getMessage());
     }
 
     @Test
