@@ -123,4 +123,14 @@ public final class CachedSequences {
     public int slot(int i, int position) {
         return entries[i].blocks[position / blockSize] * blockSize + position % blockSize;
     }
+
+    /** Whether the keys [from, to) of sequence i, at least one, are in rows that follow each other. */
+    public boolean contiguous(int i, int from, int to) {
+        for (int index = from / blockSize; index < (to - 1) / blockSize; index++) {
+            if (block(i, index + 1) != block(i, index) + 1) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

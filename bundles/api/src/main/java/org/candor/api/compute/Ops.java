@@ -142,8 +142,8 @@ public interface Ops extends AutoCloseable {
      * passes, and in whichever blocks the keys lie: keys are summed in the order of their positions.
      *
      * @param q (tokens, heads * headSize), F32; may be a view of columns
-     * @param keys (slots, keyValueHeads * headSize), F32; may be a view of columns
-     * @param values shape of keys, F32
+     * @param keys (slots, keyValueHeads * headSize)
+     * @param values shape and type of keys
      * @param sequences rows of each sequence and where its keys lie
      * @param shape heads, scale, and which keys are seen
      * @param bias (heads, 2 * reach + 1), F32, or null: column {@code reach + clamp(key - query, -reach, reach)} is
@@ -152,21 +152,38 @@ public interface Ops extends AutoCloseable {
      */
     void cachedAttention(
             Tensor q,
-            Tensor keys,
-            Tensor values,
+            CacheTensor keys,
+            CacheTensor values,
             CachedSequences sequences,
             AttentionShape shape,
             Tensor bias,
             Tensor y);
 
+    /** The same with keys and values in F32, which may be views of columns. */
+    default void cachedAttention(
+            Tensor q,
+            Tensor keys,
+            Tensor values,
+            CachedSequences sequences,
+            AttentionShape shape,
+            Tensor bias,
+            Tensor y) {
+        cachedAttention(q, CacheTensor.of(keys), CacheTensor.of(values), sequences, shape, bias, y);
+    }
+
     /**
-     * cache[slots[t]] = x[t]: writes keys or values of new tokens.
+     * cache[slots[t]] = x[t]: writes keys or values of new tokens, rounded as the cache's type says ({@link CacheType}).
      *
      * @param x (tokens, columns), F32; may be a view of columns
      * @param slots (1, tokens), I32: no row twice; one outside the cache is a {@link BackendException}
-     * @param cache (rows, columns), F32; not x
+     * @param cache (rows, columns); not x
      */
-    void store(Tensor x, Tensor slots, Tensor cache);
+    void store(Tensor x, Tensor slots, CacheTensor cache);
+
+    /** The same for a cache in F32. */
+    default void store(Tensor x, Tensor slots, Tensor cache) {
+        store(x, slots, CacheTensor.of(cache));
+    }
 
     /**
      * y = x.

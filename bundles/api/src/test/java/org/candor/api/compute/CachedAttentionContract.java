@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@link Ops#cachedAttention} and the cache it reads. */
 interface CachedAttentionContract extends Contract {
@@ -161,8 +164,112 @@ interface CachedAttentionContract extends Contract {
         }
     }
 
-    @Test
-    default void aTokensAttentionHasTheSameBytesInEveryBatchPassAndBlock() {
+    /** What a cache of a type holds of numbers, a row of heads after the other. */
+    static float[] rounded(float[] x, CacheType type, int headSize) {
+        float[] y = x.clone();
+        for (int head = 0; head < x.length; head += headSize) {
+            float largest = 0;
+            for (int i = head; i < head + headSize; i++) {
+                largest = Math.max(largest, Math.abs(x[i]));
+            }
+            float scale = largest / 127;
+            for (int i = head; i < head + headSize; i++) {
+                y[i] = switch (type) {
+                    case F32 -> x[i];
+                    // Of the two neighbours the nearer; of equally near ones that with an even last bit.
+                    case BF16 -> {
+                        int bits = Float.floatToRawIntBits(x[i]) & 0xffff0000;
+                        float below = Float.intBitsToFloat(bits);
+                        float above = Float.intBitsToFloat(bits + 0x10000);
+                        float nearer = Math.abs(x[i] - below) - Math.abs(above - x[i]);
+                        yield nearer < 0 || nearer == 0 && (bits & 0x10000) == 0 ? below : above;
+                    }
+                    case INT8 -> scale == 0 ? 0 : scale * (float) Math.rint((double) x[i] / scale);
+                };
+            }
+        }
+        return y;
+    }
+
+    /** A cache with these numbers. */
+    private CacheTensor cached(Ops ops, float[] x, CacheType type, int slots, int heads, int headSize) {
+        CacheTensor cache = CacheTensor.allocate(backend(), type, slots, heads, headSize);
+        Tensor all = backend().allocate(ElementType.I32, 1, slots);
+        ops.upload(IntStream.range(0, slots).toArray(), 0, all);
+        ops.store(tensor(ops, x, slots, heads * headSize), all, cache);
+        return cache;
+    }
+
+    @ParameterizedTest
+    @EnumSource(CacheType.class)
+    default void attentionReadsWhatTheCacheRoundedAndNothingElse(CacheType type) {
+        for (AttentionShape shape : List.of(
+                AttentionShape.causal(8, 2, 64, 0.125f),
+                AttentionShape.causal(6, 1, 13, 0.3f),
+                new AttentionShape(4, 2, 24, 0.5f, true, 9, 3),
+                new AttentionShape(3, 3, 20, 0.4f, false, 0, 0))) {
+            for (int queries : new int[] {1, 3, 50}) {
+                Random random = new Random(queries + shape.headSize());
+                Paged paged = new Paged(random, 4, List.of(new Cached(queries, 70, 70 + queries), new Cached(2, 1, 3)));
+                int keyColumns = shape.keyValueHeads() * shape.headSize();
+                int columns = shape.heads() * shape.headSize();
+                int tokens = paged.sequences.tokens();
+                float[] q = random(random, tokens * columns);
+                float[] keys = cache(random, paged, keyColumns);
+                float[] values = cache(random, paged, keyColumns);
+                float[] bias = random(random, shape.heads() * 21);
+                double[] expected = attention(
+                        q,
+                        rounded(keys, type, shape.headSize()),
+                        rounded(values, type, shape.headSize()),
+                        paged.sequences,
+                        shape,
+                        bias);
+                try (Ops ops = backend().ops();
+                        CacheTensor k = cached(ops, keys, type, paged.slots, shape.keyValueHeads(), shape.headSize());
+                        CacheTensor v =
+                                cached(ops, values, type, paged.slots, shape.keyValueHeads(), shape.headSize())) {
+                    Tensor y = backend().allocate(ElementType.F32, tokens, columns);
+                    Tensor b = tensor(ops, bias, shape.heads(), 21);
+                    ops.cachedAttention(tensor(ops, q, tokens, columns), k, v, paged.sequences, shape, b, y);
+                    assertClose(expected, read(ops, y), 3e-6, 2e-5, type + ", " + shape + ", " + queries);
+                }
+            }
+        }
+    }
+
+    /** A query that sees one key gets its value, bit for bit. */
+    @ParameterizedTest
+    @EnumSource(CacheType.class)
+    default void whatIsStoredIsRoundedToTheTypeAndCopiedAsItIs(CacheType type) {
+        int heads = 3;
+        int size = 20;
+        Random random = new Random(8);
+        float[] x = random(random, 4 * heads * size);
+        for (int i = 0; i < x.length; i++) {
+            x[i] *= (float) Math.exp(random.nextGaussian());
+        }
+        Arrays.fill(x, size, 2 * size, 0);
+        AttentionShape shape = new AttentionShape(heads, heads, size, 1, true, 1, 0);
+        try (Ops ops = backend().ops();
+                CacheTensor cache = cached(ops, x, type, 4, heads, size);
+                CacheTensor other = CacheTensor.allocate(backend(), type, 8, heads, size)) {
+            ops.copy(cache.elements(), other.rows(4, 8).elements());
+            if (type == CacheType.INT8) {
+                ops.copy(cache.scales(), other.rows(4, 8).scales());
+            }
+            CachedSequences one = CachedSequences.of(4, List.of(new CachedSequences.Entry(4, 0, 4, new int[] {1})));
+            Tensor q = tensor(ops, random(random, x.length), 4, heads * size);
+            Tensor y = backend().allocate(ElementType.F32, 4, heads * size);
+            ops.cachedAttention(q, other, other, one, shape, null, y);
+            assertArrayEquals(rounded(x, type, size), read(ops, y), 0f);
+            assertEquals(4 * type.bytes(heads, size), cache.bytes());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(CacheType.class)
+    default void aTokensAttentionHasTheSameBytesInEveryBatchPassAndBlock(CacheType type) {
         for (AttentionShape shape :
                 List.of(AttentionShape.causal(8, 2, 40, 0.2f), new AttentionShape(6, 3, 16, 0.3f, true, 11, 4f))) {
             Random random = new Random(shape.heads());
@@ -173,14 +280,14 @@ interface CachedAttentionContract extends Contract {
             float[] k = random(random, length * keyColumns);
             float[] v = random(random, length * keyColumns);
             try (Ops ops = backend().ops()) {
-                float[] whole = inPasses(ops, random, shape, q, k, v, length, 16, 0, length);
+                float[] whole = inPasses(ops, random, type, shape, q, k, v, length, 16, 0, length);
                 for (int[] passes : new int[][] {
                     {0, 16, 32, 48, 64, 150}, {0, 1, 2, 3, 70, 71, 150}, {0, 149, 150}, {0, 7, 61, 122, 150}
                 }) {
                     for (int blockSize : new int[] {1, 16, 5}) {
                         assertArrayEquals(
                                 whole,
-                                inPasses(ops, random, shape, q, k, v, length, blockSize, passes),
+                                inPasses(ops, random, type, shape, q, k, v, length, blockSize, passes),
                                 shape + " in passes " + Arrays.toString(passes) + " and blocks of " + blockSize);
                     }
                 }
@@ -192,6 +299,7 @@ interface CachedAttentionContract extends Contract {
     private float[] inPasses(
             Ops ops,
             Random random,
+            CacheType type,
             AttentionShape shape,
             float[] q,
             float[] k,
@@ -203,8 +311,10 @@ interface CachedAttentionContract extends Contract {
         int columns = shape.heads() * shape.headSize();
         float[] y = new float[q.length];
         Paged paged = new Paged(random, blockSize, List.of(new Cached(3, 30, 33), new Cached(length, 0, length)));
-        Tensor keys = tensor(ops, cache(random, paged, keyColumns), paged.slots, keyColumns);
-        Tensor values = tensor(ops, cache(random, paged, keyColumns), paged.slots, keyColumns);
+        CacheTensor keys = cached(
+                ops, cache(random, paged, keyColumns), type, paged.slots, shape.keyValueHeads(), shape.headSize());
+        CacheTensor values = cached(
+                ops, cache(random, paged, keyColumns), type, paged.slots, shape.keyValueHeads(), shape.headSize());
         int[] slots = new int[length];
         for (int p = 0; p < length; p++) {
             slots[p] = paged.sequences.slot(1, p);
@@ -299,6 +409,13 @@ interface CachedAttentionContract extends Contract {
             assertThrows(
                     refused,
                     () -> ops.cachedAttention(q, cache, values, two, AttentionShape.causal(1, 1, 4, 1), null, y));
+            CacheTensor eight = CacheTensor.allocate(backend(), CacheType.INT8, 8, 1, 4);
+            CacheTensor half = CacheTensor.allocate(backend(), CacheType.BF16, 8, 1, 4);
+            assertThrows(refused, () -> ops.cachedAttention(q, eight, half, two, shape, null, y));
+            CacheTensor split = CacheTensor.allocate(backend(), CacheType.INT8, 8, 2, 2);
+            assertThrows(refused, () -> ops.cachedAttention(q, split, split, two, shape, null, y));
+            assertThrows(refused, () -> CacheTensor.of(eight.elements()));
+            assertThrows(refused, () -> new CacheTensor(half.elements(), eight.scales()));
             CachedSequences ahead = CachedSequences.of(4, List.of(new CachedSequences.Entry(2, 1, 2, new int[] {1})));
             assertThrows(refused, () -> ops.cachedAttention(q, cache, values, ahead, shape, null, y));
         }

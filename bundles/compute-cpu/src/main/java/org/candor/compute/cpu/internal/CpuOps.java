@@ -2,6 +2,7 @@ package org.candor.compute.cpu.internal;
 
 import org.candor.api.compute.Activation;
 import org.candor.api.compute.AttentionShape;
+import org.candor.api.compute.CacheTensor;
 import org.candor.api.compute.CachedSequences;
 import org.candor.api.compute.ElementType;
 import org.candor.api.compute.Pooling;
@@ -16,6 +17,7 @@ import org.candor.api.compute.Weight;
 final class CpuOps extends CpuQueue {
 
     private final BlockLinear blocks = new BlockLinear(this);
+    private final CacheOps caches = new CacheOps(this);
 
     CpuOps(Kernels kernels, Workers workers) {
         super(kernels, workers);
@@ -365,51 +367,18 @@ final class CpuOps extends CpuQueue {
     @Override
     public void cachedAttention(
             Tensor q,
-            Tensor keys,
-            Tensor values,
+            CacheTensor keys,
+            CacheTensor values,
             CachedSequences sequences,
             AttentionShape shape,
             Tensor bias,
             Tensor y) {
-        CpuTensor queries = tensor("q", q, ElementType.F32);
-        CpuTensor k = tensor("keys", keys, ElementType.F32);
-        CpuTensor v = sameShape("values", values, "keys", k);
-        CpuTensor to = sameShape("y", y, "q", queries);
-        CpuTensor b = bias == null ? null : tensor("bias", bias, ElementType.F32);
-        requireShape("q", queries, sequences.tokens(), shape.heads() * shape.headSize());
-        requireShape("keys", k, k.rows(), shape.keyValueHeads() * shape.headSize());
-        if (b != null && (b.rows() != shape.heads() || b.columns() % 2 == 0)) {
-            throw new IllegalArgumentException(
-                    "bias is a " + b + ", shape (" + shape.heads() + ", 2 * reach + 1) is needed");
-        }
-        requireApart("y", to, "q", queries);
-        requireApart("y", to, "keys", k);
-        requireApart("y", to, "values", v);
-        CachedAttentionPlan plan = CachedAttentionPlan.of(sequences, shape, k.rows(), workers.threads());
-        run(
-                plan.chunks(),
-                (chunk, part) -> plan.parts(chunk, (sequence, head, from, until) -> kernels.decoder()
-                        .cachedAttention(queries, k, v, sequences, sequence, shape, head, b, to, from, until, part)));
+        caches.attend(q, keys, values, sequences, shape, bias, y);
     }
 
     @Override
-    public void store(Tensor x, Tensor slots, Tensor cache) {
-        CpuTensor from = tensor("x", x, ElementType.F32);
-        CpuTensor at = tensor("slots", slots, ElementType.I32);
-        CpuTensor to = tensor("cache", cache, ElementType.F32);
-        requireShape("slots", at, 1, from.rows());
-        requireShape("cache", to, to.rows(), from.columns());
-        requireApart("cache", to, "x", from);
-        int[] slot = indices("store", "slot", at, to.rows());
-        if (slot == null) {
-            return;
-        }
-        int first = at.at(0);
-        rows(from.rows(), from.columns(), (begin, until, part) -> {
-            for (int t = begin; t < until; t++) {
-                System.arraycopy(from.floats(), from.at(t), to.floats(), to.at(slot[first + t]), from.columns());
-            }
-        });
+    public void store(Tensor x, Tensor slots, CacheTensor cache) {
+        caches.store(x, slots, cache);
     }
 
     @Override

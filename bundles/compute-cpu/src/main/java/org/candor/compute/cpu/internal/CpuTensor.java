@@ -85,6 +85,16 @@ public final class CpuTensor implements Tensor {
         return (float[]) open();
     }
 
+    /** The elements of a BF16 tensor. */
+    short[] shorts() {
+        return (short[]) open();
+    }
+
+    /** The elements of an I8 tensor. */
+    byte[] bytes() {
+        return (byte[]) open();
+    }
+
     /** The elements of an I32 tensor. */
     int[] ints() {
         return (int[]) open();

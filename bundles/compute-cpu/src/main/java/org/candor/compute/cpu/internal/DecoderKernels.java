@@ -37,8 +37,8 @@ interface DecoderKernels {
      */
     void cachedAttention(
             CpuTensor q,
-            CpuTensor keys,
-            CpuTensor values,
+            CpuCache keys,
+            CpuCache values,
             CachedSequences sequences,
             int sequence,
             AttentionShape shape,

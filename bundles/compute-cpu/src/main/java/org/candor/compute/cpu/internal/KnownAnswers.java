@@ -114,12 +114,16 @@ final class KnownAnswers {
                 new AttentionShape(heads, heads, headSize, 0.3f, true, 5, 2f),
                 new AttentionShape(heads, heads, headSize, 0.3f, false, 0, 0))) {
             CpuTensor added = shape.window() > 0 ? null : bias;
-            compare("cached attention " + shape, inputs, (kernels, y) -> {
-                for (int head = 0; head < heads; head++) {
-                    kernels.decoder()
-                            .cachedAttention(x, other, third, cached, 0, shape, head, added, y, 0, rows - 2, scratch);
-                }
-            });
+            for (ElementType type : List.of(ElementType.F32, ElementType.BF16, ElementType.I8)) {
+                CpuCache k = CpuCache.of(other).rounded(type, heads);
+                CpuCache v = CpuCache.of(third).rounded(type, heads);
+                compare("cached attention in " + type + ", " + shape, inputs, (kernels, y) -> {
+                    for (int head = 0; head < heads; head++) {
+                        kernels.decoder()
+                                .cachedAttention(x, k, v, cached, 0, shape, head, added, y, 0, rows - 2, scratch);
+                    }
+                });
+            }
         }
     }
 

@@ -49,8 +49,13 @@ final class Rounding {
 
     /** max|row| / 127, or 0 for a row of zeros. */
     static float scale(float[] row, int columns) {
+        return scale(row, 0, columns);
+    }
+
+    /** The same for the numbers from {@code at} on. */
+    static float scale(float[] row, int at, int columns) {
         float largest = 0;
-        for (int c = 0; c < columns; c++) {
+        for (int c = at; c < at + columns; c++) {
             largest = Math.max(largest, Math.abs(row[c]));
         }
         return largest / 127;

@@ -55,8 +55,8 @@ final class ScalarDecoderKernels implements DecoderKernels {
     @Override
     public void cachedAttention(
             CpuTensor q,
-            CpuTensor keys,
-            CpuTensor values,
+            CpuCache keys,
+            CpuCache values,
             CachedSequences sequences,
             int sequence,
             AttentionShape shape,
@@ -67,7 +67,6 @@ final class ScalarDecoderKernels implements DecoderKernels {
             int to,
             Scratch scratch) {
         int size = shape.headSize();
-        int column = head * size;
         for (int query = from; query < to; query++) {
             int position = sequences.position(sequence) + query;
             int first = shape.firstKey(position);
@@ -77,9 +76,12 @@ final class ScalarDecoderKernels implements DecoderKernels {
                 double[] weights = new double[end - first];
                 double largest = Double.NEGATIVE_INFINITY;
                 for (int key = first; key < end; key++) {
-                    int keyAt = keys.at(sequences.slot(sequence, key)) + column;
-                    double score = shape.scale()
-                            * ScalarKernels.dot(q.floats(), q.at(row) + h * size, keys.floats(), keyAt, size);
+                    int slot = sequences.slot(sequence, key);
+                    double score = 0;
+                    for (int d = 0; d < size; d++) {
+                        score += (double) q.floats()[q.at(row) + h * size + d] * keys.value(slot, head, size, d);
+                    }
+                    score *= shape.scale();
                     if (shape.softCap() > 0) {
                         score = shape.softCap() * Math.tanh(score / shape.softCap());
                     }
@@ -98,8 +100,7 @@ final class ScalarDecoderKernels implements DecoderKernels {
                 for (int d = 0; d < size; d++) {
                     double mixed = 0;
                     for (int key = first; key < end; key++) {
-                        mixed += weights[key - first]
-                                * values.floats()[values.at(sequences.slot(sequence, key)) + column + d];
+                        mixed += weights[key - first] * values.value(sequences.slot(sequence, key), head, size, d);
                     }
                     y.floats()[y.at(row) + h * size + d] = (float) (mixed / sum);
                 }

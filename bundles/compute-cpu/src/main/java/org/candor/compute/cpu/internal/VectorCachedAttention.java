@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.candor.api.compute.Activation;
 import org.candor.api.compute.AttentionShape;
 import org.candor.api.compute.CachedSequences;
+import org.candor.api.compute.ElementType;
 
 /**
  * Attention over cached keys of one head, for all query heads that share it. A query head at a query is a row; rows go
@@ -24,15 +25,19 @@ record VectorCachedAttention(
     private static final int BLOCK = 12;
 
     /** Writes the results of the queries [from, to) of the sequence. */
-    void attend(CpuTensor q, CpuTensor keys, CpuTensor values, CpuTensor y, int from, int to) {
+    void attend(CpuTensor q, CpuCache keys, CpuCache values, CpuTensor y, int from, int to) {
         int size = shape.headSize();
         int group = shape.group();
         int base = shape.firstKey(position(from));
         int end = shape.endKey(position(to - 1), sequences.keys(sequence));
-        PackedHead packed = packed(keys, values, base, end);
+        // One block of rows reads the head once, more of them would read it again and again.
+        CachedHead cached = (to - from) * group <= BLOCK
+                ? new StreamedHead(
+                        loops, widest, keys, values, sequences, sequence, head, size, base, end - base, scratch)
+                : packed(keys, values, base, end);
         float[] queries = scratch.floats(Scratch.Purpose.QUERIES, BLOCK * size);
         float[] results = scratch.floats(Scratch.Purpose.RESULTS, BLOCK * size);
-        float[] scores = scratch.floats(Scratch.Purpose.SCORES, BLOCK * packed.scoreStride());
+        float[] scores = scratch.floats(Scratch.Purpose.SCORES, BLOCK * cached.scoreStride());
         float[] sums = new float[BLOCK];
         float[] sum = new float[1];
         int last = to * group;
@@ -43,13 +48,13 @@ record VectorCachedAttention(
             }
             int first = shape.firstKey(position(row / group)) - base;
             int until = shape.endKey(position((row + block - 1) / group), sequences.keys(sequence)) - base;
-            packed.scores(queries, 0, size, scores, block, first, until);
+            cached.scores(queries, 0, size, scores, block, first, until);
             for (int r = 0; r < block; r++) {
-                int scoresAt = r * packed.scoreStride();
+                int scoresAt = r * cached.scoreStride();
                 weights(scores, scoresAt, row + r, base, first, until, sum);
                 sums[r] = sum[0];
             }
-            packed.values(scores, sums, results, 0, size, block, first, until);
+            cached.values(scores, sums, results, 0, size, block, first, until);
             for (int r = 0; r < block; r++) {
                 System.arraycopy(results, r * size, y.floats(), at(y, row + r), size);
             }
@@ -98,38 +103,27 @@ record VectorCachedAttention(
     }
 
     /** The keys and values [from, to) of this head. */
-    private PackedHead packed(CpuTensor keys, CpuTensor values, int from, int to) {
+    private PackedHead packed(CpuCache keys, CpuCache values, int from, int to) {
         int size = shape.headSize();
-        int column = head * size;
-        if (contiguous(from, to)) {
+        if (keys.type() == ElementType.F32 && sequences.contiguous(sequence, from, to)) {
             int slot = sequences.slot(sequence, from);
             return pack(
-                    keys.floats(),
-                    keys.at(slot) + column,
-                    keys.rowStride(),
-                    values.floats(),
-                    values.at(slot) + column,
-                    values.rowStride(),
+                    keys.elements().floats(),
+                    keys.at(slot, head, size),
+                    keys.elements().rowStride(),
+                    values.elements().floats(),
+                    values.at(slot, head, size),
+                    values.elements().rowStride(),
                     to - from);
         }
         float[] k = scratch.floats(Scratch.Purpose.KEYS, (to - from) * size);
         float[] v = scratch.floats(Scratch.Purpose.VALUES, (to - from) * size);
         for (int key = from; key < to; key++) {
             int slot = sequences.slot(sequence, key);
-            System.arraycopy(keys.floats(), keys.at(slot) + column, k, (key - from) * size, size);
-            System.arraycopy(values.floats(), values.at(slot) + column, v, (key - from) * size, size);
+            VectorCacheRows.widen(keys, slot, head, size, k, (key - from) * size);
+            VectorCacheRows.widen(values, slot, head, size, v, (key - from) * size);
         }
         return pack(k, 0, size, v, 0, size, to - from);
-    }
-
-    private boolean contiguous(int from, int to) {
-        int size = sequences.blockSize();
-        for (int block = from / size; block < (to - 1) / size; block++) {
-            if (sequences.block(sequence, block + 1) != sequences.block(sequence, block) + 1) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private PackedHead pack(float[] k, int kAt, int kStride, float[] v, int vAt, int vStride, int length) {

@@ -90,8 +90,8 @@ record VectorDecoderKernels(InnerLoops loops, int widest) implements DecoderKern
     @Override
     public void cachedAttention(
             CpuTensor q,
-            CpuTensor keys,
-            CpuTensor values,
+            CpuCache keys,
+            CpuCache values,
             CachedSequences sequences,
             int sequence,
             AttentionShape shape,
