@@ -278,6 +278,7 @@ class ResilienceIT {
                 "org.candor.governor | require | luck | transparency",
                 "org.candor.models | standbySeconds | 1000000 | 0 to 86400",
                 "org.candor.models | cacheBytes | 1 | 1000000 to 1000000000000000",
+                "org.candor.models | cache | fp8 | f32, bf16 or int8",
                 "org.candor.models | trustedKeys | nobody | verifier keys",
                 "org.candor.policy | unsigned | perhaps | name:version",
                 "org.candor.policy | trustedKeys | nobody | verifier keys",

@@ -1,6 +1,7 @@
 package org.candor.models.internal;
 
 import java.io.IOException;
+import org.candor.api.compute.CacheType;
 import org.candor.api.model.ModelFiles;
 
 /**
@@ -17,19 +18,20 @@ final class CacheRoom {
 
     private CacheRoom() {}
 
-    /** The same use with such a cache; one that has none stays as it is. */
+    /** The same use with such a cache, held as it is configured; one that has none stays as it is. */
     static ModelUse fitted(ModelUse use, String family, ModelFiles files, Loaders loaders, MemoryBudget memory)
             throws IOException {
         if (!(use instanceof ModelUse.Generating generating)) {
             return use;
         }
-        long few = bytes(generating.withCache(FEWEST), family, files, loaders);
-        long many = bytes(generating.withCache(MOST), family, files, loaders);
+        CacheType type = memory.cacheType();
+        long few = bytes(generating.withCache(type, FEWEST), family, files, loaders);
+        long many = bytes(generating.withCache(type, MOST), family, files, loaders);
         double each = (double) (many - few) / (MOST - FEWEST);
         double rest = few - each * FEWEST;
         double tokens = Math.min(memory.cache(), memory.limit() - rest) / each;
         int block = generating.settings().blockTokens();
-        return generating.withCache((int) Math.clamp(tokens, FEWEST, MOST) / block * block);
+        return generating.withCache(type, (int) Math.clamp(tokens, FEWEST, MOST) / block * block);
     }
 
     private static long bytes(ModelUse.Generating use, String family, ModelFiles files, Loaders loaders)

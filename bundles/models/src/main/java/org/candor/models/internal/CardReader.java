@@ -3,6 +3,7 @@ package org.candor.models.internal;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.candor.api.compute.CacheType;
 import org.candor.api.compute.Pooling;
 import org.candor.api.compute.WeightType;
 import org.candor.api.model.EncoderSettings;
@@ -45,7 +46,11 @@ record CardReader(String location, Map<String, Object> values, String prefix) {
         int block = (int) whole("blockTokens", 1, 1024);
         int most = (int) whole("maxTokens", 0, MOST_TOKENS);
         int cache = (int) whole("cacheTokens", Math.max(block, most), MOST_CACHE);
-        return new ModelUse.Generating(new GeneratorSettings(choice("weights", WeightType.class), most, cache, block));
+        CacheType held = values.containsKey(ModelUse.Generating.CACHE)
+                ? choice(ModelUse.Generating.CACHE, CacheType.class)
+                : CacheType.F32;
+        return new ModelUse.Generating(
+                new GeneratorSettings(choice("weights", WeightType.class), held, most, cache, block));
     }
 
     private ModelUse adapting() throws ModelFormatException {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import javax.management.JMException;
 import javax.management.ObjectName;
+import org.candor.api.compute.CacheType;
 import org.candor.api.compute.WeightType;
 import org.candor.api.model.ModelFiles;
 import org.candor.api.model.ModelFormatException;
@@ -22,6 +23,7 @@ final class MemoryBudget {
     private final Runnable relief;
     private volatile long configured;
     private volatile long configuredCache;
+    private volatile CacheType cacheType = CacheType.F32;
 
     /**
      * @param configured bytes, or 0 for half of the machine's (or container's) memory
@@ -41,6 +43,15 @@ final class MemoryBudget {
     /** @param bytes of the cache of a model that comes without a card, or 0 for an eighth of the limit or of Java's heap */
     void configuredCache(long bytes) {
         configuredCache = bytes;
+    }
+
+    /** @param type of the cache of a model that comes without a card */
+    void configuredCacheType(CacheType type) {
+        cacheType = type;
+    }
+
+    CacheType cacheType() {
+        return cacheType;
     }
 
     /** Bytes for the keys and values of one model. They lie on Java's heap, of which everything else needs some too. */

@@ -3,6 +3,7 @@ package org.candor.models.internal;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.candor.api.compute.CacheType;
 import org.candor.api.model.EncoderSettings;
 import org.candor.api.model.GeneratorSettings;
 import org.candor.api.model.ModelId;
@@ -48,17 +49,20 @@ sealed interface ModelUse {
     record Generating(GeneratorSettings settings) implements ModelUse {
         static final String KEY = "generator";
 
+        /** How keys and values are held; a card without it means f32, as all did once. */
+        static final String CACHE = "cache";
+
         /** The same for a model that takes so many tokens: no text is longer than the cache. */
         Generating within(int tokens) {
             int most = Math.min(tokens, settings.cacheTokens());
-            return new Generating(
-                    new GeneratorSettings(settings.weights(), most, settings.cacheTokens(), settings.blockTokens()));
+            return new Generating(new GeneratorSettings(
+                    settings.weights(), settings.cache(), most, settings.cacheTokens(), settings.blockTokens()));
         }
 
-        /** The same with a cache of so many tokens. */
-        Generating withCache(int tokens) {
-            return new Generating(
-                    new GeneratorSettings(settings.weights(), settings.maxTokens(), tokens, settings.blockTokens()));
+        /** The same with a cache of so many tokens, held so. */
+        Generating withCache(CacheType type, int tokens) {
+            return new Generating(new GeneratorSettings(
+                    settings.weights(), type, settings.maxTokens(), tokens, settings.blockTokens()));
         }
 
         @Override
@@ -75,6 +79,9 @@ sealed interface ModelUse {
         public Map<String, Object> values() {
             Map<String, Object> values = new LinkedHashMap<>();
             values.put("weights", settings.weights().name());
+            if (settings.cache() != CacheType.F32) {
+                values.put(CACHE, settings.cache().name());
+            }
             values.put("maxTokens", settings.maxTokens());
             values.put("cacheTokens", settings.cacheTokens());
             values.put("blockTokens", settings.blockTokens());

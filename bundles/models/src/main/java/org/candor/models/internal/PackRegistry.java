@@ -96,6 +96,12 @@ public final class PackRegistry implements ModelRegistry, Configured {
         long cacheBytes() default 0;
 
         @AttributeDefinition(
+                name = "Cache",
+                description =
+                        "How keys and values of a model are held that writes and is installed from a folder or file: f32; bf16, twice as many tokens in the same bytes; or int8, up to four times as many. A change counts for what is installed from then on.")
+        String cache() default "f32";
+
+        @AttributeDefinition(
                 name = "Standby seconds",
                 description =
                         "How long a revision stays loaded after another one has taken its route, for a way back without loading, 0 to 86400. It is unloaded earlier when memory is needed.")
@@ -153,6 +159,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
                 new StandbyTime(),
                 new Announcements());
         revisions.memory().configuredCache(settings.cacheBytes());
+        revisions.memory().configuredCacheType(settings.cache());
         folders = new Folders(
                 new Folders.Places(
                         directory.resolve("references"),
@@ -189,6 +196,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
         store.limit(settings.storeBytes());
         revisions.memory().configured(settings.memoryBytes());
         revisions.memory().configuredCache(settings.cacheBytes());
+        revisions.memory().configuredCacheType(settings.cache());
         if (settings.standbySeconds() == 0) {
             revisions.endStandby("the configuration wants none");
         }

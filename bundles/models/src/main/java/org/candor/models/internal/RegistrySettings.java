@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.candor.api.compute.CacheType;
 import org.candor.api.configuration.InvalidConfigurationException;
 import org.candor.proof.InvalidProofException;
 import org.candor.proof.PackKind;
@@ -17,6 +18,7 @@ import org.candor.proof.PackTrust;
  * @param defaults version by route
  * @param memoryBytes 0 for half of the machine's
  * @param cacheBytes 0 for an eighth of these or of Java's heap, whichever is less
+ * @param cache how keys and values are held
  */
 record RegistrySettings(
         Map<String, String> defaults,
@@ -24,6 +26,7 @@ record RegistrySettings(
         long storeBytes,
         long memoryBytes,
         long cacheBytes,
+        CacheType cache,
         int standbySeconds) {
 
     private static final long LEAST_STORE = 1_000_000L;
@@ -43,6 +46,7 @@ record RegistrySettings(
                 bytes("storeBytes", config.storeBytes(), LEAST_STORE),
                 config.memoryBytes() == 0 ? 0 : bytes("memoryBytes", config.memoryBytes(), LEAST_STORE),
                 config.cacheBytes() == 0 ? 0 : bytes("cacheBytes", config.cacheBytes(), LEAST_STORE),
+                cache(config.cache()),
                 standby(config.standbySeconds()));
     }
 
@@ -76,6 +80,14 @@ record RegistrySettings(
                     entry.substring(colon + 1).strip());
         }
         return defaults;
+    }
+
+    private static CacheType cache(String name) {
+        try {
+            return CacheType.named(name.strip());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfigurationException(PackRegistry.PID, "cache", name, "f32, bf16 or int8");
+        }
     }
 
     private static int standby(int seconds) {

@@ -52,10 +52,10 @@ final class FakeGenerators implements GeneratorLoader, TextGeneratorLoader {
         throw new UnsupportedOperationException("whoever serves texts loads it");
     }
 
-    /** A byte for each token of the cache. */
+    /** A byte for each token of the cache in binary32. */
     @Override
     public long bytes(ModelFiles wanted, GeneratorSettings how) {
-        return how.cacheTokens();
+        return (long) how.cacheTokens() * how.cache().element().bytes() / Float.BYTES;
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.candor.api.compute.CacheType;
 import org.candor.api.compute.WeightType;
 import org.candor.api.generate.TextGenerator;
 import org.candor.api.model.EncoderSettings;
@@ -132,6 +133,18 @@ final class GeneratorFolderTest extends FoldersFixture {
         revisions.memory().configured(2_000);
         String refused = refusal(ModelSource.of(huggingFace("four-1.0.0")));
         assertTrue(refused.contains("there is not enough memory for it: about 2"), refused);
+    }
+
+    @Test
+    void theCacheIsHeldAsConfiguredAndItsBytesGiveMoreTokensThen() throws IOException {
+        revisions.memory().configuredCache(10_007);
+        revisions.memory().configuredCacheType(CacheType.BF16);
+        ModelRevision half = install(huggingFace("one-1.0.0"));
+        assertEquals("BF16", generator(half).get("cache"));
+        assertEquals(CacheType.BF16, generators.settings.cache());
+        assertEquals(20_000, generator(half).get("cacheTokens"), "whole blocks of 16, of half a byte each");
+        revisions.memory().configuredCacheType(CacheType.F32);
+        assertFalse(generator(install(huggingFace("two-1.0.0"))).containsKey("cache"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import org.candor.api.compute.CacheType;
 import org.candor.api.compute.Pooling;
 import org.candor.api.compute.WeightType;
 import org.candor.api.model.EncoderSettings;
@@ -60,7 +61,14 @@ final class ModelCardTest {
     @Test
     void aModelThatWritesNeedsNoTokenizerAndAGgufFileNoConfiguration() throws ModelFormatException {
         ModelUse expected = new ModelUse.Generating(new GeneratorSettings(WeightType.F32, 512, 4_096, 16));
-        assertEquals(expected, ModelCard.read("pack", WRITES).use());
+        assertEquals(expected, ModelCard.read("pack", WRITES).use(), "a card that says nothing of it means f32");
+        for (CacheType type : CacheType.values()) {
+            String held =
+                    new String(WRITES, UTF_8).replace("\"blockTokens\"", "\"cache\":\"" + type + "\",\"blockTokens\"");
+            assertEquals(
+                    new ModelUse.Generating(new GeneratorSettings(WeightType.F32, type, 512, 4_096, 16)),
+                    ModelCard.read("pack", held.getBytes(UTF_8)).use());
+        }
         String card = new String(WRITES, UTF_8);
         for (String file : new String[] {"config.json", "selftest.json"}) {
             String without = card.replace('"' + file + '"', "\"other.bin\"");
@@ -78,6 +86,7 @@ final class ModelCardTest {
             delimiter = '|',
             value = {
                 "\"F32\" | \"F64\" | generator.weights",
+                "\"blockTokens\" | \"cache\":\"fp8\",\"blockTokens\" | generator.cache",
                 "\"maxTokens\":512 | \"maxTokens\":-1 | generator.maxTokens",
                 "\"maxTokens\":512 | \"maxTokens\":5000 | generator.cacheTokens",
                 "\"cacheTokens\":4096 | \"cacheTokens\":15 | generator.cacheTokens",

@@ -49,11 +49,14 @@ public record DecoderFamily(Backend backend) {
                         case I8 -> table * (configuration.tied() ? Float.BYTES : Float.BYTES - Byte.BYTES);
                         case Q8, Q4, STORED -> 0;
                     };
-            long cached = 2L * stack.layers().size() * stack.keyValueColumns() * settings.cacheTokens();
+            long cached = 2L
+                    * stack.layers().size()
+                    * settings.cache().bytes(stack.keyValueHeads(), stack.headSize())
+                    * settings.cacheTokens();
             long buffers = configuration.encoder() == null
                     ? 0
                     : DecoderWorkspace.bytes(configuration, encoderInput(configuration, settings));
-            return Math.addExact(held, more + Float.BYTES * cached + buffers);
+            return Math.addExact(held, more + cached + buffers);
         } catch (ArithmeticException e) {
             throw new ModelFormatException(
                     files.id().name() + ": its tensors and cache are too large to be counted", e);
@@ -88,7 +91,7 @@ public record DecoderFamily(Backend backend) {
                 model.reserve(encoderInput(model.configuration(), settings));
             }
             int blocks = Math.ceilDiv(settings.cacheTokens(), settings.blockTokens());
-            return new CausalGenerator(model, model.cache(blocks, settings.blockTokens()));
+            return new CausalGenerator(model, model.cache(settings.cache(), blocks, settings.blockTokens()));
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;

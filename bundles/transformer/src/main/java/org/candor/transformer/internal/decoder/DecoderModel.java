@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.candor.api.compute.Activation;
+import org.candor.api.compute.CacheType;
 import org.candor.api.compute.CachedSequences;
 import org.candor.api.compute.Ops;
 import org.candor.api.compute.Sequences;
@@ -117,10 +118,22 @@ final class DecoderModel implements AutoCloseable {
         return LoraLoader.bytes(files, this, passTokens);
     }
 
-    /** A cache for the decoder's sequences. */
+    /** A cache for the decoder's sequences, in binary32. */
     KeyValueCache cache(int blocks, int blockSize) {
+        return cache(CacheType.F32, blocks, blockSize);
+    }
+
+    /** A cache for the decoder's sequences. */
+    KeyValueCache cache(CacheType type, int blocks, int blockSize) {
         StackConfiguration stack = configuration.decoder();
-        return new KeyValueCache(memory.backend(), stack.layers().size(), stack.keyValueColumns(), blocks, blockSize);
+        return new KeyValueCache(
+                memory.backend(),
+                type,
+                stack.layers().size(),
+                stack.keyValueHeads(),
+                stack.headSize(),
+                blocks,
+                blockSize);
     }
 
     /**

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.candor.api.compute.Backend;
 import org.candor.api.compute.BackendException;
-import org.candor.api.compute.ElementType;
+import org.candor.api.compute.CacheTensor;
+import org.candor.api.compute.CacheType;
 import org.candor.api.compute.Ops;
-import org.candor.api.compute.Tensor;
 
 /**
  * Keys and values of every layer, in blocks that sequences take as they grow and share when they fork. Used by one thread
@@ -15,19 +15,21 @@ import org.candor.api.compute.Tensor;
 final class KeyValueCache implements AutoCloseable {
 
     private final int blockSize;
-    private final List<Tensor> keys = new ArrayList<>();
-    private final List<Tensor> values = new ArrayList<>();
+    private final List<CacheTensor> keys = new ArrayList<>();
+    private final List<CacheTensor> values = new ArrayList<>();
     private final int[] references;
     private final int[] free;
     private int freeCount;
 
     /**
-     * @param columns of the keys of one layer
+     * @param type how keys and values are held
+     * @param heads of keys and values of one layer
+     * @param headSize columns of one head
      * @param blocks that are shared among all sequences
      * @param blockSize tokens of one block
      * @throws BackendException when memory is exhausted; nothing stays allocated then
      */
-    KeyValueCache(Backend backend, int layers, int columns, int blocks, int blockSize) {
+    KeyValueCache(Backend backend, CacheType type, int layers, int heads, int headSize, int blocks, int blockSize) {
         this.blockSize = blockSize;
         this.references = new int[blocks];
         this.free = new int[blocks];
@@ -38,8 +40,9 @@ final class KeyValueCache implements AutoCloseable {
         }
         try {
             for (int i = 0; i < layers; i++) {
-                keys.add(backend.allocate(ElementType.F32, Math.multiplyExact(blocks, blockSize), columns));
-                values.add(backend.allocate(ElementType.F32, blocks * blockSize, columns));
+                int slots = Math.multiplyExact(blocks, blockSize);
+                keys.add(CacheTensor.allocate(backend, type, slots, heads, headSize));
+                values.add(CacheTensor.allocate(backend, type, slots, heads, headSize));
             }
         } catch (RuntimeException e) {
             close();
@@ -47,13 +50,13 @@ final class KeyValueCache implements AutoCloseable {
         }
     }
 
-    /** Keys of a layer: (blocks * blockSize, columns). */
-    Tensor keys(int layer) {
+    /** Keys of a layer, a row for each token of a block. */
+    CacheTensor keys(int layer) {
         return keys.get(layer);
     }
 
-    /** Values of a layer: (blocks * blockSize, columns). */
-    Tensor values(int layer) {
+    /** Values of a layer, a row for each token of a block. */
+    CacheTensor values(int layer) {
         return values.get(layer);
     }
 
@@ -70,8 +73,8 @@ final class KeyValueCache implements AutoCloseable {
     /** Bytes of all keys and values. */
     long bytes() {
         long bytes = 0;
-        for (Tensor tensor : keys) {
-            bytes += 8L * tensor.rows() * tensor.columns();
+        for (CacheTensor tensor : keys) {
+            bytes += 2 * tensor.bytes();
         }
         return bytes;
     }
@@ -117,18 +120,21 @@ final class KeyValueCache implements AutoCloseable {
 
     /** Copies the first rows of a block to another, in all layers. */
     void copy(Ops ops, int from, int to, int rows) {
-        for (List<Tensor> tensors : List.of(keys, values)) {
-            for (Tensor tensor : tensors) {
-                ops.copy(
-                        tensor.rows(from * blockSize, from * blockSize + rows),
-                        tensor.rows(to * blockSize, to * blockSize + rows));
+        for (List<CacheTensor> tensors : List.of(keys, values)) {
+            for (CacheTensor tensor : tensors) {
+                CacheTensor source = tensor.rows(from * blockSize, from * blockSize + rows);
+                CacheTensor target = tensor.rows(to * blockSize, to * blockSize + rows);
+                ops.copy(source.elements(), target.elements());
+                if (source.scales() != null) {
+                    ops.copy(source.scales(), target.scales());
+                }
             }
         }
     }
 
     @Override
     public void close() {
-        keys.forEach(Tensor::close);
-        values.forEach(Tensor::close);
+        keys.forEach(CacheTensor::close);
+        values.forEach(CacheTensor::close);
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.candor.api.compute.Activation;
 import org.candor.api.compute.AttentionShape;
+import org.candor.api.compute.CacheTensor;
 import org.candor.api.compute.CachedSequences;
 import org.candor.api.compute.Ops;
 import org.candor.api.compute.Tensor;
@@ -123,8 +124,8 @@ final class Stack {
         if (rope >= 0) {
             context.rotations().get(rope).turn(ops, joint.columns(0, keys), headSize);
         }
-        Tensor allKeys = k;
-        Tensor allValues = v;
+        CacheTensor allKeys = CacheTensor.of(k);
+        CacheTensor allValues = CacheTensor.of(v);
         if (context.cache() != null) {
             allKeys = context.cache().keys(i);
             allValues = context.cache().values(i);
