@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.candor.api.compute.CacheType;
 import org.candor.api.compute.WeightType;
 import org.candor.api.model.CachedText;
 import org.candor.api.model.Generator;
@@ -47,7 +48,7 @@ public final class Generation implements Benchmark {
     }
 
     /**
-     * Arguments: model=qwen2.5-0.5b, types=Q8_0,Q4_0,F16, weights=stored, context=128 (decode), tokens=32 (decode) or 512
+     * Arguments: model=qwen2.5-0.5b, types=Q8_0,Q4_0,F16, weights=stored, cache=f32, context=128 (decode), tokens=32 (decode) or 512
      * (prefill), streams=1 (decode), rounds=7, threads=0 (one per processor), peers=auto|off, and --peers to
      * compile llama.cpp where it is not yet.
      */
@@ -62,6 +63,7 @@ public final class Generation implements Benchmark {
                 "model",
                 "types",
                 "weights",
+                "cache",
                 "context",
                 "tokens",
                 "streams",
@@ -93,7 +95,9 @@ public final class Generation implements Benchmark {
         int rounds = given.number("rounds", 7);
         ModelFiles files = new ModelFiles(new ModelId(model.title(), "1.0.0", ""), Map.of("model.gguf", file));
         WeightType weights = WeightType.named(given.text("weights", "stored"));
-        GeneratorSettings settings = new GeneratorSettings(weights, 0, CACHE_TOKENS * streams, 16);
+        CacheType cache = CacheType.named(given.text("cache", "f32"));
+        int room = Math.max(CACHE_TOKENS, Math.ceilDiv(context + tokens, 16) * 16);
+        GeneratorSettings settings = new GeneratorSettings(weights, cache, 0, room * streams, 16);
         try (CpuBackend backend = CpuBackend.open(threads);
                 Generator ours =
                         new TransformerLoader(backend, Encode.tokenizers(), 512, 1).loadGenerator(files, settings);
@@ -131,12 +135,13 @@ public final class Generation implements Benchmark {
                     : "";
             out.printf(
                     Locale.ROOT,
-                    "{\"bench\":\"%s\",\"model\":\"%s\",\"type\":\"%s\",\"weights\":\"%s\",\"threads\":%d,"
+                    "{\"bench\":\"%s\",\"model\":\"%s\",\"type\":\"%s\",\"weights\":\"%s\",\"cache\":\"%s\",\"threads\":%d,"
                             + "\"context\":%d,\"tokens\":%d,\"streams\":%d,\"tokensPerSecond\":%.2f,\"best\":%.2f%s%s}%n",
                     decode ? "decode" : "prefill",
                     model.title(),
                     storage,
                     weights,
+                    cache,
                     threads,
                     context,
                     tokens,

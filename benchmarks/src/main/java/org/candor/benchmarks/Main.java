@@ -8,6 +8,7 @@ import java.util.TreeMap;
 public final class Main {
 
     private static final Map<String, Benchmark> BENCHMARKS = new TreeMap<>(Map.ofEntries(
+            Map.entry("attention", new CachedAttention()),
             Map.entry("console", new ConsoleLoad()),
             Map.entry("decode", Generation.decode()),
             Map.entry("encode", new Encode()),
@@ -17,6 +18,7 @@ public final class Main {
             Map.entry("governance", new Governance()),
             Map.entry("http", new HttpLoad()),
             Map.entry("log", new Log()),
+            Map.entry("loss", new Loss()),
             Map.entry("policy", new PolicyDecisions()),
             Map.entry("prefill", Generation.prefill()),
             Map.entry("retrieval", new Retrieval()),

@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.candor.api.chat.ChatInput;
+import org.candor.api.compute.CacheType;
 import org.candor.api.compute.WeightType;
 import org.candor.api.generate.Continuation;
 import org.candor.api.generate.FinishReason;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The engine on a real model, the toy of packs/stories-tiny, with everything that a server has around it. */
@@ -83,11 +85,11 @@ class StoriesEngineTest {
     }
 
     private TextGenerator load(Map<String, Path> more, int cacheTokens) throws IOException {
-        return load(engines, more, cacheTokens);
+        return load(engines, more, CacheType.F32, cacheTokens);
     }
 
-    private static TextGenerator load(GenerationEngines engines, Map<String, Path> more, int cacheTokens)
-            throws IOException {
+    private static TextGenerator load(
+            GenerationEngines engines, Map<String, Path> more, CacheType cache, int cacheTokens) throws IOException {
         Map<String, Path> files = new TreeMap<>();
         try (Stream<Path> all = Files.list(PACK)) {
             all.forEach(file -> files.put(file.getFileName().toString(), file));
@@ -95,7 +97,7 @@ class StoriesEngineTest {
         files.putAll(more);
         return engines.load(
                 new ModelFiles(new ModelId("stories-tiny", "1.0.0", ""), files),
-                new GeneratorSettings(WeightType.F32, 512, cacheTokens, 16));
+                new GeneratorSettings(WeightType.F32, cache, 512, cacheTokens, 16));
     }
 
     private static GenerationRequest request(
@@ -137,11 +139,12 @@ class StoriesEngineTest {
     }
 
     /** Each prompt alone, then all together in a cache that holds a few of them. */
-    @Test
-    void textsAreTheSameAloneAndTogether() throws Exception {
+    @ParameterizedTest
+    @EnumSource(CacheType.class)
+    void textsAreTheSameAloneAndTogether(CacheType cache) throws Exception {
         Random random = new Random(8);
         List<GenerationRequest> requests = new ArrayList<>();
-        try (TextGenerator model = load(Map.of(), 4_096)) {
+        try (TextGenerator model = load(engines, Map.of(), cache, 4_096)) {
             int[] beginning = model.tokenizer()
                     .encode("Once upon a time, there was a little dog. The dog liked to play in the park.")
                     .ids();
@@ -155,7 +158,7 @@ class StoriesEngineTest {
             for (GenerationRequest request : requests) {
                 alone.add(ids(model.generate(List.of(request), piece -> true)));
             }
-            try (TextGenerator crowded = load(Map.of(), 768);
+            try (TextGenerator crowded = load(engines, Map.of(), cache, 768);
                     ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
                 List<Future<Generated>> together = requests.stream()
                         .map(request -> callers.submit(() -> crowded.generate(List.of(request), piece -> true)))
@@ -170,11 +173,12 @@ class StoriesEngineTest {
     }
 
     /** A draft is read as several tokens at once, which has to give the very scores of one after the other. */
-    @Test
-    void guessedTokensChangeNoText() throws IOException {
+    @ParameterizedTest
+    @EnumSource(CacheType.class)
+    void guessedTokensChangeNoText(CacheType cache) throws IOException {
         String story = "Once upon a time, there was a little dog. The dog liked to play. ";
-        try (TextGenerator without = load(engines(Map.of("speculation", "off")), Map.of(), 2_048);
-                TextGenerator with = load(engines(Map.of("speculation", "auto")), Map.of(), 2_048)) {
+        try (TextGenerator without = load(engines(Map.of("speculation", "off")), Map.of(), cache, 2_048);
+                TextGenerator with = load(engines(Map.of("speculation", "auto")), Map.of(), cache, 2_048)) {
             int[] prompt = with.tokenizer().encode(story.repeat(4)).ids();
             for (int seed = 0; seed < 12; seed++) {
                 Sampling sampling = seed % 3 == 0

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.candor.api.compute.CacheType;
 import org.candor.api.compute.WeightType;
 import org.candor.api.model.Adapter;
 import org.candor.api.model.CachedText;
@@ -55,8 +56,13 @@ class LoraBatchTest {
     }
 
     private static Generator load(String model, WeightType type) throws IOException {
+        return load(model, type, CacheType.F32);
+    }
+
+    private static Generator load(String model, WeightType type, CacheType cache) throws IOException {
         return loader.loadGenerator(
-                Reference.files(DecoderReference.folder(model), Map.of()), new GeneratorSettings(type, 128, 2048, 8));
+                Reference.files(DecoderReference.folder(model), Map.of()),
+                new GeneratorSettings(type, cache, 128, 2048, 8));
     }
 
     /** Of different ranks, and on all layers, some and one. */
@@ -76,8 +82,10 @@ class LoraBatchTest {
     @ParameterizedTest
     @MethodSource("models")
     void aTextHasTheSameBytesAloneAndAmongOthers(String model) throws IOException {
-        for (WeightType type : List.of(WeightType.F32, WeightType.BF16, WeightType.Q8)) {
-            try (Generator generator = load(model, type)) {
+        Map<WeightType, CacheType> types =
+                Map.of(WeightType.F32, CacheType.F32, WeightType.BF16, CacheType.INT8, WeightType.Q8, CacheType.BF16);
+        for (WeightType type : types.keySet()) {
+            try (Generator generator = load(model, type, types.get(type))) {
                 Random random = new Random(7);
                 List<Adapter> adapters = adapters(model, generator);
                 List<int[]> ids = new ArrayList<>();
