@@ -39,9 +39,11 @@ record CacheOps(CpuQueue queue) {
         CachedAttentionPlan plan = CachedAttentionPlan.of(sequences, shape, k.rows(), queue.workers.threads());
         queue.run(
                 plan.chunks(),
-                (chunk, part) -> plan.parts(chunk, (sequence, head, from, until) -> queue.kernels
+                (chunk, part) -> plan.parts(chunk, (sequence, headFrom, headTo, from, until) -> queue.kernels
                         .decoder()
-                        .cachedAttention(queries, k, v, sequences, sequence, shape, head, b, to, from, until, part)));
+                        .cachedAttention(
+                                queries, k, v, sequences, sequence, shape, headFrom, headTo, b, to, from, until,
+                                part)));
     }
 
     /** As {@link org.candor.api.compute.Ops#store} says. */

@@ -29,10 +29,9 @@ interface DecoderKernels {
             int to);
 
     /**
-     * Attention over cached keys of one head of keys and values, with all query heads that share it, for the queries
-     * [from, to) of a sequence.
+     * Attention over cached keys of the heads [headFrom, headTo) of keys and values, with all query heads that share
+     * them, for the queries [from, to) of a sequence.
      *
-     * @param head of keys and values
      * @param bias (heads, 2 * reach + 1), or null
      */
     void cachedAttention(
@@ -42,7 +41,8 @@ interface DecoderKernels {
             CachedSequences sequences,
             int sequence,
             AttentionShape shape,
-            int head,
+            int headFrom,
+            int headTo,
             CpuTensor bias,
             CpuTensor y,
             int from,

@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  * with one fused multiply-add for each term in the order of the keys, so that a row of a result depends on nothing but
  * its own numbers. Lives in its thread's scratch memory until the next one is packed there.
  */
-final class PackedHead implements CachedHead {
+final class PackedHead {
 
     private static final VectorSpecies<Float> LANE = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = LANE.length();
@@ -120,13 +120,18 @@ final class PackedHead implements CachedHead {
         }
     }
 
-    @Override
-    public int scoreStride() {
+    /** Numbers from one row of scores to the next, at least. */
+    int scoreStride() {
         return keyPanels.first(keyPanels.count() - 1) + keyPanels.width(keyPanels.count() - 1) * LANES;
     }
 
-    @Override
-    public void scores(float[] q, int qAt, int qStride, float[] scores, int rows, int from, int to) {
+    /**
+     * scores = q kᵀ for the keys [from, to) and whichever others share their panels; column of a key is its number.
+     *
+     * @param q rows {@code qStride} apart from {@code qAt} on
+     * @param scores rows {@link #scoreStride} apart
+     */
+    void scores(float[] q, int qAt, int qStride, float[] scores, int rows, int from, int to) {
         // All panels of the full width at once, then what is left: at most two.
         for (int panel = 0; panel < keyPanels.count(); panel += keyPanels.alike(panel)) {
             int width = keyPanels.width(panel) * LANES;
@@ -152,8 +157,13 @@ final class PackedHead implements CachedHead {
         }
     }
 
-    @Override
-    public void values(float[] scores, float[] sums, float[] y, int yAt, int yStride, int rows, int from, int to) {
+    /**
+     * y = scores v / sums, over the keys [from, to).
+     *
+     * @param scores rows {@link #scoreStride} apart
+     * @param y rows {@code yStride} apart from {@code yAt} on
+     */
+    void values(float[] scores, float[] sums, float[] y, int yAt, int yStride, int rows, int from, int to) {
         boolean all = from == 0 && to == length;
         int step = 1;
         for (int panel = 0; panel < valuePanels.count(); panel += step) {

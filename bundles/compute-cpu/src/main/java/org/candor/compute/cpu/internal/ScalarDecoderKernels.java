@@ -60,7 +60,8 @@ final class ScalarDecoderKernels implements DecoderKernels {
             CachedSequences sequences,
             int sequence,
             AttentionShape shape,
-            int head,
+            int headFrom,
+            int headTo,
             CpuTensor bias,
             CpuTensor y,
             int from,
@@ -72,7 +73,8 @@ final class ScalarDecoderKernels implements DecoderKernels {
             int first = shape.firstKey(position);
             int end = shape.endKey(position, sequences.keys(sequence));
             int row = sequences.start(sequence) + query;
-            for (int h = head * shape.group(); h < (head + 1) * shape.group(); h++) {
+            for (int h = headFrom * shape.group(); h < headTo * shape.group(); h++) {
+                int head = h / shape.group();
                 double[] weights = new double[end - first];
                 double largest = Double.NEGATIVE_INFINITY;
                 for (int key = first; key < end; key++) {

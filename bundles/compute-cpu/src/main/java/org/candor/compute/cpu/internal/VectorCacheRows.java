@@ -7,6 +7,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
+import org.candor.api.compute.CachedSequences;
 
 /** Rows of a cache on the Vector API: widened to the very numbers that {@link CpuCache#value} says, and their products. */
 final class VectorCacheRows {
@@ -21,38 +22,78 @@ final class VectorCacheRows {
 
     private VectorCacheRows() {}
 
-    /** Copies one head of a slot, in binary32. */
-    static void widen(CpuCache cache, int slot, int head, int headSize, float[] target, int to) {
-        int at = cache.at(slot, head, headSize);
-        switch (cache.type()) {
-            case F32 -> System.arraycopy(cache.elements().floats(), at, target, to, headSize);
-            case BF16 -> half(cache.elements().shorts(), at, headSize, target, to);
-            case I8 -> quarter(cache.elements().bytes(), at, headSize, cache.scale(slot, head), target, to);
-            case F16, I32 -> throw new AssertionError(cache.type());
+    /**
+     * Copies one head of the keys [from, from + count) of a sequence in binary32, one after the other.
+     *
+     * @param target room for {@code count * headSize} numbers
+     */
+    static void widen(
+            CpuCache cache,
+            CachedSequences sequences,
+            int sequence,
+            int head,
+            int headSize,
+            int from,
+            int count,
+            float[] target) {
+        int stride = cache.elements().rowStride();
+        int rows;
+        for (int done = 0; done < count; done += rows) {
+            // Rows of one block follow each other.
+            int position = from + done;
+            rows = Math.min(count - done, sequences.blockSize() - position % sequences.blockSize());
+            int slot = sequences.slot(sequence, position);
+            int at = cache.at(slot, head, headSize);
+            int to = done * headSize;
+            switch (cache.type()) {
+                case F32 -> {
+                    for (int row = 0; row < rows; row++) {
+                        float[] source = cache.elements().floats();
+                        System.arraycopy(source, at + row * stride, target, to + row * headSize, headSize);
+                    }
+                }
+                case BF16 -> {
+                    short[] source = cache.elements().shorts();
+                    for (int row = 0; row < rows; row++) {
+                        half(source, at + row * stride, headSize, target, to + row * headSize);
+                    }
+                }
+                case I8 -> {
+                    byte[] source = cache.elements().bytes();
+                    for (int row = 0; row < rows; row++) {
+                        float scale = cache.scale(slot + row, head);
+                        quarter(source, at + row * stride, headSize, scale, target, to + row * headSize);
+                    }
+                }
+                case F16, I32 -> throw new AssertionError(cache.type());
+            }
         }
     }
 
     private static void half(short[] source, int at, int count, float[] target, int to) {
-        int i = 0;
-        for (; i <= count - LANES && at + i + HALF.length() <= source.length; i += LANES) {
+        int whole = LANE.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
             IntVector bits =
                     (IntVector) ShortVector.fromArray(HALF, source, at + i).convertShape(VectorOperators.S2I, WHOLE, 0);
             bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(target, to + i);
         }
-        for (; i < count; i++) {
+        for (int i = whole; i < count; i++) {
             target[to + i] = Float.intBitsToFloat(source[at + i] << 16);
         }
     }
 
-    /** Where a vector has four lanes, eight bytes are loaded for them; so the last of an array are taken one by one. */
     private static void quarter(byte[] source, int at, int count, float scale, float[] target, int to) {
-        int i = 0;
-        for (; i <= count - LANES && at + i + QUARTER.length() <= source.length; i += LANES) {
+        // Where a vector has four lanes, eight bytes are loaded for them; the last of an array are taken one by one
+        // then.
+        int loaded = source.length - at - QUARTER.length() + LANES;
+        int whole = LANE.loopBound(Math.max(0, Math.min(count, loaded)));
+        FloatVector factor = FloatVector.broadcast(LANE, scale);
+        for (int i = 0; i < whole; i += LANES) {
             FloatVector codes = (FloatVector)
                     ByteVector.fromArray(QUARTER, source, at + i).convertShape(VectorOperators.B2F, LANE, 0);
-            codes.mul(scale).intoArray(target, to + i);
+            codes.mul(factor).intoArray(target, to + i);
         }
-        for (; i < count; i++) {
+        for (int i = whole; i < count; i++) {
             target[to + i] = scale * source[at + i];
         }
     }

@@ -21,58 +21,51 @@ record VectorCachedAttention(
         CpuTensor bias,
         Scratch scratch) {
 
-    /** Rows of one block: a multiple of the register tile's. */
-    private static final int BLOCK = 12;
-
     /** Writes the results of the queries [from, to) of the sequence. */
     void attend(CpuTensor q, CpuCache keys, CpuCache values, CpuTensor y, int from, int to) {
         int size = shape.headSize();
         int group = shape.group();
         int base = shape.firstKey(position(from));
         int end = shape.endKey(position(to - 1), sequences.keys(sequence));
-        // One block of rows reads the head once, more of them would read it again and again.
-        CachedHead cached = (to - from) * group <= BLOCK
-                ? new StreamedHead(
-                        loops, widest, keys, values, sequences, sequence, head, size, base, end - base, scratch)
-                : packed(keys, values, base, end);
-        float[] queries = scratch.floats(Scratch.Purpose.QUERIES, BLOCK * size);
-        float[] results = scratch.floats(Scratch.Purpose.RESULTS, BLOCK * size);
-        float[] scores = scratch.floats(Scratch.Purpose.SCORES, BLOCK * cached.scoreStride());
-        float[] sums = new float[BLOCK];
+        PackedHead packed = packed(keys, values, base, end);
+        float[] queries = scratch.floats(Scratch.Purpose.QUERIES, CachedAttentionPlan.BLOCK * size);
+        float[] results = scratch.floats(Scratch.Purpose.RESULTS, CachedAttentionPlan.BLOCK * size);
+        float[] scores = scratch.floats(Scratch.Purpose.SCORES, CachedAttentionPlan.BLOCK * packed.scoreStride());
+        float[] sums = new float[CachedAttentionPlan.BLOCK];
         float[] sum = new float[1];
         int last = to * group;
-        for (int row = from * group; row < last; row += BLOCK) {
-            int block = Math.min(BLOCK, last - row);
+        for (int row = from * group; row < last; row += CachedAttentionPlan.BLOCK) {
+            int block = Math.min(CachedAttentionPlan.BLOCK, last - row);
             for (int r = 0; r < block; r++) {
                 System.arraycopy(q.floats(), at(q, row + r), queries, r * size, size);
             }
             int first = shape.firstKey(position(row / group)) - base;
             int until = shape.endKey(position((row + block - 1) / group), sequences.keys(sequence)) - base;
-            cached.scores(queries, 0, size, scores, block, first, until);
+            packed.scores(queries, 0, size, scores, block, first, until);
             for (int r = 0; r < block; r++) {
-                int scoresAt = r * cached.scoreStride();
+                int scoresAt = r * packed.scoreStride();
                 weights(scores, scoresAt, row + r, base, first, until, sum);
                 sums[r] = sum[0];
             }
-            cached.values(scores, sums, results, 0, size, block, first, until);
+            packed.values(scores, sums, results, 0, size, block, first, until);
             for (int r = 0; r < block; r++) {
                 System.arraycopy(results, r * size, y.floats(), at(y, row + r), size);
             }
         }
     }
 
-    private int position(int query) {
+    int position(int query) {
         return sequences.position(sequence) + query;
     }
 
     /** First number of a row, which counts query heads within queries. */
-    private int at(CpuTensor tensor, int row) {
+    int at(CpuTensor tensor, int row) {
         int queryHead = head * shape.group() + row % shape.group();
         return tensor.at(sequences.start(sequence) + row / shape.group()) + queryHead * shape.headSize();
     }
 
     /** Scores become weights that are still to be divided by their sum; keys that the row does not see weigh nothing. */
-    private void weights(float[] scores, int at, int row, int base, int first, int until, float[] sum) {
+    void weights(float[] scores, int at, int row, int base, int first, int until, float[] sum) {
         int position = position(row / shape.group());
         int seen = shape.firstKey(position) - base;
         int end = shape.endKey(position, sequences.keys(sequence)) - base;
@@ -118,11 +111,8 @@ record VectorCachedAttention(
         }
         float[] k = scratch.floats(Scratch.Purpose.KEYS, (to - from) * size);
         float[] v = scratch.floats(Scratch.Purpose.VALUES, (to - from) * size);
-        for (int key = from; key < to; key++) {
-            int slot = sequences.slot(sequence, key);
-            VectorCacheRows.widen(keys, slot, head, size, k, (key - from) * size);
-            VectorCacheRows.widen(values, slot, head, size, v, (key - from) * size);
-        }
+        VectorCacheRows.widen(keys, sequences, sequence, head, size, from, to - from, k);
+        VectorCacheRows.widen(values, sequences, sequence, head, size, from, to - from, v);
         return pack(k, 0, size, v, 0, size, to - from);
     }
 

@@ -95,14 +95,28 @@ record VectorDecoderKernels(InnerLoops loops, int widest) implements DecoderKern
             CachedSequences sequences,
             int sequence,
             AttentionShape shape,
-            int head,
+            int headFrom,
+            int headTo,
             CpuTensor bias,
             CpuTensor y,
             int from,
             int to,
             Scratch scratch) {
-        new VectorCachedAttention(loops, widest, sequences, sequence, shape, head, bias, scratch)
-                .attend(q, keys, values, y, from, to);
+        VectorCachedAttention[] heads = new VectorCachedAttention[headTo - headFrom];
+        for (int i = 0; i < heads.length; i++) {
+            heads[i] =
+                    new VectorCachedAttention(loops, widest, sequences, sequence, shape, headFrom + i, bias, scratch);
+        }
+        if (CachedAttentionPlan.few(to - from, shape)) {
+            int first = shape.firstKey(heads[0].position(from));
+            int end = shape.endKey(heads[0].position(to - 1), sequences.keys(sequence));
+            int rows = (to - from) * shape.group();
+            new StreamedAttention(heads, keys, values, first, end - first, rows).attend(q, y, from * shape.group());
+            return;
+        }
+        for (VectorCachedAttention head : heads) {
+            head.attend(q, keys, values, y, from, to);
+        }
     }
 
     @Override
