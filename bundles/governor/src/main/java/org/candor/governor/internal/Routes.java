@@ -15,13 +15,13 @@ final class Routes {
 
     private Routes() {}
 
-    /** States of a revision that a server which has just started may be about to serve. */
+    /** States of a revision that a server which has just started may be about to serve; it can also be left in the first. */
     private static final Set<ModelState> ON_ITS_WAY =
             EnumSet.of(ModelState.INSTALLED, ModelState.VERIFIED, ModelState.LOADED);
 
     /**
      * Refuses a route that is not there, and one whose model does something else: neither goes away by waiting, unless the
-     * model is being loaded.
+     * model is being loaded, which looks like one that was never activated.
      *
      * @param task that is needed, for example {@code embed}
      * @throws OperationException NOT_FOUND, INVALID or UNAVAILABLE
@@ -38,7 +38,8 @@ final class Routes {
                         "model-unavailable",
                         "The model \"" + route + "\" "
                                 + (waitsFor.isEmpty()
-                                        ? "is being checked and loaded. Ask again in a moment."
+                                        ? "is installed and does not serve: it is still being loaded, or nobody has"
+                                                + " activated it."
                                         : "waits for its base: " + waitsFor + "."),
                         "model",
                         null);
