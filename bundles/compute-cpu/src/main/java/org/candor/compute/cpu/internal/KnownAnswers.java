@@ -61,12 +61,15 @@ final class KnownAnswers {
             }
         });
         for (WeightType type : List.of(WeightType.F32, WeightType.BF16, WeightType.F16, WeightType.I8)) {
-            compare("linear " + type, outputs, (kernels, y) -> {
-                try (CpuWeight w = kernels.weight(stored, type)) {
-                    int panels = kernels.panels(outputs);
-                    kernels.linear(x, w, bias, Activation.IDENTITY, y, 0, rows, 0, panels, scratch);
-                }
-            });
+            // One row has loops of its own.
+            for (int to : new int[] {1, rows}) {
+                compare("linear " + type + ", " + to + " rows", outputs, (kernels, y) -> {
+                    try (CpuWeight w = kernels.weight(stored, type)) {
+                        int panels = kernels.panels(outputs);
+                        kernels.linear(x, w, bias, Activation.IDENTITY, y, 0, to, 0, panels, scratch);
+                    }
+                });
+            }
         }
         for (BlockType type : BlockType.values()) {
             blocks(type, x, stored);

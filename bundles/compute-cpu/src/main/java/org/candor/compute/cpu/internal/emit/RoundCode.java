@@ -18,7 +18,7 @@ import org.candor.compute.cpu.internal.emit.IntegerInstructions.Integers;
  * <pre>void round(float* x, void* target, long blocks)</pre>
  *
  * with at least one block. Why it is emitted: on the Vector API it took a sixth of the time in which a prompt is read, most of it
- * in calls that the compiler did not put into the loop. What limits it: the vector units, with some 60 instructions a block.
+ * in calls that the compiler did not put into the loop. What limits it was not looked into: a profile does not show it any more.
  */
 final class RoundCode {
 
