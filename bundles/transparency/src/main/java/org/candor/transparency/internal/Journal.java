@@ -260,15 +260,16 @@ final class Journal implements AutoCloseable {
         // first
         // entry must not be left behind empty.
         FileChannel last = channel;
-        Segment filled = current;
+        synchronized (full) {
+            if (current != null) {
+                full.add(current);
+            }
+            current = new Segment(first, path);
+        }
         channel = next;
-        current = new Segment(first, path);
         position = 0;
         named = false;
         if (last != null) {
-            synchronized (full) {
-                full.add(filled);
-            }
             last.close();
         }
     }
@@ -298,40 +299,46 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** Index behind the last entry of the segments that are full, or -1 when none is. */
-    long fullUntil() {
+    /** Indices of the first entries of all segments but the oldest, ascending. */
+    List<Long> laterStarts() {
         synchronized (full) {
-            return full.isEmpty() ? -1 : currentStart();
+            List<Long> starts = new ArrayList<>();
+            for (int i = 1; i < full.size(); i++) {
+                starts.add(full.get(i).start());
+            }
+            if (!full.isEmpty()) {
+                starts.add(current.start());
+            }
+            return starts;
         }
-    }
-
-    private long currentStart() {
-        return current.start();
     }
 
     /** Removes full segments whose entries all lie before this index: tiles hold them durably. One becomes the spare. */
     void drop(long before) throws IOException {
-        List<Segment> done = new ArrayList<>();
-        synchronized (full) {
-            for (int i = 0; i < full.size(); i++) {
-                long end = i + 1 < full.size() ? full.get(i + 1).start() : currentStart();
-                if (end <= before) {
-                    done.add(full.get(i));
+        // Oldest first, each for good before the next: what a crash or a failing disk leaves has no gap.
+        while (true) {
+            Segment oldest;
+            synchronized (full) {
+                long end = full.isEmpty()
+                        ? Long.MAX_VALUE
+                        : full.size() > 1 ? full.get(1).start() : current.start();
+                if (end > before) {
+                    return;
                 }
+                oldest = full.getFirst();
             }
-            full.removeAll(done);
-        }
-        // Oldest first, each for good before the next: what a crash leaves has no gap.
-        for (Segment segment : done) {
             synchronized (this) {
                 Path spare = folder.resolve(SPARE);
                 if (Files.exists(spare)) {
-                    Files.delete(segment.path());
-                } else {
-                    disk.rename(segment.path(), spare);
+                    Files.deleteIfExists(oldest.path());
+                } else if (Files.exists(oldest.path())) {
+                    disk.rename(oldest.path(), spare);
                 }
             }
             forceFolder();
+            synchronized (full) {
+                full.removeFirst();
+            }
         }
     }
 

@@ -50,12 +50,17 @@ final class Publisher {
     /** {@link #show}, and makes room in the journal. */
     long publish(SignedTree signed) throws IOException {
         long readable = show(signed);
-        long durable = journal.fullUntil();
-        if (durable >= 0 && durable <= signed.size()) {
-            // Where the oldest journal will start after this, so that it can be taken up from tiles.
-            writePartials(durable);
+        List<Long> starts = journal.laterStarts().stream()
+                .filter(start -> start <= signed.size())
+                .toList();
+        if (!starts.isEmpty()) {
+            // Any of them may begin the oldest segment there is after a crash while segments are dropped, and the tree
+            // there has to be on the disk: a partial tile that an earlier crash damaged is written again too.
+            for (long start : starts) {
+                writePartials(start);
+            }
             files.force();
-            journal.drop(durable);
+            journal.drop(starts.getLast());
         }
         journal.prepareSpare();
         return readable;
