@@ -29,7 +29,8 @@ final class BlockLinear {
                 loops.round(x.floats(), x.at(t), inputs, rows, t * rowBytes);
             }
         });
-        LinearPlan plan = LinearPlan.ofBlocks(x.rows(), inputs, w.outputs(), panels.count(), queue.workers.threads());
+        LinearPlan plan = LinearPlan.ofBlocks(
+                x.rows(), inputs, w.outputs(), panels.count(), loops.shape(), queue.workers.threads());
         queue.run(plan.chunks(), (chunk, scratch) -> {
             int from = plan.rowFrom(chunk);
             int count = plan.rowTo(chunk) - from;
@@ -37,9 +38,9 @@ final class BlockLinear {
             int first = plan.panelFrom(chunk);
             int end = plan.panelTo(chunk);
             multiply(loops, panels, w, first, end, some, count, y, from, scratch);
-            int columnTo = Math.min(end * BlockPanels.ROWS, w.outputs());
+            int columnTo = Math.min(end * panels.rows(), w.outputs());
             if (bias != null || activation != Activation.IDENTITY) {
-                queue.kernels.finish(bias, activation, y, from, from + count, first * BlockPanels.ROWS, columnTo);
+                queue.kernels.finish(bias, activation, y, from, from + count, first * panels.rows(), columnTo);
             }
         });
     }
@@ -56,17 +57,17 @@ final class BlockLinear {
             CpuTensor y,
             int from,
             Scratch scratch) {
-        int whole = panels.valid(end - 1) == BlockPanels.ROWS ? end : end - 1;
+        int whole = panels.valid(end - 1) == panels.rows() ? end : end - 1;
         if (first < whole) {
-            int at = y.at(from) + first * BlockPanels.ROWS;
+            int at = y.at(from) + first * panels.rows();
             loops.multiply(panels, w.elements(), first, whole - first, x, rows, y.floats(), at, y.rowStride());
         }
         if (whole < end) {
-            float[] tile = scratch.floats(Scratch.Purpose.TILE, rows * BlockPanels.ROWS);
-            loops.multiply(panels, w.elements(), whole, 1, x, rows, tile, 0, BlockPanels.ROWS);
+            float[] tile = scratch.floats(Scratch.Purpose.TILE, rows * panels.rows());
+            loops.multiply(panels, w.elements(), whole, 1, x, rows, tile, 0, panels.rows());
             for (int t = 0; t < rows; t++) {
-                int at = y.at(from + t) + whole * BlockPanels.ROWS;
-                System.arraycopy(tile, t * BlockPanels.ROWS, y.floats(), at, panels.valid(whole));
+                int at = y.at(from + t) + whole * panels.rows();
+                System.arraycopy(tile, t * panels.rows(), y.floats(), at, panels.valid(whole));
             }
         }
     }

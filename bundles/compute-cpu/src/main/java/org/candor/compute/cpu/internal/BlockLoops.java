@@ -14,6 +14,24 @@ import org.candor.api.compute.WeightType;
  */
 public interface BlockLoops {
 
+    /**
+     * How products like their factors. No effect on results.
+     *
+     * @param panelRows rows of a panel of weights
+     * @param tileRows rows of x that are multiplied together
+     * @param blockRows most rows of x that meet all panels of a chunk before the next ones do, a multiple of those
+     * @param roundedBytes most bytes that these take, rounded, so that they stay in cache
+     */
+    record Shape(int panelRows, int tileRows, int blockRows, long roundedBytes) {}
+
+    /** What holds for panels of {@link BlockPanels#ROWS} rows. */
+    Shape NARROW = new Shape(BlockPanels.ROWS, 4, 96, 256 * 1024);
+
+    /** The panels that {@link #multiply} takes, and the rows that suit it. */
+    default Shape shape() {
+        return NARROW;
+    }
+
     /** For people: emitted or not, and why not. */
     String description();
 

@@ -10,9 +10,10 @@ import org.candor.api.compute.HostMatrix;
 import org.candor.api.compute.WeightType;
 
 /**
- * How a weight of quantised blocks lies in memory: rows in panels of {@link #ROWS}, so that one 256-bit vector holds four
- * bytes of each row, a row's sum stays in its lane, and one conversion serves the scales of all. It takes the file's bytes,
- * besides filling up to {@link #ALIGNMENT}: only their order is another.
+ * How a weight of quantised blocks lies in memory: rows in panels of as many as a vector has lanes, so that one vector holds
+ * four bytes of each row, a row's sum stays in its lane, and one conversion serves the scales of all. It takes the file's
+ * bytes, besides filling up to {@link #ALIGNMENT}: only their order is another. A block of 16 rows of Q8_0 lies as AMX wants
+ * its second factor.
  *
  * <p>A panel is the scales, block by block, binary16 of each row; then, from {@link #scaleBytes} on, the codes, block by
  * block: word g (four bytes as ggml has them) of each row, for g = 0, 1, ... Rows and values behind the matrix are zeros.
@@ -20,11 +21,15 @@ import org.candor.api.compute.WeightType;
  * @param type how values are coded
  * @param outputs rows of the matrix
  * @param inputs columns of the matrix; the last block is filled up with zeros
+ * @param rows of one panel: {@link #ROWS} or {@link #WIDE_ROWS}, as {@link BlockLoops#shape} wants them
  */
-public record BlockPanels(BlockType type, int outputs, int inputs) {
+public record BlockPanels(BlockType type, int outputs, int inputs, int rows) {
 
-    /** Rows of one panel. */
+    /** Rows of one panel, for vectors of 256 bits. */
     public static final int ROWS = 8;
+
+    /** Rows of one panel, for vectors of 512 bits. */
+    public static final int WIDE_ROWS = 16;
 
     /** Scales and codes begin at multiples of so many bytes. */
     static final int ALIGNMENT = 64;
@@ -37,7 +42,11 @@ public record BlockPanels(BlockType type, int outputs, int inputs) {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     static BlockPanels of(CpuWeight w) {
-        return new BlockPanels(typeOf(w.type()), w.outputs(), w.inputs());
+        return of(w.kernels(), typeOf(w.type()), w.outputs(), w.inputs());
+    }
+
+    static BlockPanels of(Kernels kernels, BlockType type, int outputs, int inputs) {
+        return new BlockPanels(type, outputs, inputs, kernels.blocks().shape().panelRows());
     }
 
     static boolean held(WeightType type) {
@@ -54,12 +63,12 @@ public record BlockPanels(BlockType type, int outputs, int inputs) {
 
     /** Number of panels. */
     int count() {
-        return Math.ceilDiv(outputs, ROWS);
+        return Math.ceilDiv(outputs, rows);
     }
 
     /** Rows of the matrix in a panel. */
     int valid(int panel) {
-        return Math.min(ROWS, outputs - panel * ROWS);
+        return Math.min(rows, outputs - panel * rows);
     }
 
     /** Blocks of a row. */
@@ -74,12 +83,12 @@ public record BlockPanels(BlockType type, int outputs, int inputs) {
 
     /** Bytes from the start of a panel to its codes. */
     public long scaleBytes() {
-        return Math.ceilDiv((long) blocks() * ROWS * Short.BYTES, ALIGNMENT) * ALIGNMENT;
+        return Math.ceilDiv((long) blocks() * rows * Short.BYTES, ALIGNMENT) * ALIGNMENT;
     }
 
     /** Bytes of one panel. */
     public long panelBytes() {
-        return scaleBytes() + (long) blocks() * words() * ROWS * WORD;
+        return scaleBytes() + (long) blocks() * words() * rows * WORD;
     }
 
     /** Takes stored blocks over, bit for bit. */
@@ -113,8 +122,8 @@ public record BlockPanels(BlockType type, int outputs, int inputs) {
     }
 
     private void put(MemorySegment elements, int row, MemorySegment stored) {
-        long panel = row / ROWS * panelBytes();
-        int lane = row % ROWS;
+        long panel = row / rows * panelBytes();
+        int lane = row % rows;
         int words = words();
         for (int block = 0; block < blocks(); block++) {
             long from = (long) block * type.bytes();
@@ -127,23 +136,23 @@ public record BlockPanels(BlockType type, int outputs, int inputs) {
     }
 
     private long scaleAt(long panel, int block, int lane) {
-        return panel + ((long) block * ROWS + lane) * Short.BYTES;
+        return panel + ((long) block * rows + lane) * Short.BYTES;
     }
 
     private long wordAt(long panel, int block, int g, int lane) {
-        return panel + scaleBytes() + (((long) block * words() + g) * ROWS + lane) * WORD;
+        return panel + scaleBytes() + (((long) block * words() + g) * rows + lane) * WORD;
     }
 
     /** The scale of a block of a row. */
     float scale(MemorySegment elements, int row, int block) {
-        return Float.float16ToFloat(elements.get(STORED_SCALE, scaleAt(row / ROWS * panelBytes(), block, row % ROWS)));
+        return Float.float16ToFloat(elements.get(STORED_SCALE, scaleAt(row / rows * panelBytes(), block, row % rows)));
     }
 
     /** The whole number that value i of a block of a row is times its scale. */
     int code(MemorySegment elements, int row, int block, int i) {
-        long panel = row / ROWS * panelBytes();
+        long panel = row / rows * panelBytes();
         int within = type == BlockType.Q8_0 ? i : i % (BlockType.VALUES / 2);
-        int code = elements.get(ValueLayout.JAVA_BYTE, wordAt(panel, block, within / WORD, row % ROWS) + within % WORD);
+        int code = elements.get(ValueLayout.JAVA_BYTE, wordAt(panel, block, within / WORD, row % rows) + within % WORD);
         return switch (type) {
             case Q8_0 -> code;
             case Q4_0 -> (i < BlockType.VALUES / 2 ? code & 15 : code >> 4 & 15) - 8;

@@ -202,8 +202,12 @@ public final class CpuBackend implements Backend, Configured, AutoCloseable {
     public Weight weight(HostMatrix matrix, WeightType type) {
         try {
             return switch (type) {
-                case Q8 -> new BlockPanels(BlockType.Q8_0, matrix.rows(), matrix.columns()).pack(kernels, matrix);
-                case Q4 -> new BlockPanels(BlockType.Q4_0, matrix.rows(), matrix.columns()).pack(kernels, matrix);
+                case Q8 ->
+                    BlockPanels.of(kernels, BlockType.Q8_0, matrix.rows(), matrix.columns())
+                            .pack(kernels, matrix);
+                case Q4 ->
+                    BlockPanels.of(kernels, BlockType.Q4_0, matrix.rows(), matrix.columns())
+                            .pack(kernels, matrix);
                 case STORED -> kernels.weight(matrix, held(matrix.type()));
                 case F32, BF16, F16, I8 -> kernels.weight(matrix, type);
             };
@@ -228,7 +232,8 @@ public final class CpuBackend implements Backend, Configured, AutoCloseable {
     @Override
     public Weight weight(BlockMatrix matrix) {
         try {
-            return new BlockPanels(matrix.type(), matrix.rows(), matrix.columns()).pack(kernels, matrix);
+            return BlockPanels.of(kernels, matrix.type(), matrix.rows(), matrix.columns())
+                    .pack(kernels, matrix);
         } catch (OutOfMemoryError e) {
             throw new BackendException(
                     "weight on cpu: no memory left for (" + matrix.rows() + ", " + matrix.columns() + ") in "

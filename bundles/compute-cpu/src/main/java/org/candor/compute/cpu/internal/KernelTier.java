@@ -1,11 +1,16 @@
 package org.candor.compute.cpu.internal;
 
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import org.candor.compute.cpu.internal.emit.EmittedBlockLoops;
 import org.candor.compute.cpu.internal.emit.EmittedLoops;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Chooses the fastest kernels that this Java machine runs correctly. */
 final class KernelTier {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KernelTier.class);
 
     /**
      * The choice, and why it is not a faster one.
@@ -37,13 +42,18 @@ final class KernelTier {
     /** Apart, so that the vector module is looked for only when this is called. */
     private static final class Vectors {
 
+        private static final List<EmittedBlockLoops.Instructions> NONE = List.of();
+
         private static Kernels fastest(boolean emit) {
             String obstacle = emit ? EmittedLoops.obstacle(VectorRows.LANES) : "it is switched off";
-            if (obstacle == null) {
+            for (EmittedBlockLoops.Instructions some :
+                    obstacle == null ? EmittedBlockLoops.available().reversed() : NONE) {
                 try {
-                    return checked(new VectorKernels(EmittedLoops.open(VectorRows.LANES), EmittedBlockLoops.open()));
+                    InnerLoops loops = EmittedLoops.open(VectorRows.LANES);
+                    return checked(new VectorKernels(loops, EmittedBlockLoops.open(some)));
                 } catch (RuntimeException e) {
                     obstacle = e.getMessage();
+                    LOG.warn("Machine code for {} is not used: {}", some, obstacle);
                 }
             }
             return checked(new VectorKernels(new VectorLoops(obstacle), new VectorBlockLoops(obstacle)));

@@ -133,25 +133,35 @@ final class KnownAnswers {
 
     /** Bit for bit. */
     private void blocks(BlockType type, CpuTensor x, HostMatrix stored) {
-        BlockPanels panels = new BlockPanels(type, outputs, inputs);
-        int columns = panels.count() * BlockPanels.ROWS;
+        BlockPanels panels = BlockPanels.of(tier, type, outputs, inputs);
+        int columns = panels.count() * panels.rows();
         try (CpuWeight w = panels.pack(reference, stored);
                 Arena arena = Arena.ofConfined()) {
-            float[][] products = new float[2][rows * columns];
-            for (int i = 0; i < 2; i++) {
-                BlockLoops loops = (i == 0 ? reference : tier).blocks();
-                MemorySegment rounded = arena.allocate(rows * BlockRows.rowBytes(inputs), BlockPanels.ALIGNMENT);
-                for (int t = 0; t < rows; t++) {
-                    loops.round(x.floats(), x.at(t), inputs, rounded, t * BlockRows.rowBytes(inputs));
+            float[] expected = new float[rows * columns];
+            product(reference.blocks(), panels, w, x, rows, expected, arena);
+            // Each number of rows may have code of its own.
+            for (int count = 1; count <= rows; count++) {
+                float[] actual = new float[count * columns];
+                product(tier.blocks(), panels, w, x, count, actual, arena);
+                int differs = Arrays.mismatch(expected, 0, actual.length, actual, 0, actual.length);
+                if (differs >= 0) {
+                    throw new ArithmeticException(tier.tier() + ", "
+                            + tier.blocks().description() + ": blocks of "
+                            + type + " give " + actual[differs] + " instead of " + expected[differs] + " at element "
+                            + differs + " of " + count + " rows");
                 }
-                loops.multiply(panels, w.elements(), 0, panels.count(), rounded, rows, products[i], 0, columns);
-            }
-            int differs = Arrays.mismatch(products[0], products[1]);
-            if (differs >= 0) {
-                throw new ArithmeticException(tier.tier() + ": blocks of " + type + " give " + products[1][differs]
-                        + " instead of " + products[0][differs] + " at element " + differs);
             }
         }
+    }
+
+    private static void product(
+            BlockLoops loops, BlockPanels panels, CpuWeight w, CpuTensor x, int rows, float[] y, Arena arena) {
+        long rowBytes = BlockRows.rowBytes(panels.inputs());
+        MemorySegment rounded = arena.allocate(rows * rowBytes, BlockPanels.ALIGNMENT);
+        for (int t = 0; t < rows; t++) {
+            loops.round(x.floats(), x.at(t), panels.inputs(), rounded, t * rowBytes);
+        }
+        loops.multiply(panels, w.elements(), 0, panels.count(), rounded, rows, y, 0, panels.count() * panels.rows());
     }
 
     private interface Call {

@@ -18,17 +18,15 @@ record LinearPlan(int rows, int panels, int rowStep, int panelStep, int panelGro
     /** Rows of one block; a multiple of the register tile's. Their inputs stay in the second-level cache. */
     private static final int BLOCK = 96;
 
-    /** Bytes of rounded rows of one block, which stay in the second-level cache. */
-    private static final long ROUNDED_BYTES = 256 * 1024;
-
     static LinearPlan of(int rows, int inputs, int outputs, int panels, int threads) {
         return of(rows, inputs, outputs, panels, threads, BLOCK, 6);
     }
 
     /** For weights in blocks. */
-    static LinearPlan ofBlocks(int rows, int inputs, int outputs, int panels, int threads) {
-        int most = Math.clamp(ROUNDED_BYTES / BlockRows.rowBytes(inputs), 8, BLOCK) / 4 * 4;
-        return of(rows, inputs, outputs, panels, threads, most, 4);
+    static LinearPlan ofBlocks(int rows, int inputs, int outputs, int panels, BlockLoops.Shape shape, int threads) {
+        int tile = shape.tileRows();
+        int most = Math.clamp(shape.roundedBytes() / BlockRows.rowBytes(inputs), 2 * tile, shape.blockRows());
+        return of(rows, inputs, outputs, panels, threads, most / tile * tile, tile);
     }
 
     /**

@@ -39,8 +39,8 @@ final class ScalarBlockLoops implements BlockLoops {
             int at,
             int stride) {
         long rowBytes = BlockRows.rowBytes(panels.inputs());
-        int begin = first * BlockPanels.ROWS;
-        for (int column = 0; column < count * BlockPanels.ROWS; column++) {
+        int begin = first * panels.rows();
+        for (int column = 0; column < count * panels.rows(); column++) {
             for (int t = 0; t < rows; t++) {
                 float sum = 0;
                 for (int block = 0; block < panels.blocks(); block++) {

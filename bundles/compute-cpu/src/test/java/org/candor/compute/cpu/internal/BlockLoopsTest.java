@@ -26,13 +26,13 @@ class BlockLoopsTest {
     private static final ScalarBlockLoops SCALAR = new ScalarBlockLoops();
 
     static Stream<BlockLoops> implementations() {
-        return EmittedBlockLoops.obstacle() == null
-                ? Stream.of(new VectorBlockLoops(), EmittedBlockLoops.open())
-                : Stream.of(new VectorBlockLoops());
+        return Stream.concat(
+                Stream.of(new VectorBlockLoops()),
+                EmittedBlockLoops.available().stream().map(EmittedBlockLoops::open));
     }
 
     /** Any bytes are codes, the smallest (-128 of Q8_0) too; scales are any finite numbers. */
-    private static CpuWeight weight(Random random, BlockType type, int outputs, int inputs) {
+    private static CpuWeight weight(Random random, BlockLoops loops, BlockType type, int outputs, int inputs) {
         int columns = Math.ceilDiv(inputs, BlockType.VALUES) * BlockType.VALUES;
         byte[][] rows = new byte[outputs][(int) type.rowBytes(columns)];
         for (byte[] row : rows) {
@@ -47,7 +47,7 @@ class BlockLoopsTest {
             }
         }
         BlockMatrix matrix = new BlockMatrix(type, outputs, columns, row -> MemorySegment.ofArray(rows[row]));
-        return new BlockPanels(type, outputs, columns).pack(new ScalarKernels(), matrix);
+        return new BlockPanels(type, outputs, columns, loops.shape().panelRows()).pack(new ScalarKernels(), matrix);
     }
 
     private static float[] numbers(Random random, int count) {
@@ -66,10 +66,11 @@ class BlockLoopsTest {
             BlockType type = BlockType.values()[seed % 2];
             int outputs = 1 + random.nextInt(70);
             int inputs = 32 * (1 + random.nextInt(12));
-            int rows = 1 + random.nextInt(11);
-            try (CpuWeight w = weight(random, type, outputs, inputs);
+            int rows = 1 + random.nextInt(40);
+            try (CpuWeight w = weight(random, loops, type, outputs, inputs);
                     Arena arena = Arena.ofConfined()) {
-                BlockPanels panels = BlockPanels.of(w);
+                BlockPanels panels =
+                        new BlockPanels(type, outputs, inputs, loops.shape().panelRows());
                 MemorySegment x = arena.allocate(rows * BlockRows.rowBytes(inputs), BlockPanels.ALIGNMENT);
                 float[] numbers = numbers(random, rows * inputs);
                 if (seed % 10 == 0) {
@@ -81,7 +82,7 @@ class BlockLoopsTest {
                 }
                 int first = random.nextInt(panels.count());
                 int count = 1 + random.nextInt(panels.count() - first);
-                int stride = count * BlockPanels.ROWS + random.nextInt(5);
+                int stride = count * panels.rows() + random.nextInt(5);
                 int at = random.nextInt(4);
                 float[] expected = new float[at + rows * stride + 9];
                 Arrays.fill(expected, UNTOUCHED);
@@ -186,15 +187,19 @@ class BlockLoopsTest {
     @ParameterizedTest
     @MethodSource("implementations")
     void whatLiesOutsideOfAnArrayIsRefused(BlockLoops loops) {
-        try (CpuWeight w = weight(new Random(1), BlockType.Q8_0, 16, 64);
-                Arena arena = Arena.ofConfined()) {
-            BlockPanels panels = BlockPanels.of(w);
-            MemorySegment x = arena.allocate(BlockRows.rowBytes(64), 64);
-            Class<IndexOutOfBoundsException> refused = IndexOutOfBoundsException.class;
-            float[] y = new float[16];
-            assertThrows(refused, () -> loops.multiply(panels, w.elements(), 0, 2, x, 1, y, 1, 16));
-            assertThrows(refused, () -> loops.multiply(panels, w.elements(), 1, 2, x, 1, y, 0, 16));
-            assertThrows(refused, () -> loops.multiply(panels, w.elements(), 0, 1, x, 2, y, 0, 8));
+        int lanes = loops.shape().panelRows();
+        for (int rows : new int[] {1, 16}) {
+            try (CpuWeight w = weight(new Random(1), loops, BlockType.Q8_0, 2 * lanes, 64);
+                    Arena arena = Arena.ofConfined()) {
+                BlockPanels panels = new BlockPanels(BlockType.Q8_0, 2 * lanes, 64, lanes);
+                MemorySegment x = arena.allocate(rows * BlockRows.rowBytes(64), 64);
+                Class<IndexOutOfBoundsException> refused = IndexOutOfBoundsException.class;
+                float[] y = new float[2 * lanes * rows];
+                MemorySegment elements = w.elements();
+                assertThrows(refused, () -> loops.multiply(panels, elements, 0, 2, x, rows, y, 1, 2 * lanes));
+                assertThrows(refused, () -> loops.multiply(panels, elements, 1, 2, x, rows, y, 0, 2 * lanes));
+                assertThrows(refused, () -> loops.multiply(panels, elements, 0, 1, x, rows + 1, y, 0, lanes));
+            }
         }
     }
 
@@ -220,7 +225,7 @@ class BlockLoopsTest {
             }
         }
         float[] x = numbers(random, inputs);
-        BlockPanels panels = new BlockPanels(type, 1, inputs);
+        BlockPanels panels = new BlockPanels(type, 1, inputs, BlockPanels.ROWS);
         float[] y = new float[BlockPanels.ROWS];
         float[] unpacked = new float[inputs];
         MemorySegment rounded = MemorySegment.ofArray(new int[3 * BlockRows.BYTES / 4]);

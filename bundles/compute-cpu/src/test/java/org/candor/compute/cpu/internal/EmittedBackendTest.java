@@ -21,7 +21,11 @@ class EmittedBackendTest extends BackendContract {
                 3,
                 20,
                 new KernelTier.Choice(
-                        new VectorKernels(EmittedLoops.open(VectorRows.LANES), EmittedBlockLoops.open()), null));
+                        new VectorKernels(
+                                EmittedLoops.open(VectorRows.LANES),
+                                EmittedBlockLoops.open(
+                                        EmittedBlockLoops.available().getLast())),
+                        null));
     }
 
     @AfterAll

@@ -8,7 +8,7 @@ import java.util.Locale;
  * manual, volume 2. Each is encoded as GNU as encodes it, which a test holds it to, except that jumps always take a 32-bit
  * displacement. Used by one thread.
  */
-final class Assembler extends IntegerInstructions {
+final class Assembler extends MatrixInstructions {
 
     /** 64-bit registers, in the order of their numbers. */
     enum Register {
@@ -127,6 +127,11 @@ final class Assembler extends IntegerInstructions {
     void mov(Register to, Address from) {
         note("mov " + to + ", " + from);
         integer(0x8B, to.ordinal(), from);
+    }
+
+    void mov(Address to, Register from) {
+        note("mov " + to + ", " + from);
+        integer(0x89, from.ordinal(), to);
     }
 
     /** The low 32 bits; the upper ones become zero. */

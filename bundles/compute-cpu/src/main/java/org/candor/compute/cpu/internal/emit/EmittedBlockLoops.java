@@ -1,13 +1,12 @@
 package org.candor.compute.cpu.internal.emit;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.util.Arrays;
-import java.util.stream.IntStream;
+import java.util.ArrayList;
+import java.util.List;
 import org.candor.api.compute.BlockType;
 import org.candor.api.compute.WeightType;
 import org.candor.compute.cpu.internal.BlockLoops;
@@ -26,7 +25,6 @@ public final class EmittedBlockLoops implements BlockLoops {
     private static final Logger LOG = LoggerFactory.getLogger(EmittedBlockLoops.class);
     private static final MemoryLayout P = ValueLayout.ADDRESS;
     private static final MemoryLayout N = ValueLayout.JAVA_LONG;
-    private static final FunctionDescriptor BLOCKS = FunctionDescriptor.ofVoid(P, P, P, N, N, N, N, N);
     private static final FunctionDescriptor WIDEN = FunctionDescriptor.ofVoid(P, P, N);
     private static final FunctionDescriptor ROW = FunctionDescriptor.ofVoid(P, P, P, N);
     /** Vectors of columns that panels have; the exponent of 2 is the index of their function. */
@@ -35,57 +33,49 @@ public final class EmittedBlockLoops implements BlockLoops {
     private static final FunctionDescriptor ROUND = FunctionDescriptor.ofVoid(P, P, N);
     private static final int LANES = 8;
 
-    /** Bytes of panels that rows of x meet one after the other while the panels stay in the second-level cache. */
-    private static final long GROUP = 128 * 1024;
-
     private final VectorBlockLoops rest = new VectorBlockLoops();
-    private final MethodHandle[][] functions = new MethodHandle[BlockType.values().length][BlockCode.MOST_ROWS];
+    private final Instructions instructions;
+    private final BlockProducts products;
+    private MethodHandle widenHalf;
+    private MethodHandle widenBfloat;
+    private MethodHandle round;
+    private final MethodHandle[] halfRows = new MethodHandle[Integer.numberOfTrailingZeros(MOST_VECTORS) + 1];
+    private final MethodHandle[] bfloatRows = new MethodHandle[halfRows.length];
 
-    private final MethodHandle widenHalf;
-    private final MethodHandle widenBfloat;
-    private final MethodHandle round;
-    private final MethodHandle[] halfRows;
-    private final MethodHandle[] bfloatRows;
+    /** What products with blocks are made of, the slowest first. */
+    public enum Instructions {
+        AVX2("AVX2"),
+        VNNI("AVX-512 VNNI"),
+        AMX("AVX-512 VNNI and AMX");
 
-    private EmittedBlockLoops() {
-        Assembler code = new Assembler(LANES);
-        int[][] offsets = new int[functions.length][BlockCode.MOST_ROWS];
-        for (BlockType type : BlockType.values()) {
-            for (int rows = 1; rows <= BlockCode.MOST_ROWS; rows++) {
-                offsets[type.ordinal()][rows - 1] = BlockCode.write(code, type, rows);
-            }
-        }
-        int widenHalfAt = HalfCode.widen(code, true);
-        int widenBfloatAt = HalfCode.widen(code, false);
-        int roundAt = RoundCode.write(code);
-        int[] halfRowsAt = rows(code, true);
-        int[] bfloatRowsAt = rows(code, false);
-        if (LOG.isDebugEnabled()) {
-            LOG.debug("{}:\n{}", description(), String.join("\n", code.listing()));
-        }
-        MachineCode machine = new MachineCode(code.code(), Arena.ofAuto());
-        widenHalf = machine.function(widenHalfAt, WIDEN);
-        widenBfloat = machine.function(widenBfloatAt, WIDEN);
-        round = machine.function(roundAt, ROUND);
-        halfRows = rows(machine, halfRowsAt);
-        bfloatRows = rows(machine, bfloatRowsAt);
-        for (int type = 0; type < offsets.length; type++) {
-            for (int rows = 0; rows < BlockCode.MOST_ROWS; rows++) {
-                functions[type][rows] = machine.function(offsets[type][rows], BLOCKS);
-            }
+        private final String title;
+
+        Instructions(String title) {
+            this.title = title;
         }
     }
 
-    private static int[] rows(Assembler code, boolean half) {
-        return IntStream.iterate(1, vectors -> vectors <= MOST_VECTORS, vectors -> 2 * vectors)
-                .map(vectors -> HalfCode.row(code, half, vectors))
-                .toArray();
-    }
-
-    private static MethodHandle[] rows(MachineCode machine, int[] offsets) {
-        return Arrays.stream(offsets)
-                .mapToObj(offset -> machine.function(offset, ROW))
-                .toArray(MethodHandle[]::new);
+    private EmittedBlockLoops(Instructions instructions) {
+        this.instructions = instructions;
+        CodeBook book = new CodeBook(LANES);
+        book.add(code -> HalfCode.widen(code, true), WIDEN, function -> widenHalf = function);
+        book.add(code -> HalfCode.widen(code, false), WIDEN, function -> widenBfloat = function);
+        book.add(RoundCode::write, ROUND, function -> round = function);
+        for (int i = 0; i < halfRows.length; i++) {
+            int index = i;
+            book.add(code -> HalfCode.row(code, true, 1 << index), ROW, function -> halfRows[index] = function);
+            book.add(code -> HalfCode.row(code, false, 1 << index), ROW, function -> bfloatRows[index] = function);
+        }
+        CodeBook wide = new CodeBook(BlockPanels.WIDE_ROWS);
+        products = instructions == Instructions.AVX2
+                ? new NarrowProducts(book)
+                : new WideProducts(wide, instructions == Instructions.AMX);
+        for (CodeBook some : List.of(book, wide)) {
+            if (LOG.isDebugEnabled()) {
+                LOG.debug("{}:\n{}", description(), String.join("\n", some.listing()));
+            }
+            some.open();
+        }
     }
 
     /** Why nothing can be emitted here, or null when it can. */
@@ -93,18 +83,40 @@ public final class EmittedBlockLoops implements BlockLoops {
         return EmittedLoops.obstacle(LANES);
     }
 
+    /** What can be emitted here, the slowest first; empty where {@link #obstacle} is not null. */
+    public static List<Instructions> available() {
+        List<Instructions> available = new ArrayList<>();
+        if (obstacle() == null) {
+            Processor processor = Processor.detect();
+            available.add(Instructions.AVX2);
+            if (processor.vnni()) {
+                available.add(Instructions.VNNI);
+                if (processor.amx() && TilePermission.granted()) {
+                    available.add(Instructions.AMX);
+                }
+            }
+        }
+        return available;
+    }
+
     /**
-     * Writes the code; only where {@link #obstacle} is null.
+     * Writes the code.
      *
+     * @param instructions one of {@link #available}
      * @throws IllegalStateException when the system allows no executable memory
      */
-    public static EmittedBlockLoops open() {
-        return new EmittedBlockLoops();
+    public static EmittedBlockLoops open(Instructions instructions) {
+        return new EmittedBlockLoops(instructions);
     }
 
     @Override
     public String description() {
-        return "blocks emitted for AVX2";
+        return "blocks emitted for " + instructions.title;
+    }
+
+    @Override
+    public Shape shape() {
+        return products.shape();
     }
 
     @Override
@@ -189,34 +201,10 @@ public final class EmittedBlockLoops implements BlockLoops {
             float[] y,
             int at,
             int stride) {
-        long rowBytes = BlockRows.rowBytes(panels.inputs());
-        long panelBytes = panels.panelBytes();
-        int group = rows <= BlockCode.MOST_ROWS ? count : Math.clamp(GROUP / panelBytes, 1, count);
-        MethodHandle[] byRows = functions[panels.type().ordinal()];
         try {
-            for (int done = 0; done < count; done += group) {
-                int some = Math.min(group, count - done);
-                MemorySegment weights = w.asSlice((first + done) * panelBytes, some * panelBytes);
-                for (int t = 0; t < rows; t += BlockCode.MOST_ROWS) {
-                    int height = Math.min(BlockCode.MOST_ROWS, rows - t);
-                    byRows[height - 1].invokeExact(
-                            weights,
-                            x.asSlice(t * rowBytes, height * rowBytes),
-                            target(y, at + t * stride + done * LANES, stride, height, some * LANES),
-                            (long) panels.blocks(),
-                            rowBytes,
-                            4L * stride,
-                            (long) some,
-                            panels.scaleBytes());
-                }
-            }
+            products.multiply(panels, w, first, count, x, rows, y, at, stride);
         } catch (Throwable e) {
             throw failed(e);
         }
-    }
-
-    /** The code checks nothing: what lies outside of an array fails here. */
-    private static MemorySegment target(float[] y, int at, int stride, int rows, int columns) {
-        return MemorySegment.ofArray(y).asSlice(4L * at, 4L * ((rows - 1L) * stride + columns));
     }
 }

@@ -17,6 +17,7 @@ abstract class Encoder {
     static final int NO_PREFIX = 0;
     static final int PREFIX_66 = 1;
     static final int PREFIX_F3 = 2;
+    static final int PREFIX_F2 = 3;
     static final int MAP_0F = 1;
     static final int MAP_0F38 = 2;
     static final int MAP_0F3A = 3;
@@ -84,7 +85,13 @@ abstract class Encoder {
         modRm(reg, address, 1);
     }
 
-    /** On 128 bits or a single number. */
+    /** On tiles. */
+    final void vexNarrow(int map, int prefix, int opcode, int reg, int second, int rm) {
+        vexPrefix(map, prefix, reg, second, rm >> 3, 0);
+        bytes(opcode, 0xC0 | (reg & 7) << 3 | rm & 7);
+    }
+
+    /** On 128 bits, a single number or a tile. */
     final void vexNarrow(int map, int prefix, int opcode, int reg, Address address) {
         vexPrefix(map, prefix, reg, 0, rexOf(address), 0);
         bytes(opcode);
@@ -111,6 +118,13 @@ abstract class Encoder {
     final void evex(int map, int prefix, int w, int opcode, int reg, int second, int rm, Masked masked) {
         evexPrefix(map, prefix, w, reg, second, rm >> 4 << 1 | rm >> 3 & 1, masked);
         bytes(opcode, 0xC0 | (reg & 7) << 3 | rm & 7);
+    }
+
+    /** On 512 bits, with one 32-bit number of memory in all lanes. */
+    final void evexRepeated(int map, int prefix, int opcode, int reg, int second, Address address) {
+        evexPrefix(map, prefix, SINGLE, reg, second, rexOf(address), Masked.NO, 1);
+        bytes(opcode);
+        modRm(reg, address, Integer.BYTES);
     }
 
     /**
@@ -141,13 +155,18 @@ abstract class Encoder {
     }
 
     private void evexPrefix(int map, int prefix, int w, int reg, int second, int xb, Masked masked) {
+        evexPrefix(map, prefix, w, reg, second, xb, masked, 0);
+    }
+
+    /** @param repeated 1 where one number of memory stands in all lanes */
+    private void evexPrefix(int map, int prefix, int w, int reg, int second, int xb, Masked masked, int repeated) {
         int rxb = (~reg >> 3 & 1) << 7 | (~xb & 3) << 5 | (~reg >> 4 & 1) << 4;
         int length = 0b10 << 5;
         bytes(
                 0x62,
                 rxb | map,
                 w << 7 | (~second & 15) << 3 | 1 << 2 | prefix,
-                (masked.zeroing ? 0x80 : 0) | length | (~second >> 4 & 1) << 3 | masked.register);
+                (masked.zeroing ? 0x80 : 0) | length | repeated << 4 | (~second >> 4 & 1) << 3 | masked.register);
     }
 
     /** @param unit what a displacement of one byte counts */

@@ -21,9 +21,11 @@ import org.candor.compute.cpu.internal.emit.Assembler.Address;
  *
  * @param avx2 256-bit vectors with fused multiply-add and conversion of binary16: AVX2, FMA and F16C
  * @param avx512 512-bit vectors: AVX-512 F and DQ
+ * @param vnni products of bytes in 512-bit vectors: AVX-512 VNNI and BW, besides {@code avx512}
+ * @param amx tiles and products of bytes in them: AMX-TILE and AMX-INT8; a process has to ask before it uses them
  * @param intel made by Intel
  */
-record Processor(boolean avx2, boolean avx512, boolean intel) {
+record Processor(boolean avx2, boolean avx512, boolean vnni, boolean amx, boolean intel) {
 
     /** "Genu", of "GenuineIntel". */
     private static final int INTEL = 0x756E6547;
@@ -34,6 +36,10 @@ record Processor(boolean avx2, boolean avx512, boolean intel) {
     private static final int XSAVE_BIT = 1 << 27;
     private static final int AVX2_BIT = 1 << 5;
     private static final int AVX512_BITS = 1 << 16 | 1 << 17;
+    private static final int BYTES_BIT = 1 << 30;
+    private static final int VNNI_BIT = 1 << 11;
+    private static final int AMX_BITS = 1 << 24 | 1 << 25;
+    private static final int TILE_STATE = 0b11 << 17;
     private static final int VECTOR_STATE = 0b110;
     private static final int WIDE_STATE = VECTOR_STATE | 0b1110_0000;
 
@@ -72,16 +78,19 @@ record Processor(boolean avx2, boolean avx512, boolean intel) {
             cpuid.invoke(FEATURES, 0, registers);
             int features = result[2];
             if (!extended || (features & XSAVE_BIT) == 0) {
-                return new Processor(false, false, intel);
+                return new Processor(false, false, false, false, intel);
             }
             cpuid.invoke(EXTENDED_FEATURES, 0, registers);
             int more = result[1];
+            boolean dots = (result[1] & BYTES_BIT) != 0 && (result[2] & VNNI_BIT) != 0;
+            boolean tiles = (result[3] & AMX_BITS) == AMX_BITS;
             xgetbv.invoke(registers);
             boolean avx2 = (result[0] & VECTOR_STATE) == VECTOR_STATE
                     && (more & AVX2_BIT) != 0
                     && (features & FMA_AND_F16C_BITS) == FMA_AND_F16C_BITS;
             boolean avx512 = (result[0] & WIDE_STATE) == WIDE_STATE && (more & AVX512_BITS) == AVX512_BITS;
-            return new Processor(avx2, avx512, intel);
+            boolean amx = tiles && (result[0] & TILE_STATE) == TILE_STATE;
+            return new Processor(avx2, avx512, avx512 && dots, amx, intel);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

@@ -8,6 +8,7 @@ import org.candor.compute.cpu.internal.emit.Assembler.Arithmetic;
 import org.candor.compute.cpu.internal.emit.Assembler.Register;
 import org.candor.compute.cpu.internal.emit.Encoder.Masked;
 import org.candor.compute.cpu.internal.emit.IntegerInstructions.Integers;
+import org.candor.compute.cpu.internal.emit.MatrixInstructions.Repeated;
 
 /**
  * Every instruction of the assembler with low and high registers and every form of address. Run as a program it prints them
@@ -46,6 +47,7 @@ final class Instructions {
         Assembler code = new Assembler(lanes);
         if (lanes == 16) {
             wide(code);
+            tiles(code);
         } else {
             narrow(code);
         }
@@ -65,6 +67,9 @@ final class Instructions {
             for (Masked masked : masks) {
                 code.move(v[0], masked, v[1]);
             }
+            code.intToFloatWide(v[0], v[1]);
+            code.shiftRightWide(v[0], v[1], 4);
+            code.subBytesWide(v[0], v[1], v[2]);
         }
         code.move(3, Masked.NO, 17);
         List<Address> addresses = addresses(new int[] {0, -64});
@@ -82,12 +87,33 @@ final class Instructions {
                 code.notLessMask(1 + y % 7, y, address);
                 code.load(y, masks[0], address);
                 code.store(address, masks[1], y);
+                code.intToFloatWide(y, address);
+                code.widenHalfWide(y, address);
+                for (Repeated op : Repeated.values()) {
+                    code.repeated(op, y, 31 - y, address);
+                }
             }
             code.loadMask(5, address);
+            code.loadTileShapes(address);
         }
         for (Arithmetic op : Arithmetic.values()) {
             code.compute(op, 3, 28, Address.of(Register.RAX, 64));
             code.compute(op, 29, 2, Address.of(Register.R13, Register.R8, 4, 0));
+        }
+    }
+
+    private static void tiles(Assembler code) {
+        code.releaseTiles();
+        for (int tile = 0; tile < 8; tile++) {
+            code.zeroTile(tile);
+            code.multiplyTiles(tile, (tile + 3) % 8, (tile + 6) % 8);
+            for (Register from : new Register[] {Register.RSP, Register.RBP, Register.R12, Register.R13}) {
+                for (Register stride : new Register[] {Register.RAX, Register.RBP, Register.R8, Register.R12}) {
+                    code.loadTile(tile, from, stride);
+                    code.storeTile(from, stride, 0, tile);
+                    code.storeTile(from, stride, 1024, tile);
+                }
+            }
         }
     }
 
@@ -137,6 +163,8 @@ final class Instructions {
         for (Address address : addresses) {
             code.mov(Register.RDX, address);
             code.mov(Register.R14, address);
+            code.mov(address, Register.RCX);
+            code.mov(address, Register.R15);
             code.add(Register.R10, address);
             code.add(Register.RCX, address);
             code.movInt(address, Register.RCX);
