@@ -2,12 +2,10 @@ package org.candor.benchmarks;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -18,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class LlamaCpp implements AutoCloseable {
 
     private static final int POSITIONS = 1_024;
+    private static final String MODULE = "llama_cpp";
     private static final String PACKAGE = "llama-cpp-python";
     private static final String VERSION = PACKAGE + "==0.3.36";
 
@@ -28,12 +27,9 @@ final class LlamaCpp implements AutoCloseable {
 
     /** Loads a model that reads so many texts together. */
     LlamaCpp(Path model, int threads, int streams) throws IOException {
-        script = Files.createTempFile("llama", ".py");
-        try (InputStream in = LlamaCpp.class.getResourceAsStream("/llama_peer.py")) {
-            Files.copy(in, script, StandardCopyOption.REPLACE_EXISTING);
-        }
+        script = Peers.copy("llama_peer.py");
         process = new ProcessBuilder(
-                        python().toString(),
+                        Peers.python().toString(),
                         script.toString(),
                         model.toString(),
                         Integer.toString(threads),
@@ -46,41 +42,14 @@ final class LlamaCpp implements AutoCloseable {
         System.err.println("llama.cpp: " + line());
     }
 
-    private static Path environment() {
-        String elsewhere = System.getenv("CANDOR_PEERS");
-        return elsewhere == null
-                ? Path.of(System.getProperty("candor.root", "."), "benchmarks", "target", "peers")
-                : Path.of(elsewhere);
-    }
-
-    private static Path python() {
-        return environment().resolve("bin").resolve("python");
-    }
-
     /** Whether it was installed. */
     static boolean installed() throws IOException {
-        return Files.exists(python()) && run(python().toString(), "-c", "import llama_cpp") == 0;
+        return Peers.has(MODULE);
     }
 
     /** Compiles it for this processor unless it was, which takes a C++ compiler and some ten minutes. */
     static void install() throws IOException {
-        if (installed()) {
-            return;
-        }
-        System.err.println("compiling " + PACKAGE + " into " + environment());
-        if (run("python3", "-m", "venv", environment().toString()) != 0
-                || run(python().toString(), "-m", "pip", "install", "-q", "--no-binary", PACKAGE, VERSION) != 0) {
-            throw new IllegalStateException("llama.cpp could not be compiled; the messages above say why");
-        }
-    }
-
-    private static int run(String... command) throws IOException {
-        try {
-            return new ProcessBuilder(command).inheritIO().start().waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
+        Peers.install(MODULE, "--no-binary", PACKAGE, VERSION);
     }
 
     /** Seconds to read a text of so many tokens and score its last. */
