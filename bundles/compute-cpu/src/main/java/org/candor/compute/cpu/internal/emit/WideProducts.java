@@ -34,8 +34,8 @@ final class WideProducts implements BlockProducts {
             new BlockLoops.Shape(LANES, AmxBlockCode.MOST_ROWS, 256, 1024 * 1024);
 
     private final MethodHandle[][] vectors = new MethodHandle[BlockType.values().length][VnniBlockCode.MOST_ROWS];
-    /** By rows, from {@link #FEWEST_TILE_ROWS} on; null without tiles. */
-    private final MethodHandle[] tiles;
+    /** By panels of a turn and rows, these from {@link #FEWEST_TILE_ROWS} on; null without tiles. */
+    private final MethodHandle[][] tiles;
 
     private final MemorySegment[] shapes;
     private MethodHandle widen;
@@ -53,13 +53,19 @@ final class WideProducts implements BlockProducts {
                         function -> vectors[type.ordinal()][height - 1] = function);
             }
         }
-        tiles = amx ? new MethodHandle[AmxBlockCode.MOST_ROWS + 1] : null;
+        tiles = amx ? new MethodHandle[AmxBlockCode.MOST_PANELS + 1][AmxBlockCode.MOST_ROWS + 1] : null;
         shapes = new MemorySegment[AmxBlockCode.MOST_ROWS + 1];
         if (amx) {
             book.add(AmxBlockCode::widen, WIDEN, function -> widen = function);
             for (int rows = FEWEST_TILE_ROWS; rows <= AmxBlockCode.MOST_ROWS; rows++) {
                 int height = rows;
-                book.add(code -> AmxBlockCode.write(code, height), TILES, function -> tiles[height] = function);
+                for (int panels = 1; panels <= AmxBlockCode.MOST_PANELS; panels++) {
+                    int width = panels;
+                    book.add(
+                            code -> AmxBlockCode.write(code, height, width),
+                            TILES,
+                            function -> tiles[width][height] = function);
+                }
                 shapes[rows] = Arena.ofAuto()
                         .allocate(ALIGNMENT, ALIGNMENT)
                         .copyFrom(MemorySegment.ofArray(AmxBlockCode.shapes(rows)));
@@ -136,8 +142,7 @@ final class WideProducts implements BlockProducts {
         long blocks = panels.blocks();
         boolean bytes = panels.type() == BlockType.Q8_0;
         MemorySegment codes = bytes ? w.asSlice(panels.scaleBytes()) : widened(panels, w, count);
-        // From behind a panel's codes to the next one's.
-        long gap = bytes ? panels.panelBytes() - blocks * AmxBlockCode.BLOCK_BYTES : 0;
+        long codeStride = bytes ? panels.panelBytes() : blocks * AmxBlockCode.BLOCK_BYTES;
         for (int t = 0; t < rows; t += AmxBlockCode.MOST_ROWS) {
             int height = Math.min(AmxBlockCode.MOST_ROWS, rows - t);
             MemorySegment some = x.asSlice(t * rowBytes, height * rowBytes);
@@ -145,18 +150,26 @@ final class WideProducts implements BlockProducts {
                 vectors(panels, w, count, some, height, height, y, at + t * stride, stride);
                 continue;
             }
-            tiles[height].invokeExact(
-                    w,
-                    some,
-                    BlockProducts.target(y, at + t * stride, stride, height, count * LANES),
-                    blocks,
-                    rowBytes,
-                    4L * stride,
-                    codes,
-                    (long) count,
-                    panels.panelBytes(),
-                    gap,
-                    shapes[height]);
+            int panel = 0;
+            for (int width = AmxBlockCode.MOST_PANELS; width > 0; width--) {
+                int turns = (count - panel) / width;
+                if (turns > 0) {
+                    tiles[width][height].invokeExact(
+                            w.asSlice(panel * panels.panelBytes()),
+                            some,
+                            BlockProducts.target(
+                                    y, at + t * stride + panel * LANES, stride, height, turns * width * LANES),
+                            blocks,
+                            rowBytes,
+                            4L * stride,
+                            codes.asSlice(panel * codeStride),
+                            (long) turns,
+                            panels.panelBytes(),
+                            codeStride,
+                            shapes[height]);
+                    panel += turns * width;
+                }
+            }
         }
     }
 
