@@ -39,10 +39,10 @@ public interface ModelRegistry {
     /** All revisions known, sorted by name and version. */
     List<ModelRevision> revisions();
 
-    /** Routes with an active revision, and those whose revision is being loaded, sorted. */
+    /** Routes with an active revision, and those that are to have one: their activation is on record, or their default installed. Sorted. */
     List<String> routes();
 
-    /** The activation the route follows now, or null. */
+    /** The activation the route follows, or will when its revision is loaded; null where there was none. */
     Activation active(String route);
 
     /** Past activations of a route, oldest first, the present one included. */

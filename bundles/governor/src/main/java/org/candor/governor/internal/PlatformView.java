@@ -261,7 +261,7 @@ public final class PlatformView implements Platform {
         List<Map<String, Object>> list = new ArrayList<>();
         for (String route : models.routes()) {
             Activation activation = models.active(route);
-            if (activation != null) {
+            if (activation != null && models.waitsFor(route).isEmpty()) {
                 Map<String, Object> json = new LinkedHashMap<>();
                 json.put("id", route);
                 json.put("version", activation.model().version());

@@ -1,12 +1,8 @@
 package org.candor.governor.internal;
 
-import java.util.EnumSet;
-import java.util.Optional;
-import java.util.Set;
+import java.util.List;
 import org.candor.api.model.Activation;
 import org.candor.api.model.ModelRegistry;
-import org.candor.api.model.ModelRevision;
-import org.candor.api.model.ModelState;
 import org.candor.api.operation.OperationException;
 import org.candor.api.operation.OperationException.Kind;
 
@@ -15,39 +11,25 @@ final class Routes {
 
     private Routes() {}
 
-    /** States of a revision that a server which has just started may be about to serve; it can also be left in the first. */
-    private static final Set<ModelState> ON_ITS_WAY =
-            EnumSet.of(ModelState.INSTALLED, ModelState.VERIFIED, ModelState.LOADED);
-
     /**
-     * Refuses a route that is not there, and one whose model does something else: neither goes away by waiting, unless the
-     * model is being loaded, which looks like one that was never activated.
+     * Refuses a route that is not there, and one whose model does something else: neither goes away by waiting. One that is
+     * there and does not serve yet is refused by the registry, when its model is leased.
      *
      * @param task that is needed, for example {@code embed}
-     * @throws OperationException NOT_FOUND, INVALID or UNAVAILABLE
+     * @throws OperationException NOT_FOUND or INVALID
      */
     static void check(ModelRegistry registry, String route, String task) {
-        if (!registry.routes().contains(route)) {
-            Optional<ModelRevision> coming = registry.revisions().stream()
-                    .filter(revision -> revision.id().name().equals(route) && ON_ITS_WAY.contains(revision.state()))
-                    .findFirst();
-            if (coming.isPresent()) {
-                String waitsFor = coming.get().reason();
-                throw new OperationException(
-                        Kind.UNAVAILABLE,
-                        "model-unavailable",
-                        "The model \"" + route + "\" "
-                                + (waitsFor.isEmpty()
-                                        ? "is installed and does not serve: it is still being loaded, or nobody has"
-                                                + " activated it."
-                                        : "waits for its base: " + waitsFor + "."),
-                        "model",
-                        null);
-            }
+        List<String> routes = registry.routes();
+        if (!routes.contains(route)) {
+            boolean installed = registry.revisions().stream()
+                    .anyMatch(revision -> revision.id().name().equals(route));
             throw new OperationException(
                     Kind.NOT_FOUND,
                     "model_not_found",
-                    "No model \"" + route + "\" is served; these are: " + String.join(", ", registry.routes()) + ".",
+                    (installed
+                                    ? "The model \"" + route + "\" is installed but not active"
+                                    : "No model \"" + route + "\" is served")
+                            + "; served are: " + String.join(", ", routes) + ".",
                     "model",
                     null);
         }

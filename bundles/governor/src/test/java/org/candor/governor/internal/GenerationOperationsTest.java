@@ -58,6 +58,7 @@ class GenerationOperationsTest {
     private Set<String> tasks = Set.of("generate");
     private ModelState state = ModelState.ACTIVE;
     private ModelId base;
+    private List<String> routes = List.of("stories");
     private String waitsFor = "";
     private int leases;
     private boolean closing;
@@ -68,16 +69,20 @@ class GenerationOperationsTest {
                 getClass().getClassLoader(),
                 new Class<?>[] {ModelRegistry.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
-                    case "routes" -> state == ModelState.ACTIVE ? List.of("stories") : List.of();
-                    case "revisions" -> List.of(new ModelRevision(MODEL, "llama", tasks, state, waitsFor, 0, Map.of()));
+                    case "routes" -> routes;
+                    case "revisions" -> List.of(new ModelRevision(MODEL, "llama", tasks, state, "", 0, Map.of()));
                     case "active" -> new Activation("stories", MODEL, "start", "first", Instant.EPOCH);
                     case "leaseGenerator" -> lease();
+                    case "waitsFor" -> waitsFor;
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
         return operations;
     }
 
     private ModelLease<TextGenerator> lease() {
+        if (!waitsFor.isEmpty()) {
+            throw new ModelUnavailableException(waitsFor);
+        }
         if (closing) {
             throw new ModelUnavailableException("model \"stories\" is shutting down");
         }
@@ -275,27 +280,28 @@ class GenerationOperationsTest {
 
     @Test
     void aModelThatIsBeingLoadedIsWorthAskingAgain() {
+        waitsFor = "model \"stories\" does not serve now: 1.0.0, which was activated last, is loaded";
         for (ModelState now : ModelState.values()) {
             state = now;
-            if (now == ModelState.ACTIVE) {
-                continue;
-            }
             OperationException refused = assertThrows(
                     OperationException.class, () -> operations().generate(World.ASKER, order(Map.of()), null));
-            boolean loading = Set.of(ModelState.INSTALLED, ModelState.VERIFIED, ModelState.LOADED)
-                    .contains(now);
-            assertEquals(loading ? Kind.UNAVAILABLE : Kind.NOT_FOUND, refused.kind(), now::toString);
+            assertEquals(Kind.UNAVAILABLE, refused.kind(), now::toString);
+            assertEquals("model-unavailable", refused.code());
+            assertEquals(waitsFor, refused.getMessage());
         }
     }
 
     @Test
-    void anAdapterWithoutItsBaseSaysWhatItWaitsFor() {
-        state = ModelState.INSTALLED;
-        waitsFor = "llama 1.0.0 is not installed";
-        OperationException refused =
-                assertThrows(OperationException.class, () -> operations().generate(World.ASKER, order(Map.of()), null));
-        assertEquals(Kind.UNAVAILABLE, refused.kind());
-        assertEquals("The model \"stories\" waits for its base: llama 1.0.0 is not installed.", refused.getMessage());
+    void aModelThatNobodyActivatedIsNotThere() {
+        routes = List.of("encoder-en");
+        for (ModelState now : ModelState.values()) {
+            state = now;
+            OperationException refused = assertThrows(
+                    OperationException.class, () -> operations().generate(World.ASKER, order(Map.of()), null));
+            assertEquals(Kind.NOT_FOUND, refused.kind(), now::toString);
+            assertEquals(
+                    "The model \"stories\" is installed but not active; served are: encoder-en.", refused.getMessage());
+        }
     }
 
     @Test
@@ -363,6 +369,11 @@ class GenerationOperationsTest {
         assertEquals(8, seen.get("freeBlocks"));
         assertEquals(50, seen.get("maxTokens"));
         assertEquals(0, leases, "the lease was given back");
+        assertEquals(1, ((List<?>) view.status().get("models")).size());
+        waitsFor = "model \"stories\" does not serve now: 1.0.0, which was activated last, is loaded";
+        assertEquals(List.of(), view.status().get("models"), "what does not serve yet");
+        assertEquals(List.of(), view.status().get("generators"));
+        waitsFor = "";
         tasks = Set.of("embed");
         assertEquals(List.of(), view.status().get("generators"));
         tasks = Set.of("generate");

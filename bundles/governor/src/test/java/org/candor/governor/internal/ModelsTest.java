@@ -120,6 +120,13 @@ class ModelsTest {
     }
 
     @Test
+    void aModelThatNobodyActivatedIsNotFoundAndSaysThatItIsInstalled() {
+        OperationException e = refused(() -> embedding().embed(World.ASKER, "undecided", List.of("a"), null, null));
+        assertEquals(Kind.NOT_FOUND, e.kind());
+        assertTrue(e.getMessage().contains("is installed but not active"), e.getMessage());
+    }
+
+    @Test
     void aModelThatDoesNotEncodeIsTheCallersMistake() {
         OperationException e = refused(() -> embedding().embed(World.ASKER, "stories", List.of("a"), null, null));
         assertEquals(Kind.INVALID, e.kind());

@@ -24,7 +24,6 @@ import org.candor.api.model.ModelLoader;
 import org.candor.api.model.ModelRegistry;
 import org.candor.api.model.ModelRevision;
 import org.candor.api.model.ModelSource;
-import org.candor.api.model.ModelState;
 import org.candor.api.model.ModelTransition;
 import org.candor.api.model.ModelUnavailableException;
 import org.candor.api.model.StoreUsage;
@@ -134,6 +133,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
     private final ScheduledExecutorService executor;
     private final BundleTracker<BundlePacks.Tracked> tracker;
     private final Loaders loaders = new Loaders();
+    private final Reconciler reconciler;
     private final List<ModelListener> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean closing;
 
@@ -160,6 +160,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
                 new Announcements());
         revisions.memory().configuredCache(settings.cacheBytes());
         revisions.memory().configuredCacheType(settings.cache());
+        reconciler = new Reconciler(revisions, loaders, () -> settings.defaults());
         folders = new Folders(
                 new Folders.Places(
                         directory.resolve("references"),
@@ -203,7 +204,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
         later(() -> {
             revisions.installed().assess();
             folders.lookAgain();
-            reconcile();
+            reconciler.reconcile();
         });
         return "";
     }
@@ -384,57 +385,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
     }
 
     private void reconcileLater() {
-        later(this::reconcile);
-    }
-
-    /** Brings every route to its recorded revision, or to its default where none was ever activated. */
-    private void reconcile() {
-        if (loaders.isEmpty()) {
-            return;
-        }
-        Map<String, Activation> recorded = revisions.routes().recorded();
-        for (Activation activation : revisions.bases().adaptersLast(recorded.values())) {
-            if (waits(activation.route(), activation.model().digest())) {
-                continue;
-            }
-            attempt(activation.route(), () -> {
-                revisions.resume(activation);
-                revisions.renew(activation);
-            });
-        }
-        revisions.endStandbyWithoutLoader();
-        List<ModelRevision> known = revisions.installed().describe();
-        settings.defaults().forEach((name, version) -> {
-            boolean installed = known.stream()
-                    .anyMatch(r -> r.id().name().equals(name)
-                            && r.id().version().equals(version)
-                            && r.state() != ModelState.FAILED
-                            && !waits(name, r.id().digest()));
-            if (installed && !recorded.containsKey(name)) {
-                attempt(
-                        name,
-                        () -> revisions.activateDefault(name, version, Cause.system("default of the configuration")));
-            }
-        });
-    }
-
-    /** Loaders come one after the other when the platform starts, which is no failure: each new one brings this up again. */
-    private boolean waits(String route, String digest) {
-        boolean waits = revisions.waitsForLoader(digest);
-        if (waits) {
-            LOG.info("Route {} waits for the loader of its model", route);
-        }
-        return waits;
-    }
-
-    private static void attempt(String route, Runnable task) {
-        try {
-            task.run();
-        } catch (ModelUnavailableException e) {
-            LOG.warn("Route {} is not served: {}", route, e.getMessage());
-        } catch (RuntimeException | OutOfMemoryError e) {
-            LOG.error("Route {} is not served", route, e);
-        }
+        later(reconciler::reconcile);
     }
 
     @Override
@@ -459,7 +410,7 @@ public final class PackRegistry implements ModelRegistry, Configured {
 
     @Override
     public List<String> routes() {
-        return revisions.routes().names();
+        return reconciler.routes();
     }
 
     @Override

@@ -121,18 +121,19 @@ final class Routes implements AutoCloseable {
                 .filter(r -> r.id().name().equals(route))
                 .toList();
         Activation recorded = active(route);
-        StringBuilder why = new StringBuilder();
+        StringBuilder why = new StringBuilder("model \"" + route + "\" ");
         if (recorded != null && known.stream().noneMatch(r -> r.id().equals(recorded.model()))) {
-            why.append("model \"" + route + "\" is not active: ")
+            why.append("does not serve now: ")
                     .append(recorded.model())
                     .append(", which was activated last, is not installed;");
         } else if (known.isEmpty()) {
             return "no model \"" + route + "\" is installed";
         } else {
-            why.append("model \"" + route + "\" is not active:");
+            why.append(recorded == null ? "is not active:" : "does not serve now:");
         }
         for (ModelRevision revision : known) {
-            why.append(' ').append(revision.id().version()).append(" is ");
+            boolean last = recorded != null && revision.id().equals(recorded.model());
+            why.append(' ').append(revision.id().version()).append(last ? ", which was activated last, is " : " is ");
             why.append(
                     revision.state() == ModelState.FAILED
                             ? "refused"

@@ -240,7 +240,7 @@ final class AdapterPacksTest extends FoldersFixture {
         assertEquals(ModelState.INSTALLED, revision("tales", "1.0.0").state());
         assertEquals(waits, revision("tales", "1.0.0").reason());
         assertEquals(
-                "model \"tales\" is not active: 1.0.0 is installed (" + waits + ")",
+                "model \"tales\" does not serve now: 1.0.0, which was activated last, is installed (" + waits + ")",
                 revisions.routes().waitsFor("tales"));
         assertTrue(revisions.bases().awaited(base));
         String refused = assertThrows(ModelRefusedException.class, () -> revisions.activate("tales", "1.0.0", ANNA))

@@ -42,7 +42,7 @@ abstract class RevisionsFixture {
     /** How the activation record is written. */
     UnaryOperator<FileChannel> disk = UnaryOperator.identity();
 
-    private final Loaders loaders = new Loaders();
+    final Loaders loaders = new Loaders();
     /** The present one, or null. */
     private ModelLoader loader;
 
