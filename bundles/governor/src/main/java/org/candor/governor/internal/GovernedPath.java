@@ -1,15 +1,11 @@
 package org.candor.governor.internal;
 
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.candor.api.configuration.Configuration;
@@ -32,8 +28,6 @@ import org.candor.api.policy.PolicyGate;
 import org.candor.api.policy.PolicyId;
 import org.candor.api.policy.PolicyRequest;
 import org.candor.api.retrieval.Scope;
-import org.candor.api.transparency.Appended;
-import org.candor.api.transparency.LogUnavailableException;
 import org.candor.api.transparency.TransparencyLog;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -147,8 +141,7 @@ public final class GovernedPath implements Configured {
 
     private final Configuration<Config> configuration;
     private volatile Settings settings;
-    private final Clock clock;
-    private final SecureRandom random = new SecureRandom();
+    private final LogEntries entries;
     private final Obligations obligations;
 
     @Activate
@@ -163,7 +156,7 @@ public final class GovernedPath implements Configured {
     private GovernedPath(Configuration<Config> configuration, Clock clock) {
         this.configuration = configuration;
         this.settings = Settings.of(configuration.values());
-        this.clock = clock;
+        this.entries = new LogEntries(clock);
         this.obligations = new Obligations(clock);
     }
 
@@ -225,7 +218,7 @@ public final class GovernedPath implements Configured {
         Decision decision = decide(asked, services);
         Operation operation = meetBefore(asked, decision, text, services);
         if (!operation.equals(asked)) {
-            append(
+            entries.append(
                     operation.name(),
                     operation,
                     Json.policy(operation, decision, null),
@@ -288,7 +281,7 @@ public final class GovernedPath implements Configured {
             timings.lap("wait");
             return perform(operation, task, permit, services, timings);
         } catch (ConsentUnavailableException e) {
-            throw consentUnavailable(e);
+            throw Services.consentUnavailable(e);
         } catch (ModelUnavailableException e) {
             throw new OperationException(Kind.UNAVAILABLE, "model-unavailable", e.getMessage(), null, e);
         }
@@ -308,7 +301,7 @@ public final class GovernedPath implements Configured {
             }
             return;
         }
-        log(event, actor, members, services);
+        entries.log(event, actor, members, services);
     }
 
     private <T> Governed<T> perform(
@@ -320,7 +313,7 @@ public final class GovernedPath implements Configured {
             Obligations.demandDetector(permit.decision(), services.personalData());
         }
         Map<String, Object> policyJson = Json.policy(operation, permit.decision(), permit.consentEpoch());
-        Runnable begun = told ? begin(operation, policyJson, services) : () -> {};
+        Runnable begun = told ? entries.begin(operation, policyJson, services) : () -> {};
         if (changes) {
             begun.run();
             timings.lap("begun");
@@ -336,11 +329,11 @@ public final class GovernedPath implements Configured {
         } catch (IOException e) {
             OperationException failure = new OperationException(
                     Kind.UNAVAILABLE, "storage-failed", operation.name() + " failed: " + e.getMessage(), null, e);
-            throw told ? failed(operation, policyJson, failure, services) : failure;
+            throw told ? entries.failed(operation, policyJson, failure, services) : failure;
         } catch (RuntimeException e) {
-            throw told ? failed(operation, policyJson, e, services) : e;
+            throw told ? entries.failed(operation, policyJson, e, services) : e;
         } catch (Error e) {
-            throw told ? failed(operation, policyJson, e, services) : e;
+            throw told ? entries.failed(operation, policyJson, e, services) : e;
         }
         Map<String, Object> members = new LinkedHashMap<>(operation.request());
         if (masked) {
@@ -350,7 +343,7 @@ public final class GovernedPath implements Configured {
         obligations.spend(operation, permit.decision(), share);
         timings.lap("obligations");
         Map<String, Object> energyJson = Json.energy(share);
-        Evidence evidence = append(operation.name(), operation, policyJson, members, energyJson, services);
+        Evidence evidence = entries.append(operation.name(), operation, policyJson, members, energyJson, services);
         members.put("energy", energyJson);
         members.put("policy", policyJson);
         timings.lap("log");
@@ -360,7 +353,7 @@ public final class GovernedPath implements Configured {
     private Decision decide(Operation operation, Services services) {
         Decision decision = decision(operation, services.policy() == null ? null : services.policy()::decide);
         if (!decision.permitted()) {
-            throw refused(Kind.DENIED, operation, decision, services);
+            throw entries.refused(Kind.DENIED, operation, decision, services);
         }
         return decision;
     }
@@ -375,20 +368,6 @@ public final class GovernedPath implements Configured {
         return withinTenant(operation, permit);
     }
 
-    /** Logs a refusal, and returns what to throw. */
-    private OperationException refused(Kind kind, Operation operation, Decision decision, Services services) {
-        Evidence evidence = append(
-                operation.name(),
-                operation,
-                Json.policy(operation, decision, null),
-                operation.request(),
-                null,
-                services);
-        return kind == Kind.DENIED
-                ? OperationException.denied(decision.code(), decision.message(), evidence)
-                : new OperationException(kind, decision.code(), decision.message());
-    }
-
     /** Nothing is done for a person who withdrew the purpose. The refusal is keyed with the caller's key: the person's may be gone. */
     private void demandConsent(Operation operation, Decision permit, Services services) {
         String subject = operation.subject();
@@ -400,7 +379,7 @@ public final class GovernedPath implements Configured {
         try {
             permitted = services.consent().permits(tenant, subject, operation.purpose());
         } catch (ConsentUnavailableException e) {
-            throw consentUnavailable(e);
+            throw Services.consentUnavailable(e);
         }
         if (!permitted) {
             String english = "The person for whom this is asked has withdrawn the purpose \"" + operation.purpose()
@@ -414,7 +393,7 @@ public final class GovernedPath implements Configured {
                     permit.policy(),
                     Map.of("en", english, "zh", chinese),
                     List.of());
-            throw refused(Kind.DENIED, operation.inFavourOf(null), refusal, services);
+            throw entries.refused(Kind.DENIED, operation.inFavourOf(null), refusal, services);
         }
     }
 
@@ -438,7 +417,7 @@ public final class GovernedPath implements Configured {
         try {
             return obligations.before(asked, decision, text);
         } catch (Obligations.UnmetException e) {
-            throw refused(e.kind(), asked, e.refusal(decision), services);
+            throw entries.refused(e.kind(), asked, e.refusal(decision), services);
         }
     }
 
@@ -483,41 +462,8 @@ public final class GovernedPath implements Configured {
             });
             return new Permit(decision, epoch, scope);
         } catch (ConsentUnavailableException e) {
-            throw consentUnavailable(e);
+            throw Services.consentUnavailable(e);
         }
-    }
-
-    /** Logs that a change failed half way, and returns what to throw. */
-    private <F extends Throwable> F failed(
-            Operation operation, Map<String, Object> policyJson, F failure, Services services) {
-        try {
-            Map<String, Object> members = new LinkedHashMap<>(operation.request());
-            members.put("failure", failure instanceof OperationException e ? e.code() : "internal");
-            append(operation.name() + "/failed", operation, policyJson, members, null, services);
-        } catch (RuntimeException e) {
-            failure.addSuppressed(e);
-        }
-        return failure;
-    }
-
-    private Evidence append(
-            String name,
-            Operation operation,
-            Map<String, Object> policyJson,
-            Map<String, Object> members,
-            Map<String, Object> energyJson,
-            Services services) {
-        if (services.log() == null || services.subjectKeys() == null) {
-            return new Evidence(UUID.randomUUID().toString(), Map.of(), Map.of(), null, energyJson, policyJson);
-        }
-        Map<String, Object> committed = new LinkedHashMap<>(members);
-        if (energyJson != null) {
-            committed.put("energy", energyJson);
-        }
-        committed.put("policy", policyJson);
-        Logged logged = log(name, operation.keyedBy(), committed, services);
-        return new Evidence(
-                logged.id(), logged.leaf().json(), logged.leaf().openings(), logged.proof(), energyJson, policyJson);
     }
 
     /** @param begun waits until the begin is in the log */
@@ -534,77 +480,6 @@ public final class GovernedPath implements Configured {
         public void awaitBegin() {
             begun.run();
         }
-    }
-
-    /**
-     * Tells the log that an operation begins, and does not wait for it: what comes back does. The disk's pause is then spent on
-     * the work, whose results wait.
-     */
-    private Runnable begin(Operation operation, Map<String, Object> policyJson, Services services) {
-        if (services.log() == null || services.subjectKeys() == null) {
-            return () -> {};
-        }
-        String name = operation.name() + "/begun";
-        Map<String, Object> committed = new LinkedHashMap<>(operation.request());
-        committed.put("policy", policyJson);
-        CompletableFuture<Appended> appended = services.log()
-                .appendLater(
-                        leaf(name, operation.keyedBy(), committed, services).bytes());
-        return () -> durable(name, appended);
-    }
-
-    private record Logged(String id, Leaf leaf, String proof) {}
-
-    private Logged log(String name, Caller caller, Map<String, Object> committed, Services services) {
-        Leaf leaf = leaf(name, caller, committed, services);
-        Appended appended = durable(name, services.log().appendLater(leaf.bytes()));
-        try {
-            EntryId id = EntryId.of(appended.index(), leaf.bytes(), caller.tenant(), services.subjectKeys());
-            return new Logged(id.toString(), leaf, appended.proof());
-        } catch (ConsentUnavailableException e) {
-            throw consentUnavailable(e);
-        } catch (LogUnavailableException e) {
-            throw logUnavailable(name, e);
-        }
-    }
-
-    private Leaf leaf(String name, Caller caller, Map<String, Object> committed, Services services) {
-        try {
-            return Leaf.of(name, caller, committed, clock.instant(), services.subjectKeys(), random);
-        } catch (ConsentUnavailableException e) {
-            throw consentUnavailable(e);
-        }
-    }
-
-    /** Waits until an entry is on the disk. */
-    private static Appended durable(String name, CompletableFuture<Appended> appended) {
-        try {
-            return appended.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof LogUnavailableException unavailable) {
-                throw logUnavailable(name, unavailable);
-            }
-            throw e;
-        }
-    }
-
-    private static OperationException logUnavailable(String name, LogUnavailableException e) {
-        return new OperationException(
-                Kind.UNAVAILABLE,
-                "log-unavailable",
-                "The transparency log did not take the entry of " + name + ", so the operation is not answered: "
-                        + e.getMessage(),
-                null,
-                e);
-    }
-
-    private static OperationException consentUnavailable(ConsentUnavailableException e) {
-        return new OperationException(
-                Kind.UNAVAILABLE,
-                "consent-unavailable",
-                "The consent register cannot be reached, so nothing is permitted: " + e.getMessage(),
-                null,
-                e);
     }
 
     private static int inRange(String key, int value, int least, int most) {

@@ -2,6 +2,7 @@ package org.candor.governor.internal;
 
 import java.util.Set;
 import org.candor.api.consent.ConsentRegister;
+import org.candor.api.consent.ConsentUnavailableException;
 import org.candor.api.consent.SubjectKeys;
 import org.candor.api.energy.EnergyAccounting;
 import org.candor.api.operation.OperationException;
@@ -60,5 +61,15 @@ record Services(
                 key + "-missing",
                 "The " + description + " is not running, and nothing is done without it. Try again shortly; "
                         + "GET /health/ready shows what the server waits for.");
+    }
+
+    /** UNAVAILABLE because nobody can say what people agreed to. */
+    static OperationException consentUnavailable(ConsentUnavailableException e) {
+        return new OperationException(
+                Kind.UNAVAILABLE,
+                "consent-unavailable",
+                "The consent register cannot be reached, so nothing is permitted: " + e.getMessage(),
+                null,
+                e);
     }
 }
