@@ -45,7 +45,7 @@ public interface TextGenerator extends AutoCloseable {
      * generator's own threads. An interrupt ends it.
      *
      * @param requests at least one
-     * @param listener told on the calling thread
+     * @param listener told on the calling thread, or on the generator's where it {@linkplain GenerationListener#handsOn hands on}
      * @throws GenerationException INVALID, BUSY, CANCELLED (by the listener, an interrupt or {@link #close}) or FAILED
      */
     Generated generate(List<GenerationRequest> requests, GenerationListener listener);

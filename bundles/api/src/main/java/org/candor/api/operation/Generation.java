@@ -100,6 +100,14 @@ public interface Generation {
         default boolean wanted() {
             return true;
         }
+
+        /**
+         * Whether {@link #piece} and {@link #wanted} never wait, so that the model's own thread may call them once the text has
+         * begun; {@link #wanted} may then be asked by another thread at the same time. The answer is always the same.
+         */
+        default boolean handsOn() {
+            return false;
+        }
     }
 
     /**

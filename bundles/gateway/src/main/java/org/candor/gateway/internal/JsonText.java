@@ -131,12 +131,17 @@ final class JsonText {
     /** Writes plain values, and {@code float[]} as an array of numbers. */
     static byte[] write(Object value) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
+        write(value, out);
+        return out.toByteArray();
+    }
+
+    /** Writes plain values behind what is there. */
+    static void write(Object value, ByteArrayOutputStream out) {
         try (JsonGenerator generator = FACTORY.createGenerator(out)) {
             write(value, generator);
         } catch (IOException e) {
             throw new UncheckedIOException("writing JSON to memory", e);
         }
-        return out.toByteArray();
     }
 
     private static void write(Object value, JsonGenerator generator) throws IOException {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.candor.api.generate.Piece;
 import org.candor.api.operation.Caller;
 import org.candor.api.operation.Generation;
@@ -24,8 +23,10 @@ import org.slf4j.LoggerFactory;
 final class StreamedText implements Generation.Sink {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamedText.class);
-    /** How soon it is seen that a client has gone while nothing is written. */
-    private static final long COMMENT_SECONDS = 2;
+    /** After which time without an event it is seen whether the client has gone. */
+    private static final long COMMENT_NANOS = 2_000_000_000L;
+
+    private static final long LOOK_MILLIS = 1_000;
 
     private sealed interface Event {
         record Beginning(Begun begun) implements Event {}
@@ -35,6 +36,9 @@ final class StreamedText implements Generation.Sink {
         record Done(Written written) implements Event {}
 
         record Failed(ApiError error) implements Event {}
+
+        /** Nothing else may have come for a while. */
+        record Look() implements Event {}
     }
 
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
@@ -110,9 +114,45 @@ final class StreamedText implements Generation.Sink {
         return !abandoned;
     }
 
+    @Override
+    public boolean handsOn() {
+        return true;
+    }
+
     private Response.Account tell(EventStream out, Event first) throws IOException, InterruptedException {
-        for (Event event = first; ; event = next(out)) {
+        Thread looks = Thread.ofVirtual().name("candor-text-looks").start(this::look);
+        try {
+            return tellAll(out, first);
+        } finally {
+            looks.interrupt();
+        }
+    }
+
+    /** A wait that may time out would set and clear an alarm for each token, and wake the thread that keeps alarms twice. */
+    private void look() {
+        try {
+            while (true) {
+                Thread.sleep(LOOK_MILLIS);
+                if (events.isEmpty()) {
+                    events.add(new Event.Look());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Response.Account tellAll(EventStream out, Event first) throws IOException, InterruptedException {
+        long told = System.nanoTime();
+        for (Event event = first; ; event = events.take()) {
             switch (event) {
+                case Event.Look look -> {
+                    if (System.nanoTime() - told < COMMENT_NANOS) {
+                        continue;
+                    }
+                    // What cannot be written has nobody who reads it.
+                    out.comment("working");
+                }
                 case Event.Beginning beginning -> write(out, form.begin(beginning.begun()));
                 case Event.Text text -> write(out, form.piece(text.piece()));
                 case Event.Done done -> {
@@ -127,19 +167,8 @@ final class StreamedText implements Generation.Sink {
                     return account(failed.error().code());
                 }
             }
+            told = System.nanoTime();
         }
-    }
-
-    private Event next(EventStream out) throws IOException, InterruptedException {
-        Event event = events.poll();
-        while (event == null) {
-            event = events.poll(COMMENT_SECONDS, TimeUnit.SECONDS);
-            if (event == null) {
-                // What cannot be written has nobody who reads it.
-                out.comment("working");
-            }
-        }
-        return event;
     }
 
     private void write(EventStream out, Iterable<Map<String, Object>> chunks) throws IOException {

@@ -193,6 +193,26 @@ class GenerationRoutesTest {
     }
 
     @Test
+    void aStreamThatHasNothingToTellShowsThatItIsThere() throws Exception {
+        server.text.last = new CountDownLatch(1);
+        Server.Reply reply = complete(",\"stream\":true");
+        StringBuilder seen = new StringBuilder();
+        reply.response().stream().run(new EventStream(new OutputStream() {
+            @Override
+            public void write(int b) {
+                seen.append((char) b);
+                if (seen.toString().endsWith(": working\n\n")) {
+                    server.text.last.countDown();
+                }
+            }
+        }));
+        assertFalse(server.text.unwanted);
+        assertTrue(seen.indexOf("upon") < seen.indexOf(": working"), seen.toString());
+        assertTrue(seen.indexOf(": working") < seen.indexOf("a time"), seen.toString());
+        assertTrue(seen.toString().endsWith("data: [DONE]\n\n"), seen.toString());
+    }
+
+    @Test
     void anAnswerInAConversationIsOpenAis() throws IOException {
         server.text.finish = FinishReason.LENGTH;
         Server.Reply reply = chat(",\"max_completion_tokens\":9,\"logprobs\":true,\"top_logprobs\":2");

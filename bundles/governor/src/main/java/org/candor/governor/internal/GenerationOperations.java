@@ -239,6 +239,12 @@ public final class GenerationOperations implements Generation {
             return sink == null || sink.wanted();
         }
 
+        /** Before the begin is in the log, a piece waits for the disk. */
+        @Override
+        public boolean handsOn() {
+            return sink == null || (told && sink.handsOn());
+        }
+
         private GenerationRequest request(TextGenerator model, Prompt prompt) {
             if (parameters.echo() && model.encodesPrompts()) {
                 throw Requests.invalid(

@@ -119,6 +119,8 @@ class GenerationOperationsTest {
         Sampling recommended = Sampling.PLAIN;
         boolean encoder;
         boolean cancelled;
+        /** What its listener said before each piece. */
+        final List<Boolean> handsOn = new ArrayList<>();
 
         @Override
         public Tokenizer tokenizer() {
@@ -166,6 +168,7 @@ class GenerationOperationsTest {
                 GeneratedToken token = new GeneratedToken(i + 3, -0.5, List.of());
                 tokens.add(token);
                 boolean last = i == pieces.size() - 1;
+                handsOn.add(listener.handsOn());
                 if (!listener.piece(new Piece(0, pieces.get(i), List.of(token), last ? FinishReason.STOP : null))) {
                     cancelled = true;
                     throw new GenerationException(GenerationException.Kind.CANCELLED, "nobody wants the text");
@@ -194,6 +197,7 @@ class GenerationOperationsTest {
         final List<Piece> pieces = new ArrayList<>();
         int most = Integer.MAX_VALUE;
         int eventsAtFirstPiece = -1;
+        boolean handsOn;
         Begun begun;
 
         @Override
@@ -209,6 +213,11 @@ class GenerationOperationsTest {
             pieces.add(piece);
             texts.add(piece.text());
             return texts.size() < most;
+        }
+
+        @Override
+        public boolean handsOn() {
+            return handsOn;
         }
     }
 
@@ -276,6 +285,20 @@ class GenerationOperationsTest {
                 assertThrows(OperationException.class, () -> operations().generate(World.ASKER, order(Map.of()), told));
         assertEquals(Kind.BUSY, refused.kind());
         assertNull(told.begun, "so that the gateway can still answer 429");
+    }
+
+    @Test
+    void noPieceIsOnlyHandedOnBeforeTheBeginIsInTheLog() throws Exception {
+        Told told = new Told();
+        operations().generate(World.ASKER, order(Map.of()), told);
+        assertEquals(List.of(false, false, false), script.handsOn, "who may wait is told by the caller's thread");
+        script.handsOn.clear();
+        told.handsOn = true;
+        operations().generate(World.ASKER, order(Map.of()), told);
+        assertEquals(List.of(false, true, true), script.handsOn);
+        script.handsOn.clear();
+        operations().generate(World.ASKER, order(Map.of()), null);
+        assertEquals(List.of(true, true, true), script.handsOn, "nobody is told before the end");
     }
 
     @Test

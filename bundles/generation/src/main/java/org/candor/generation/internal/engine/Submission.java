@@ -15,7 +15,8 @@ import org.candor.api.model.Adapter;
 
 /**
  * What one caller asked for. The scheduler writes pieces and ends; the caller waits for them, so that a slow listener holds up
- * nobody else. Counters are the scheduler's until the end has been told.
+ * nobody else. One that only hands pieces on is told by the scheduler itself, and the caller waits for the end alone. Counters are
+ * the scheduler's until the end has been told.
  */
 final class Submission {
 
@@ -42,6 +43,8 @@ final class Submission {
     private long firstNanos = -1;
     private long lastNanos = -1;
     private volatile boolean cancelled;
+    /** Whom the scheduler tells pieces, or null while the caller does. Guarded by {@code events}. */
+    private GenerationListener handsOn;
 
     /**
      * @param promptTokens of all prompts
@@ -120,10 +123,29 @@ final class Submission {
 
     /** Tells a piece of a continuation that is told; the one with the end of the last continuation ends everything. */
     void write(Piece piece) {
-        events.add(new Event.Written(piece));
-        if (piece.finish() != null && --open == 0) {
+        if (over) {
+            return;
+        }
+        try {
+            if (!tell(piece)) {
+                fail(unwanted());
+            }
+        } catch (RuntimeException e) {
+            fail(new GenerationException(Kind.FAILED, null, "who wanted the text could not be told of it", e));
+        }
+        if (piece.finish() != null && --open == 0 && !over) {
             over = true;
             events.add(new Event.Over(null));
+        }
+    }
+
+    /** @return false when nobody wants the text any more */
+    private boolean tell(Piece piece) {
+        synchronized (events) {
+            if (handsOn != null) {
+                return handsOn.piece(piece);
+            }
+            return events.add(new Event.Written(piece));
         }
     }
 
@@ -139,6 +161,7 @@ final class Submission {
         boolean whole = false;
         try {
             while (true) {
+                handOver(listener);
                 switch (events.poll(1, TimeUnit.SECONDS)) {
                     case null -> wanted(listener.wanted());
                     case Event.Written written -> wanted(listener.piece(written.piece()));
@@ -156,13 +179,29 @@ final class Submission {
             throw new GenerationException(Kind.CANCELLED, null, "the thread that wanted the text was interrupted", e);
         } finally {
             cancelled = !whole;
+            synchronized (events) {
+                handsOn = null;
+            }
+        }
+    }
+
+    /** Has the scheduler tell a listener that only hands on, unless there is something that it has to be told before. */
+    private void handOver(GenerationListener listener) {
+        if (listener.handsOn()) {
+            synchronized (events) {
+                handsOn = events.isEmpty() ? listener : handsOn;
+            }
         }
     }
 
     private static void wanted(boolean wanted) {
         if (!wanted) {
-            throw new GenerationException(Kind.CANCELLED, "nobody wants the text any more");
+            throw unwanted();
         }
+    }
+
+    private static GenerationException unwanted() {
+        return new GenerationException(Kind.CANCELLED, "nobody wants the text any more");
     }
 
     private Generated result() {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -30,8 +31,10 @@ import org.candor.api.generate.Generated;
 import org.candor.api.generate.GeneratedToken;
 import org.candor.api.generate.GenerationException;
 import org.candor.api.generate.GenerationException.Kind;
+import org.candor.api.generate.GenerationListener;
 import org.candor.api.generate.GenerationRequest;
 import org.candor.api.generate.GeneratorStatus;
+import org.candor.api.generate.Piece;
 import org.candor.api.generate.Sampling;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -240,6 +243,80 @@ class EngineTest {
         Generated next = run(request(TENANT, new int[] {7}, 1, 1, 0));
         assertEquals(1, next.completionTokens());
         assertTrue(generator.passes.get() - passes <= 3, "passes: " + (generator.passes.get() - passes));
+    }
+
+    /** Hands on from the second piece on, and notes which thread told it what. */
+    private static final class HandsOn implements GenerationListener {
+        final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+        final List<Integer> ids = Collections.synchronizedList(new ArrayList<>());
+        int most = Integer.MAX_VALUE;
+        RuntimeException failure;
+        volatile Thread asking;
+
+        @Override
+        public boolean piece(Piece piece) {
+            threads.add(Thread.currentThread());
+            piece.tokens().forEach(token -> ids.add(token.id()));
+            if (failure != null && ids.size() > 2) {
+                throw failure;
+            }
+            return ids.size() < most;
+        }
+
+        @Override
+        public boolean handsOn() {
+            asking = Thread.currentThread();
+            return !threads.isEmpty();
+        }
+    }
+
+    private static GenerationRequest endless() {
+        return new GenerationRequest(
+                new int[] {5}, 100, 1, withoutEnd(), List.of(), Set.of(), null, false, TENANT, MINUTE);
+    }
+
+    @Test
+    void whoOnlyHandsOnIsToldByTheLoopInOrder() {
+        FakeGenerator generator = start(100, new EngineSettings(16, 1, 4));
+        generator.passMillis = 2;
+        HandsOn listener = new HandsOn();
+        Generated text = engine.generate(List.of(endless()), listener);
+        assertEquals(ids(text.continuations().getFirst()), listener.ids);
+        assertEquals(Thread.currentThread(), listener.asking);
+        assertEquals(Thread.currentThread(), listener.threads.getFirst(), "it did more than hand on then");
+        assertEquals("engine-test", listener.threads.getLast().getName());
+        int begin = listener.threads.indexOf(listener.threads.getLast());
+        assertEquals(
+                Set.of(listener.threads.getLast()),
+                Set.copyOf(listener.threads.subList(begin, listener.threads.size())),
+                "and stays so");
+    }
+
+    @Test
+    void whoHandsOnAndGoesAwayGivesTheSlotWithinOneStep() {
+        FakeGenerator generator = start(100, new EngineSettings(16, 1, 4));
+        generator.passMillis = 5;
+        HandsOn listener = new HandsOn();
+        listener.most = 10;
+        GenerationException gone =
+                assertThrows(GenerationException.class, () -> engine.generate(List.of(endless()), listener));
+        assertEquals(Kind.CANCELLED, gone.kind());
+        int passes = generator.passes.get();
+        assertEquals(1, run(request(TENANT, new int[] {7}, 1, 1, 0)).completionTokens());
+        assertTrue(generator.passes.get() - passes <= 3, "passes: " + (generator.passes.get() - passes));
+        assertEquals(10, listener.ids.size(), "nobody is told after the end");
+    }
+
+    @Test
+    void aListenerThatFailsEndsItsOwnTextOnly() {
+        FakeGenerator generator = start(100, new EngineSettings(16, 1, 4));
+        generator.passMillis = 5;
+        HandsOn listener = new HandsOn();
+        listener.failure = new IllegalStateException("as tested");
+        RuntimeException failed =
+                assertThrows(RuntimeException.class, () -> engine.generate(List.of(endless()), listener));
+        assertTrue(failed == listener.failure || failed.getCause() == listener.failure, failed::toString);
+        assertEquals(1, run(request(TENANT, new int[] {7}, 1, 1, 0)).completionTokens());
     }
 
     @Test
