@@ -31,6 +31,9 @@ final class LoraLoader {
     static final String CONFIGURATION = "adapter_config.json";
     static final String WEIGHTS = "adapter_model.safetensors";
 
+    /** Numbers in it. */
+    private static final int WIDEST_VECTOR = 16;
+
     private static final String PREFIX = "base_model.model.";
     private static final String A = ".lora_A.weight";
     private static final String B = ".lora_B.weight";
@@ -59,7 +62,8 @@ final class LoraLoader {
     }
 
     /**
-     * About how many bytes an adapter and the buffers of its passes would take: a backend may round weights up to whole tiles.
+     * About how many bytes an adapter and the buffers of its passes would take, rather too many: a backend may round outputs of a
+     * weight up to whole vectors, and a low rank is less than one.
      *
      * @throws ModelFormatException as for {@link #load}
      */
@@ -77,11 +81,16 @@ final class LoraLoader {
         int width = 0;
         for (LoraModule module : modules) {
             int own = configuration.rank(module.name());
-            numbers += (long) own * (module.inputs() + module.outputs());
+            numbers += (long) whole(own) * module.inputs() + (long) own * whole(module.outputs());
             rank = Math.max(rank, own);
             width = Math.max(width, module.outputs());
         }
         return Float.BYTES * numbers + LoraWorkspace.bytes(passTokens, rank, width);
+    }
+
+    /** Outputs rounded up to the widest vectors there are, of 512 bits. */
+    private static int whole(int outputs) {
+        return Math.ceilDiv(outputs, WIDEST_VECTOR) * WIDEST_VECTOR;
     }
 
     private static LoraConfiguration configuration(ModelFiles files, DecoderModel base) throws IOException {

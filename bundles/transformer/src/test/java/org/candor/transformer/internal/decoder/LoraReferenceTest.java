@@ -110,8 +110,9 @@ class LoraReferenceTest {
             }
             long weights = generator.adapterBytes(Reference.files(there.resolve(adapterFolder), Map.of()), 0);
             long passes = generator.adapterBytes(Reference.files(there.resolve(adapterFolder), Map.of()), 100);
-            assertTrue(
-                    weights > 0 && weights <= adapter.bytes(0) && adapter.bytes(0) < 2 * weights, "about " + weights);
+            // Vectors have 4, 8 or 16 lanes; the few bytes behind each weight are not counted.
+            long held = adapter.bytes(0);
+            assertTrue(held <= 1.05 * weights && weights <= 4 * held, weights + " bytes expected, " + held + " held");
             assertEquals(passes - weights, adapter.bytes(100) - adapter.bytes(0));
         }
     }
