@@ -31,7 +31,7 @@ final class LoraLoader {
     static final String CONFIGURATION = "adapter_config.json";
     static final String WEIGHTS = "adapter_model.safetensors";
 
-    /** Numbers in it. */
+    /** Numbers of binary32 in a vector of 512 bits. */
     private static final int WIDEST_VECTOR = 16;
 
     private static final String PREFIX = "base_model.model.";
@@ -88,7 +88,7 @@ final class LoraLoader {
         return Float.BYTES * numbers + LoraWorkspace.bytes(passTokens, rank, width);
     }
 
-    /** Outputs rounded up to the widest vectors there are, of 512 bits. */
+    /** Outputs rounded up to whole vectors of the widest kind. */
     private static int whole(int outputs) {
         return Math.ceilDiv(outputs, WIDEST_VECTOR) * WIDEST_VECTOR;
     }

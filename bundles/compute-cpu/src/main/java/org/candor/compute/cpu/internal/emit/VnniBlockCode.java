@@ -34,8 +34,8 @@ import org.candor.compute.cpu.internal.emit.MatrixInstructions.Repeated;
  * Q8_0, by turning their sign bit; 8 to those of Q4_0, as they are stored. A sum starts with as many times the sum of x, taken
  * away by one {@code vpdpwssd}.
  *
- * <p>What limits it: one row of x waits for memory. Many rows are bound by the two vector units: a block of 16 rows takes 12
- * instructions for each row of x, 8 of which do products.
+ * <p>What limits it: one row of x waits for memory. Of many rows, a block of 16 rows of weights takes 12 vector instructions
+ * for each row of x, 8 of which do products; that is counted, and which unit they wait for was not measured.
  */
 final class VnniBlockCode {
 

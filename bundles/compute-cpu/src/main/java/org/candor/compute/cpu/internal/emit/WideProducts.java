@@ -22,7 +22,7 @@ final class WideProducts implements BlockProducts {
     private static final int LANES = BlockPanels.WIDE_ROWS;
     private static final int ALIGNMENT = 64;
 
-    /** Fewer rows than these go through the vectors, whose weights need not be made bytes before. */
+    /** Fewer rows than these go through the vectors, whose weights need not be made bytes before. A guess, not measured. */
     private static final int FEWEST_TILE_ROWS = 4;
 
     /** Bytes of panels that rows of x meet one after the other while the panels stay in the second-level cache. */
